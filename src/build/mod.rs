@@ -1,0 +1,1 @@
+//! The build pipeline: pages in, parts out.

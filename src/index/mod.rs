@@ -1,0 +1,1 @@
+//! The index format: parts, their writers and readers.

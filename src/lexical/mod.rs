@@ -1,0 +1,1 @@
+//! Keyword search: dictionary, postings, BM25F, expansion.

@@ -1,0 +1,17 @@
+//! Search a body of pages by words and by meaning, wholly in the browser.
+
+pub mod build;
+pub mod corpus;
+pub mod encoder;
+mod error;
+pub mod index;
+#[cfg(feature = "native")]
+pub mod ingest;
+pub mod lexical;
+pub mod search;
+pub mod text;
+pub mod vector;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,1 @@
+//! Queries: planning, ranking, fusion, hits.

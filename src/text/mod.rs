@@ -1,0 +1,1 @@
+//! The one tokenizer: folding, segmentation, words with spans.

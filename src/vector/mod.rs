@@ -1,0 +1,1 @@
+//! Vectors: quantisation, dot products, flat and graph search.
