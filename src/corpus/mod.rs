@@ -1,1 +1,5 @@
 //! Pages, sections and passages.
+
+mod page;
+
+pub use page::{Meta, Page, Section};
