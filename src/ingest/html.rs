@@ -17,6 +17,8 @@ pub(super) struct Reading {
     pub canonical: Option<String>,
     pub meta: BTreeMap<String, Meta>,
     pub sections: Vec<Section>,
+    /// No markup said where the content is: it may hold the site's navigation.
+    pub is_whole_body: bool,
 }
 
 /// Why a page is left out that could be read.
@@ -37,12 +39,13 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
     if facts.redirect {
         return Err(LeftOut::Redirect);
     }
-    let sections = content(&html, rules);
+    let (sections, is_whole_body) = content(&html, rules);
     if sections.is_empty() {
         return Err(LeftOut::NoText);
     }
     let title = facts.title.filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
-    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta: rules.metadata(&facts.metas), sections })
+    let meta = rules.metadata(&facts.metas);
+    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, is_whole_body })
 }
 
 /// What the elements of `<head>` say, wherever broken markup has put them.
@@ -101,23 +104,25 @@ impl Facts {
 }
 
 /// The sections of the page's content: what the rules select, else what the markup says is its main part, else the
-/// smallest usual container that holds most of the text, else the whole body.
-fn content(html: &Html, rules: &Rules) -> Vec<Section> {
+/// smallest usual container that holds most of the text, else the whole body, which the second value says.
+fn content(html: &Html, rules: &Rules) -> (Vec<Section>, bool) {
     let exclude = rules.excluded_elements();
     if let Some(selector) = rules.content() {
         let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
-        return sections(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude);
+        return (sections(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
     }
     let mut candidates = Candidates::of(html);
     let within = |root: Option<Node<'_>>| root.map(|root| sections(&[root], exclude)).filter(|found| !found.is_empty());
     if let Some(main) = within(candidates.main) {
-        return main;
+        return (main, false);
     }
     let body = within(candidates.body).unwrap_or_default();
     let enough = length(&body) / 2;
     candidates.usual.extend(candidates.article.filter(|_| !candidates.articles));
-    candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough).unwrap_or(body)
+    let usual = candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough);
+    let is_whole_body = usual.is_none();
+    (usual.unwrap_or(body), is_whole_body)
 }
 
 /// The elements that may be the content.

@@ -10,6 +10,7 @@ mod noise;
 mod outline;
 mod report;
 mod rules;
+mod shared;
 mod site;
 mod titles;
 

@@ -33,7 +33,9 @@ const CLASSES: &[&str] = &[
     "page-toc",              // page contents
     "pagination-nav",        // Docusaurus
     "permalink",             // Jekyll, Hugo
+    "rightside",             // rustdoc: version and source link
     "rouge-gutter",          // Jekyll: line numbers
+    "rustdoc-breadcrumbs",   // rustdoc
     "screen-reader-text",    // WordPress
     "skip-link",             // "Skip to content"
     "sl-anchor-link",        // Starlight
@@ -44,6 +46,7 @@ const CLASSES: &[&str] = &[
     "theme-doc-toc-mobile",  // Docusaurus
     "theme-edit-this-page",  // Docusaurus
     "toc",                   // page contents: DocBook, Jekyll
+    "tooltip",               // rustdoc, Bootstrap: shown on hovering
     "visually-hidden",       // Bootstrap 5: text for screen readers
     "wy-breadcrumbs",        // Read the Docs
 ];
@@ -95,8 +98,8 @@ fn holds_the_title(header: ElementRef<'_>, root: Node<'_>) -> bool {
     in_article && header.descendants().filter_map(ElementRef::wrap).any(|below| heading_level(below.value()).is_some())
 }
 
-/// Whether an `<aside>` is a note within the text, as Starlight and others write them, and not a side bar.
-fn is_admonition(aside: &Element) -> bool {
+/// Whether an `<aside>` or the like is a note within the text, as Starlight and others write them, and not a side bar.
+pub(super) fn is_admonition(aside: &Element) -> bool {
     const NOTES: [&str; 10] =
         ["admonition", "callout", "note", "tip", "warning", "caution", "danger", "important", "info", "hint"];
     let words = aside.attr("class").unwrap_or_default().to_ascii_lowercase();

@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::markup::Node;
-use super::noise::{heading_level, is_noise};
+use super::noise::{heading_level, is_admonition, is_noise};
 use crate::corpus::Section;
 use scraper::node::Element;
 use scraper::{ElementRef, Selector};
@@ -55,7 +55,7 @@ impl Outline<'_> {
         if is_noise(element, root) || self.exclude.iter().any(|selector| selector.matches(&element)) {
             return;
         }
-        if let Some(level) = heading_level(element.value()).filter(|_| !style.heading) {
+        if let Some(level) = heading_level(element.value()).filter(|&level| !style.heading && !labels_a_note(element, level)) {
             return self.heading(element, root, level);
         }
         self.note_anchor(element.value());
@@ -118,13 +118,9 @@ impl Outline<'_> {
         self.finish_section();
         let within = || element.descendants().filter_map(ElementRef::wrap).filter(|below| is_inline(below.value()));
         let anchor = anchor_of(element.value()).or_else(|| within().find_map(|below| anchor_of(below.value())));
-        let before = self.pending.take();
-        self.current = Section {
-            anchor: anchor.map(str::to_owned).or(before.map(|pending| pending.anchor)),
-            heading,
-            level,
-            text: String::new(),
-        };
+        let before = self.pending.take().map(|pending| pending.anchor);
+        let anchor = anchor.map(str::to_owned).or(before).or_else(|| section_of(element).map(str::to_owned));
+        self.current = Section { anchor, heading, level, text: String::new() };
     }
 
     fn finish_section(&mut self) {
@@ -134,6 +130,19 @@ impl Outline<'_> {
             self.sections.push(section);
         }
     }
+}
+
+/// Whether a heading only says "Note" or "Tip" over a box within the text, as DocBook writes it.
+fn labels_a_note(heading: ElementRef<'_>, level: u8) -> bool {
+    let around = heading.parent().and_then(ElementRef::wrap);
+    level >= 3 && heading.value().id().is_none() && around.is_some_and(|around| is_admonition(around.value()))
+}
+
+/// The anchor of the `<section>` around a heading, if the heading is the first in it.
+fn section_of(heading: ElementRef<'_>) -> Option<&str> {
+    let section = heading.ancestors().filter_map(ElementRef::wrap).find(|above| above.value().name() == "section")?;
+    let first = section.descendants().filter_map(ElementRef::wrap).find(|below| heading_level(below.value()).is_some());
+    anchor_of(section.value()).filter(|_| first == Some(heading))
 }
 
 /// What `#…` in an address finds: an element's `id`, or the `name` of a link.

@@ -5,7 +5,7 @@ use super::config::SiteOptions;
 use super::html::{self, LeftOut, Reading};
 use super::report::{Reason, Report, Skipped};
 use super::rules::Rules;
-use super::{encoding, titles};
+use super::{encoding, shared, titles};
 use crate::corpus::{Page, Section};
 use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
@@ -150,7 +150,9 @@ fn read_file(path: &Path, rules: &Rules) -> Result<(Reading, bool), Reason> {
 
 /// Makes pages of what was read: what can be told only from all of them together.
 fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Report) -> Vec<Page> {
-    let (ids, readings): (Vec<String>, Vec<Reading>) = readings.into_iter().unzip();
+    let (ids, mut readings): (Vec<String>, Vec<Reading>) = readings.into_iter().unzip();
+    let whole = readings.iter_mut().filter(|reading| reading.is_whole_body).map(|reading| &mut reading.sections);
+    shared::strip(&mut whole.collect::<Vec<_>>());
     let canonical: Vec<Canonical> = ids
         .iter()
         .zip(&readings)
