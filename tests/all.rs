@@ -1,1 +1,2 @@
 //! One integration binary: its modules are the suites.
+mod vector;
