@@ -1,2 +1,3 @@
 //! One integration binary: its modules are the suites.
+mod hnsw;
 mod vector;

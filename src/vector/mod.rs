@@ -18,11 +18,14 @@
 //! # Ok::<(), bifocal::Error>(())
 //! ```
 //!
-//! **Invariants.** No I/O, no clock, no randomness but fixed seeds. `unsafe` is in [`kernels`] alone.
+//! **Invariants.** No I/O, no clock, no randomness but fixed seeds. `unsafe` is in [`kernels`] alone; only [`hnsw`]
+//! names instant-distance, and only to build: searching a stored graph is code of our own.
 
 use std::cmp::Ordering;
 
 pub mod flat;
+mod graph;
+pub mod hnsw;
 pub mod kernels;
 pub mod quantise;
 
