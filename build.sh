@@ -111,8 +111,8 @@ step_model() {
 step_demo() {
   local book
   book=$(find_book)
-  if newer "$DEMO/.copied" "$book/toc.html"; then copy_book "$book"; fi
-  if newer "$DEMO/bifocal/bifocal.json" "$BIFOCAL" "$GGUF" "$DEMO/.copied"; then
+  if newer "$DEMO.copied" "$book/toc.html"; then copy_book "$book"; fi
+  if newer "$DEMO/bifocal/bifocal.json" "$BIFOCAL" "$GGUF" "$DEMO.copied"; then
     "$BIFOCAL" build "$DEMO" --model "$GGUF"
     touch "$DEMO/bifocal/bifocal.json"
   else
@@ -258,7 +258,7 @@ copy_book() {
     cp "$book/$entry" "$DEMO"
   done
   cp "$book/index.html" "$DEMO"
-  touch "$DEMO/.copied"
+  touch "$DEMO.copied"
   set -- "$DEMO"/*.html
   say "$# pages from $book"
 }
