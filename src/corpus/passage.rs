@@ -26,8 +26,10 @@ impl Default for Window {
 pub fn cut(text: &str, window: Window, count: &dyn Fn(&str) -> usize) -> Vec<Range<usize>> {
     let units = units(text, window.pieces, count);
     let total: usize = units.iter().map(|&(_, pieces)| pieces).sum();
-    let passages = total.div_ceil(window.pieces.max(1)).max(1);
-    let target = total.div_ceil(passages);
+    // Each passage but the first repeats `overlap` pieces, so it brings `pieces − overlap` new ones.
+    let overlap = window.overlap.min(window.pieces / 2);
+    let passages = total.saturating_sub(overlap).div_ceil((window.pieces - overlap).max(1)).max(1);
+    let target = (total + (passages - 1) * overlap).div_ceil(passages);
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut first = 0;
     while first < units.len() {
@@ -41,7 +43,7 @@ pub fn cut(text: &str, window: Window, count: &dyn Fn(&str) -> usize) -> Vec<Ran
             break;
         }
         let (mut next, mut repeated) = (last + 1, 0);
-        while next > first + 1 && repeated + units[next - 1].1 <= window.overlap {
+        while next > first + 1 && repeated + units[next - 1].1 <= overlap {
             next -= 1;
             repeated += units[next].1;
         }
