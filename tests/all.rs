@@ -1,1 +1,3 @@
 //! One integration binary: its modules are the suites.
+
+mod encoder;
