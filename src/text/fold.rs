@@ -25,6 +25,10 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 
 /// Lower case of a text in plain form.
 pub(super) fn lower(plain: &str) -> Cow<'_, str> {
+    if plain.is_ascii() {
+        let capital = plain.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if capital { Cow::Owned(plain.to_ascii_lowercase()) } else { Cow::Borrowed(plain) };
+    }
     match plain.char_indices().find(|&(_, c)| unicode::lower(c) != c) {
         None => Cow::Borrowed(plain),
         Some((at, _)) => {

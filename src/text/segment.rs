@@ -35,7 +35,7 @@ pub enum Kind {
     Whole,
     /// An identifier as a whole (`vec::push`, `snake_case`, `--flag`), or a part of one that has parts. Its parts follow.
     Compound,
-    /// A part of a compound that has no parts itself.
+    /// A part of a compound that has no parts itself. (The compound is left out if it is too long to be a term.)
     Part,
     /// Two neighbouring characters of a script that is written without spaces, or one that stands alone.
     Pair,
@@ -101,11 +101,11 @@ impl<'t> Words<'t> {
         let capital = rest[0].is_ascii_uppercase();
         let tail = rest[usize::from(capital)..].iter().position(|byte| !byte.is_ascii_lowercase());
         let length = tail.map_or(rest.len(), |tail| tail + usize::from(capital));
-        let attached = match rest.get(length) {
-            None => false,
-            Some(b'.' | b':') => rest.get(length + 1).is_some_and(|byte| !byte.is_ascii_whitespace()),
-            Some(b')') => false,
-            Some(&byte) => !is_blank(byte),
+        let attached = match &rest[length..] {
+            [] | [b')' | b']' | b'}' | b'?', ..] => false,
+            [b'.' | b':' | b'!' | b'\'', next, ..] => !next.is_ascii_whitespace(),
+            [byte, ..] if byte.is_ascii() => !is_blank(*byte),
+            _ => self.text[self.at + length..].starts_with(|c| !separates(c)),
         };
         if length == 0 || length > LONGEST_TERM || attached {
             return None;
@@ -121,7 +121,6 @@ impl<'t> Words<'t> {
     /// What stands from here to the next white space, or to a character that is in no word and has no other form.
     fn next_chunk(&mut self) -> Chunk<'t> {
         let rest = &self.text[self.at..];
-        let separates = |c: char| if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 };
         let length = rest.find(separates).unwrap_or(rest.len());
         let chunk = Chunk {
             original: self.text,
@@ -157,6 +156,11 @@ impl<'t> Words<'t> {
         self.chunk = None;
         false
     }
+}
+
+/// White space, and what is in no word and has no other form.
+fn separates(c: char) -> bool {
+    if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 }
 }
 
 /// White space, and punctuation of which no compound is made.
