@@ -17,7 +17,6 @@
 use super::fold::lower;
 use super::segment::{Chunk, Class, Kind, LONGEST_TERM, Word, class};
 use super::unicode;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// What an English verb leaves after an apostrophe: no part of its own. The `s` of a possessive is dropped instead.
@@ -101,7 +100,7 @@ impl Chain {
     }
 
     /// Makes the words of the chain ready.
-    pub(super) fn words<'t>(&self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut VecDeque<Word<'t>>) {
+    pub(super) fn words<'t>(&self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut Vec<Word<'t>>) {
         let (text, count) = (chunk.text(), self.segments.len());
         let signed = !(self.prefix.is_empty() && self.suffix.is_empty());
         let compound = |term: String, piece: Range<usize>, position| {
@@ -133,12 +132,12 @@ impl Chain {
             for atom in atoms {
                 let parts = &self.parts[atom.parts.clone()];
                 if !parts.is_empty() {
-                    ready.push_back(chunk.word(atom.piece.clone(), *position, Kind::Compound));
+                    ready.push(chunk.word(atom.piece.clone(), *position, Kind::Compound));
                 }
                 let leaves = if parts.is_empty() { std::slice::from_ref(&atom.piece) } else { parts };
                 for piece in leaves {
                     let kind = if parts.is_empty() { leaf } else { Kind::Part };
-                    ready.push_back(chunk.word(piece.clone(), *position, kind));
+                    ready.push(chunk.word(piece.clone(), *position, kind));
                     *position += 1;
                 }
             }

@@ -8,7 +8,6 @@ use super::identifier::Chain;
 use super::pairs::{self, Script};
 use super::unicode::{self, LETTER, MAPPED, MARK};
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The most characters that a term has. A longer word (a key, encoded data) keeps its beginning, so that it can be found,
@@ -52,7 +51,7 @@ pub enum Kind {
 /// assert_eq!(words("Über ÄRGER").map(|word| word.span).collect::<Vec<_>>(), [0..5, 6..12]);
 /// ```
 pub fn words(text: &str) -> Words<'_> {
-    Words { text, at: 0, chunk: None, chain: Chain::default(), ready: VecDeque::new(), position: 0 }
+    Words { text, at: 0, chunk: None, chain: Chain::default(), ready: Vec::new(), position: 0 }
 }
 
 /// The iterator that [`words`] gives.
@@ -61,7 +60,8 @@ pub struct Words<'t> {
     at: usize,
     chunk: Option<Chunk<'t>>,
     chain: Chain,
-    ready: VecDeque<Word<'t>>,
+    /// Words that are read and not yet given, last first.
+    ready: Vec<Word<'t>>,
     position: u32,
 }
 
@@ -70,7 +70,7 @@ impl<'t> Iterator for Words<'t> {
 
     fn next(&mut self) -> Option<Word<'t>> {
         loop {
-            if let Some(word) = self.ready.pop_front() {
+            if let Some(word) = self.ready.pop() {
                 return Some(word);
             }
             if self.read_chunk() {
@@ -142,12 +142,14 @@ impl<'t> Words<'t> {
                     if self.chain.read(chunk.text(), chunk.read) {
                         chunk.read = self.chain.end();
                         self.chain.words(chunk, &mut self.position, &mut self.ready);
+                        self.ready.reverse();
                         return true;
                     }
                     chunk.read = self.chain.end();
                 }
                 Class::Unspaced(script) => {
                     chunk.read = pairs::words(chunk, script, &mut self.position, &mut self.ready);
+                    self.ready.reverse();
                     return true;
                 }
                 Class::Mark | Class::Other => chunk.read += c.len_utf8(),
