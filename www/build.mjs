@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
@@ -89,8 +89,7 @@ function shrink(module) {
   if (!existsSync(after)) {
     mkdirSync(kept, { recursive: true });
     execFileSync(join(here, "node_modules/.bin/wasm-opt"), ["-O3", "--all-features", module, "-o", `${after}.part`]);
-    writeFileSync(after, readFileSync(`${after}.part`));
-    rmSync(`${after}.part`);
+    renameSync(`${after}.part`, after);
   }
   return gzipSync(readFileSync(after), { level: 9 });
 }

@@ -2,7 +2,7 @@
 
 import { BifocalError } from "./error.js";
 import { connect, type Link, type Way } from "./link.js";
-import type { About, Answer, EncoderChoice, FromWorker, Mode, Progress, ToWorker } from "./protocol.js";
+import type { About, Answer, EncoderChoice, FromWorker, Mode, Progress, Query, ToWorker } from "./protocol.js";
 
 /** How to search. */
 export interface SearchOptions {
@@ -16,6 +16,10 @@ export interface SearchOptions {
   offset?: number;
   /** Sections to name under each page. */
   sections?: number;
+  /** Whether the last word may be the beginning of a longer one, as while one types. Default true. */
+  prefix?: boolean;
+  /** How the two lenses' hits are put together, in OpenSearch's names. Default: what was found best. */
+  fusion?: object;
   /** Whether each hit tells how its score came about. */
   explain?: boolean;
   /** Stops the search, and rejects it with the signal's reason. Abort the former search when the reader types on. */
@@ -47,6 +51,8 @@ const ENCODERS: readonly string[] = ["auto", "transformer"];
 /** An open index. Made by `open`. */
 export class Search {
   #link: Promise<Link>;
+  /** The link that is listened to: what one that was left still says counts for nothing. */
+  #current: Link | null = null;
   #about: About;
   #upgraded = false;
   #closed = false;
@@ -75,7 +81,7 @@ export class Search {
    * `legs` say what is not.
    */
   search(text: string, options: SearchOptions = {}): Promise<Answer> {
-    const { mode = "hybrid", encoder = "auto", limit = 10, offset = 0, sections, explain } = options;
+    const { mode = "hybrid", encoder = "auto", limit = 10, offset = 0 } = options;
     try {
       if (typeof text !== "string") throw bad("the query", text, "a string");
       if (!MODES.includes(mode)) throw bad("mode", mode, MODES.join(", "));
@@ -85,15 +91,13 @@ export class Search {
     } catch (error) {
       return Promise.reject(error);
     }
-    const query = {
-      text: wellFormed(text),
-      mode,
-      encoder,
-      limit,
-      offset,
-      ...(sections === undefined ? {} : { sections }),
-      ...(explain === undefined ? {} : { explain }),
-    };
+    const query: Query = { text: wellFormed(text), mode, encoder, limit, offset };
+    const { sections, prefix, explain, fusion } = options;
+    // What is not given is left out, so that the engine's own defaults hold.
+    if (sections !== undefined) query.sections = sections;
+    if (prefix !== undefined) query.prefix = prefix;
+    if (explain !== undefined) query.explain = explain;
+    if (fusion !== undefined) query.fusion = fusion;
     const id = ++this.#last;
     return this.#ask<Answer>({ type: "search", id, query }, options.signal, { onUpdate: options.onUpdate });
   }
@@ -150,8 +154,9 @@ export class Search {
   async #adopt(coming: Promise<Link>): Promise<Link> {
     const link = await coming;
     this.#about = link.about;
+    this.#current = link;
     link.listen(
-      (message) => this.#hear(message),
+      (message) => this.#current === link && this.#hear(message),
       (error) => {
         this.#upgraded = false;
         this.#link = Promise.reject(error);
@@ -184,7 +189,8 @@ export class Search {
    * whether the transformer was loaded, so that no answer mixes the two.
    */
   #move(entry: string): void {
-    this.#link.then((link) => link.close(), () => {});
+    this.#current?.close();
+    this.#current = null;
     this.#link = this.#adopt(connect(this.#way, null, entry));
     if (this.#upgraded) this.#post({ type: "upgrade", id: ++this.#last });
     for (const [id, pending] of this.#pending) {

@@ -10,6 +10,8 @@ export const ENTRY_BOUND = 64 << 10;
 export interface Entry {
   generation: string;
   title?: string;
+  /** Path of the part that every query needs. */
+  core: string;
   /** Runtime files by role: paths below the index folder. */
   runtime: { worker: string; core: string; [role: string]: string };
 }
@@ -22,7 +24,8 @@ export function parseEntry(text: string): Entry {
   } catch {
     // Told below: most often a server that answers with a page for whatever it does not have.
   }
-  if (typeof entry?.runtime?.worker !== "string" || typeof entry.runtime.core !== "string") {
+  const runtime = entry?.runtime;
+  if (![entry?.core, runtime?.worker, runtime?.core].every((path) => typeof path === "string")) {
     throw new BifocalError("index", `${ENTRY} is not the entry of an index: is this the folder that bifocal wrote?`);
   }
   return entry as Entry;

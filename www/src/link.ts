@@ -14,8 +14,6 @@ import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol
 /** What `bifocal build` writes into the loader. */
 export interface Hints {
   entry: Entry;
-  /** Parts that every query needs. */
-  parts?: string[];
 }
 
 /** How to reach an index. */
@@ -32,7 +30,7 @@ export interface Link {
   about: About;
   post(message: ToWorker): void;
   /** Listens from now on; `onStopped` is called when the other side can no longer answer. */
-  listen(onMessage: (message: FromWorker) => void, onStopped: (error: BifocalError) => void): void;
+  listen(onMessage: (message: FromWorker) => unknown, onStopped: (error: BifocalError) => void): void;
   close(): void;
 }
 
@@ -40,15 +38,15 @@ export interface Link {
 interface Port {
   post(message: ToWorker, transfer?: Transferable[]): void;
   close(): void;
-  onMessage: (message: FromWorker) => void;
+  onMessage: (message: FromWorker) => unknown;
   onStopped: (error: BifocalError) => void;
 }
 
 /** Opens the index. `entry` is its entry's text where that is known to be the newest. */
 export async function connect(way: Way, hints: Hints | null, entry?: string): Promise<Link> {
   const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
-  const begin = (names: Entry, parts: string[]): Promise<Port> => {
-    for (const path of [names.runtime.core, ...parts]) {
+  const begin = (names: Entry): Promise<Port> => {
+    for (const path of [names.runtime.core, names.core]) {
       if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path));
     }
     const port = start(way, fileUrl(way.base, names.runtime.worker));
@@ -56,7 +54,7 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
     return port;
   };
 
-  const hinted = hints && begin(hints.entry, hints.parts ?? []);
+  const hinted = hints && begin(hints.entry);
   let text: string;
   let names: Entry;
   try {
@@ -68,7 +66,7 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
   }
   const fits = hinted && hints.entry.runtime.worker === names.runtime.worker;
   if (hinted && !fits) hinted.then((port) => port.close(), () => {});
-  const port = await (fits ? hinted : begin(names, []));
+  const port = await (fits ? hinted : begin(names));
 
   const about = new Promise<About>((resolve, reject) => {
     port.onMessage = (message) => {

@@ -28,8 +28,12 @@ export interface Query {
   offset: number;
   /** Sections to name under each page; the engine's own default where absent. */
   sections?: number;
+  /** Whether the last word may be the beginning of a longer one; the engine's default is yes. */
+  prefix?: boolean;
   /** Whether each hit tells how its score came about. */
   explain?: boolean;
+  /** How the two lenses' hits are put together, in OpenSearch's names; the engine's default where absent. */
+  fusion?: object;
 }
 
 /** What one lens did for an answer. */
@@ -100,6 +104,8 @@ export interface EngineAnswer {
   encoder: string | null;
   fusion: string;
   legs: { keyword: Leg; semantic: Leg };
+  /** Parts of the index that could not be had, with reasons: the answer was made without them. */
+  failures: string[];
 }
 
 /** What a search answers. */
