@@ -1,11 +1,10 @@
-// `npm run build`: bundles the TypeScript, shrinks the wasm, names everything by its contents, and writes
-// dist/runtime/, laid out as in an index folder, with runtime.json saying which file is which.
+// `npm run build`: bundles the TypeScript, packs the wasm, names everything by its contents, and writes dist/runtime/,
+// laid out as in an index folder, with runtime.json saying which file is which.
 //
-// It reads wasm/ (wasm-bindgen's output for core and transformer). Names do not depend on when or where it ran.
+// It reads wasm/, what wasm-bindgen and wasm-opt made of core and transformer. The same input gives the same names.
 
 import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
@@ -36,10 +35,10 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
 
   const worker = await bundle("src/worker.ts", { "bifocal-core": join(wasm, "core.js") });
   hashed("worker", "worker", "js", worker);
-  hashed("core", "core", "bin", shrink(join(wasm, "core_bg.wasm")));
+  hashed("core", "core", "bin", packed(join(wasm, "core_bg.wasm")));
   const glue = await transform(readFileSync(join(wasm, "transformer.js")), { minify: true, format: "esm", target: "es2022" });
   hashed("transformerGlue", "transformer", "js", glue.code);
-  hashed("transformer", "transformer", "bin", shrink(join(wasm, "transformer_bg.wasm")));
+  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer_bg.wasm")));
 
   const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
   if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
@@ -81,17 +80,9 @@ async function bundle(entry, alias = {}, client = "bifocal") {
   return result.outputFiles[0].text;
 }
 
-/** wasm-opt, then gzip. Shrinking the same module again takes no time: the result is kept by the module's hash. */
-function shrink(module) {
-  const before = readFileSync(module);
-  const kept = join(here, "dist/wasm-opt");
-  const after = join(kept, `${hash(before)}.wasm`);
-  if (!existsSync(after)) {
-    mkdirSync(kept, { recursive: true });
-    execFileSync(join(here, "node_modules/.bin/wasm-opt"), ["-O3", "--all-features", module, "-o", `${after}.part`]);
-    renameSync(`${after}.part`, after);
-  }
-  return gzipSync(readFileSync(after), { level: 9 });
+/** Gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip. */
+function packed(module) {
+  return gzipSync(readFileSync(module), { level: 9 });
 }
 
 function hash(bytes) {

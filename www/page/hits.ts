@@ -53,8 +53,10 @@ function draw(hit: Hit): Node[] {
   const heading = element("h2", "", link(hit.url, hit.title || hit.id), lens(hit.lenses));
   const place = element("p", "place", address(hit.url));
   const nodes: Node[] = [heading, place];
-  if (hit.excerpt.text) nodes.push(excerpt(hit.excerpt));
   const sections = hit.sections.filter((section) => section.anchor !== null && section.heading).slice(0, SECTIONS);
+  // The page's excerpt is its best section's: it stands under that section's link where there is one.
+  const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
+  if (hit.excerpt.text && !below) nodes.push(excerpt(hit.excerpt));
   if (sections.length > 0) nodes.push(element("ul", "sections", ...sections.map((section) => drawSection(section, hit))));
   return nodes;
 }
@@ -64,7 +66,7 @@ function drawSection(section: SectionHit, hit: Hit): HTMLLIElement {
   // The page's title is above already.
   const path = section.path.filter((heading) => heading !== section.heading && heading !== hit.title);
   if (path.length > 0) item.prepend(element("span", "path", `${path.join(" › ")} › `));
-  if (section.excerpt.text && section.excerpt.text !== hit.excerpt.text) item.append(excerpt(section.excerpt));
+  if (section.excerpt.text) item.append(excerpt(section.excerpt));
   return item;
 }
 

@@ -31,7 +31,7 @@ export function drawLenses(): void {
 
 function pair(words: boolean, meaning: boolean): SVGSVGElement {
   const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("viewBox", "0 0 26 16");
+  drawing.setAttribute("viewBox", "2 1 22 14");
   drawing.setAttribute("class", "lenses");
   for (const [className, x, on] of [["words", 9, words], ["meaning", 17, meaning]] as const) {
     const circle = document.createElementNS(SVG, "circle");

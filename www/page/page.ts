@@ -90,17 +90,15 @@ function show(answer: Answer, text: string): void {
   const whole = answer.legs.semantic.status !== "pending";
   shown = answer;
   if (whole) list.removeAttribute("aria-busy");
-  const found = answer.total + answer.semanticOnly;
   hits.show(answer.hits);
   more.hidden = !whole || answer.hits.length < limit;
-  count.textContent = whole && answer.hits.length === 0 ? "" : told(answer);
+  count.textContent = told(answer);
   how.textContent = whole && answer.hits.length > 0 ? means(answer) : "";
   trouble.textContent = complaint(answer);
   trouble.hidden = trouble.textContent === "";
-  if (whole && found === 0 && answer.hits.length === 0) {
-    const canLoad = answer.mode !== "keyword" && search?.about.model && !search.upgraded;
-    state.replaceChildren(...nothing(answer, text, () => choose("hybrid"), canLoad ? () => void offer?.load() : null));
-    count.textContent = "Nothing found";
+  if (whole && answer.hits.length === 0) {
+    state.replaceChildren(...nothing(answer, text, () => choose("hybrid")));
+    if (answer.mode !== "keyword") offer?.show();
   } else if (answer.hits.length > 0) {
     state.replaceChildren();
   }
@@ -128,6 +126,7 @@ function despair(error: unknown, retry: () => void): void {
 
 /** `12 pages, 3 more by meaning`. */
 function told({ mode, total, semanticOnly, hits }: Answer): string {
+  if (hits.length === 0) return "Nothing found";
   if (mode === "semantic") return counted(hits.length, "page");
   return counted(total, "page") + (semanticOnly > 0 ? `, ${semanticOnly.toLocaleString("en")} more by meaning` : "");
 }

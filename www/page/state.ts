@@ -5,28 +5,23 @@ import { button, counted, element } from "./dom.js";
 
 /** Before anything was asked. */
 export function invitation(about: About): Node[] {
-  const model = about.model ? ", by the words in them and by what they mean" : "";
+  const size = `${counted(about.pages, "page")}, ${counted(about.sections, "section")}`;
+  const lenses = about.model ? "by their words and by what they mean" : "by their words";
   return [
-    element("p", "lead", `${counted(about.pages, "page")} in ${counted(about.sections, "section")}${model}.`),
-    element("p", "", "Type a word, a name from the code, or a question in your own words."),
+    element("p", "lead", `Search ${size}, ${lenses}.`),
+    element("p", "", "Type a word, a name from the code, or a question of your own."),
   ];
 }
 
 /** After a search that found nothing. */
-export function nothing(answer: Answer, text: string, lookThroughBoth: () => void, loadModel: (() => void) | null): Node[] {
-  const nodes: Node[] = [element("p", "lead", `Nothing found for “${shortened(text.trim())}”.`)];
-  if (answer.mode === "semantic" && answer.legs.semantic.status !== "used") {
-    nodes[0] = element("p", "lead", "Searching by meaning needs the model.");
-  }
-  if (loadModel) {
-    nodes.push(element("p", "", "With the model, pages are found that say the same in other words."));
-    nodes.push(button("Load the model", loadModel, "primary"));
-  } else if (answer.mode !== "hybrid") {
-    nodes.push(button("Look through both lenses", lookThroughBoth, "primary"));
-  } else {
-    nodes.push(element("p", "", "Fewer words, or others for the same thing, may find more."));
-  }
-  return nodes;
+export function nothing(answer: Answer, text: string, lookThroughBoth: () => void): Node[] {
+  const blind = answer.mode === "semantic" && answer.legs.semantic.status === "skipped";
+  const lead = blind ? "Searching by meaning needs the model." : `Nothing found for “${shortened(text.trim())}”.`;
+  const advice =
+    answer.mode === "hybrid" || blind
+      ? element("p", "", "Fewer words, or others for the same thing, may find more.")
+      : button("Look through both lenses", lookThroughBoth, "primary");
+  return [element("p", "lead", lead), ...(blind ? [] : [advice])];
 }
 
 /** After something failed. */
