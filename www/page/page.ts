@@ -88,6 +88,8 @@ function ask(): void {
 /** Shows an answer to `text`, whole or the first part of one. */
 function show(answer: Answer, text: string): void {
   const whole = answer.legs.semantic.status !== "pending";
+  // Nothing by words is no news while meaning is still looking: what was found before stays.
+  if (!whole && answer.hits.length === 0) return;
   shown = answer;
   if (whole) list.removeAttribute("aria-busy");
   hits.show(answer.hits);
@@ -142,6 +144,7 @@ function means({ legs, encoder, timings }: Answer): string {
 
 /** What was left out of an answer, and why. */
 function complaint({ legs, failures }: Answer): string {
+  if (failures.length > 0 && !navigator.onLine) return "You are offline: this is what the parts that are already here know.";
   const failing = Object.values(legs).find((leg) => leg.status === "failed");
   if (failing) return `Part of the search did not work: ${failing.reason ?? "no reason is known"}.`;
   if (failures.length > 0) return `Part of the index could not be read, so something may be missing: ${failures[0]}.`;
@@ -191,7 +194,7 @@ more.addEventListener("click", () => {
 });
 addEventListener("online", () => {
   if (!search) void begin();
-  else if (box.value.trim() && !shown) ask();
+  else if (!shown || complaint(shown)) ask();
 });
 
 async function begin(): Promise<void> {

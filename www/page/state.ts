@@ -15,13 +15,15 @@ export function invitation(about: About): Node[] {
 
 /** After a search that found nothing. */
 export function nothing(answer: Answer, text: string, lookThroughBoth: () => void): Node[] {
-  const blind = answer.mode === "semantic" && answer.legs.semantic.status === "skipped";
-  const lead = blind ? "Searching by meaning needs the model." : `Nothing found for “${shortened(text.trim())}”.`;
-  const advice =
-    answer.mode === "hybrid" || blind
+  if (answer.mode === "semantic" && answer.legs.semantic.status === "skipped") {
+    return [element("p", "lead", "Searching by meaning needs the model.")];
+  }
+  return [
+    element("p", "lead", `Nothing found for “${shortened(text.trim())}”.`),
+    answer.mode === "hybrid"
       ? element("p", "", "Fewer words, or others for the same thing, may find more.")
-      : button("Look through both lenses", lookThroughBoth, "primary");
-  return [element("p", "lead", lead), ...(blind ? [] : [advice])];
+      : button("Look through both lenses", lookThroughBoth, "primary"),
+  ];
 }
 
 /** After something failed. */

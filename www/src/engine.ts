@@ -106,9 +106,13 @@ export class Searcher {
     const began = performance.now();
     const timed = <T>(what: "engine" | "vector", work: () => T): T => {
       const start = performance.now();
-      const result = work();
-      timings[what] += performance.now() - start;
-      return result;
+      try {
+        return work();
+      } catch (error) {
+        throw new BifocalError(what === "engine" ? "index" : "model", reason(error), { cause: error });
+      } finally {
+        timings[what] += performance.now() - start;
+      }
     };
     const { encoder, ...plainQuery } = query;
     const run = timed("engine", () => this.#engine.start({ ...plainQuery, ...this.#vectorFor(encoder) }));
@@ -123,19 +127,18 @@ export class Searcher {
           onPartial(answer);
           continue;
         }
-        const start = performance.now();
         const parts = Promise.all(step.parts.map((path) => this.#need(path)));
         parts.catch(() => {});
         if (step.vector && (step.parts.length === 0 || this.encoder)) {
           // A step that needs both is fetching while the vector is made; one whose encoder is still to come is not held up.
           await this.#giveVector(run, query.text, timed, signal);
         }
+        const start = performance.now();
         await stoppable(parts, signal);
         timings.parts += performance.now() - start;
       }
       throw new BifocalError("internal", `the query "${query.text.slice(0, 80)}" comes to no end: please report it`);
     } finally {
-      timings.parts -= timings.vector;
       this.#engine.finish(run);
     }
   }
