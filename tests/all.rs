@@ -1,1 +1,6 @@
 //! One integration binary: its modules are the suites.
+
+mod hnsw;
+mod house;
+mod text;
+mod vector;
