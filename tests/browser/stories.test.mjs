@@ -29,14 +29,12 @@ const LINK = `${HIT} h2 a`;
 /** Types `text` and waits until the page answers that. */
 async function type(page, text) {
   await page.locator("#query").fill(text);
-  await answered(page, text);
+  await answered(page);
 }
 
-async function answered(page, text) {
-  await page.waitForFunction(
-    (text) => document.title.startsWith(`${text} `) && !document.querySelector("#hits[aria-busy]"),
-    text.trim().slice(0, 60),
-  );
+/** Waits until the page has answered what it was asked last. */
+async function answered(page) {
+  await page.locator("#hits:not([aria-busy])").waitFor({ state: "attached" });
 }
 
 /** Loads the model and waits until it answers. */
@@ -53,7 +51,7 @@ story("the page says what it searches, and hits appear as one types", async (pag
   await page.getByText(/^Search [\d,]+ pages?, [\d,]+ sections?/).waitFor();
   assert.ok((await page.locator("#title").textContent()).length > 0);
   await page.locator("#query").pressSequentially(BEGINNING);
-  await answered(page, BEGINNING);
+  await answered(page);
   const beginning = await titles(page);
   await type(page, WORD);
   const whole = await titles(page);
@@ -120,7 +118,7 @@ story("everything can be done by keyboard", async (page) => {
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("/");
   await page.keyboard.type(WORD);
-  await answered(page, WORD);
+  await answered(page);
   const at = () => page.evaluate(() => document.activeElement.textContent);
   const links = await page.locator(`${HIT} a`).allTextContents();
   await page.keyboard.press("ArrowDown");
@@ -139,23 +137,23 @@ story("everything can be done by keyboard", async (page) => {
 
 story("the address holds the question; Back returns to the one before", async (page) => {
   await page.goto(`${home()}?q=${WORD}&mode=keyword`);
-  await answered(page, WORD);
+  await answered(page);
   assert.ok(await page.getByRole("radio", { name: "Words" }).isChecked());
   const before = await titles(page);
   await page.locator("#query").press("Enter");
   await type(page, "lifetime");
   assert.match(page.url(), /q=lifetime&mode=keyword$/);
   await page.goBack();
-  await answered(page, WORD);
+  await answered(page);
   assert.equal(await page.locator("#query").inputValue(), WORD);
   assert.deepEqual(await titles(page), before);
   await page.goForward();
-  await answered(page, "lifetime");
+  await answered(page);
 });
 
 story("a phone has all of it in its width", async (page) => {
   await page.goto(`${home()}?q=${WORD}`);
-  await answered(page, WORD);
+  await answered(page);
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(widths[0] <= widths[1], `${widths}`);
   const meaning = await page.getByText("Meaning", { exact: true }).boundingBox();
@@ -164,7 +162,7 @@ story("a phone has all of it in its width", async (page) => {
 
 story("dark is dark, and read as easily", async (page) => {
   await page.goto(`${home()}?q=${WORD}`);
-  await answered(page, WORD);
+  await answered(page);
   const [paper, ink, mark] = await page.evaluate(() => {
     const luminance = (color) => {
       const [r, g, b] = color.match(/[\d.]+/g).map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
@@ -181,7 +179,7 @@ story("dark is dark, and read as easily", async (page) => {
 story("the strictest policy that wasm allows is enough", async (page) => {
   server.headers = { "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'" };
   await page.goto(`${home()}?q=${WORD}`);
-  await answered(page, WORD);
+  await answered(page);
   assert.ok((await titles(page)).length > 0);
   await loadModel(page);
   await page.getByText(/words and meaning/).waitFor();
@@ -190,7 +188,7 @@ story("the strictest policy that wasm allows is enough", async (page) => {
 story("where workers are forbidden the page does the work itself", async (page) => {
   server.headers = { "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };
   await page.goto(`${home()}?q=${WORD}`);
-  await answered(page, WORD);
+  await answered(page);
   assert.ok((await titles(page)).length > 0);
 }, { allowed: /worker-src|Content Security Policy/ });
 
@@ -245,7 +243,7 @@ story("a folder that is no index, or whose core is gone, is told as what it is",
   await page.getByText("The search does not work just now.").waitFor();
   server.answer = () => undefined;
   await page.getByRole("button", { name: "Try again" }).click();
-  await answered(page, WORD);
+  await answered(page);
   assert.ok((await titles(page)).length > 0);
 }, { allowed: /404/ });
 

@@ -12,6 +12,7 @@ const PAGES = [
   { id: "owl", title: "Owls", text: "The owl sleeps by day." },
   { id: "lark", title: "Larks", text: "The lark sings by day." },
 ];
+const MODEL = { space: { model: "fake" }, file: { path: "m", bytes: 1, sha256: "" } };
 const never = new AbortController().signal;
 
 /** A searcher over `files`; `broken` maps a path to what is answered instead. */
@@ -44,21 +45,20 @@ test("a query fetches what it needs, once, and addresses its hits from the site'
 });
 
 test("the vector is made while parts come; once they are there, keyword hits come before it", async () => {
-  const { searcher: open } = searcher(fakeIndex(PAGES, { model: { path: "m", bytes: 1, sha256: "", space: {} } }));
+  const { searcher: open } = searcher(fakeIndex(PAGES, { model: MODEL }));
   const seen = [];
   let embedded = 0;
-  open.encoder = { embed: (text) => (embedded++, new Float32Array([text.length])) };
+  open.encoder = { name: "fake", embed: (text) => (embedded++, new Float32Array([text.length])) };
   assert.equal((await open.search(query("owl"), assert.fail, never)).hits.length, 2);
   const answer = await open.search(query("lark"), (partial) => seen.push(partial), never);
   assert.deepEqual(seen.map((partial) => [partial.legs.semantic.status, partial.hits.length]), [["pending", 1]]);
-  assert.equal(answer.hits.length, 2);
+  assert.deepEqual([answer.hits.length, answer.encoder], [2, "fake"]);
   await open.search(query("owl"), () => {}, never);
   assert.equal(embedded, 2, "the same text is embedded once");
 });
 
 test("an encoder that cannot be had leaves the words' answer, and the reason", async () => {
-  const model = { path: "m", bytes: 1, sha256: "", space: {} };
-  const { searcher: open } = searcher(fakeIndex(PAGES, { model }), { load: async () => Promise.reject(new Error("no room")) });
+  const { searcher: open } = searcher(fakeIndex(PAGES, { model: MODEL }), { load: async () => Promise.reject(new Error("no room")) });
   const answer = await open.search(query("owl", { encoder: "transformer" }), () => {}, never);
   assert.deepEqual([answer.hits.length, answer.legs.semantic], [1, { status: "failed", matches: 0, reason: "no room" }]);
 });

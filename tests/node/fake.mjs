@@ -12,7 +12,7 @@ export function fakeIndex(pages, { generation = "one", model = null } = {}) {
   put(core, { pages: pages.map(({ id }) => `parts/${id}-${generation}.bin`) });
   for (const page of pages) put(`parts/${page.id}-${generation}.bin`, { page });
   const runtime = { worker: "runtime/worker.js", core: "runtime/core.bin" };
-  const about = { generation, title: "A site", site: "../", pages: pages.length, sections: pages.length, passages: pages.length, languages: ["en"], largestPart: 10_000, model, runtime };
+  const about = { generation, title: "A site", site: "../", pages: pages.length, sections: pages.length, passages: pages.length, languages: [{ code: "en", pages: pages.length }], words: 1, format: 1, largestPart: 10_000, model, runtime };
   files.set("bifocal.json", new TextEncoder().encode(JSON.stringify({ ...about, core })));
   return files;
 }
@@ -70,12 +70,16 @@ export class FakeEngine {
     this.#failed.set(path, reason);
   }
 
-  giveVector(id, vector) {
-    this.#runs.get(id).vector = vector;
+  giveVector(id, vector, encoder) {
+    Object.assign(this.#runs.get(id), { vector, encoder });
   }
 
   failVector(id, reason) {
     this.#runs.get(id).failure = reason;
+  }
+
+  retry() {
+    this.#failed.clear();
   }
 
   finish(id) {
@@ -87,7 +91,7 @@ export class FakeEngine {
     return this.#runs.size;
   }
 
-  #answer({ query, vector, failure }, semantic) {
+  #answer({ query, encoder, failure }, semantic) {
     const word = query.text.toLowerCase();
     const hits = [...this.#loaded.values()]
       .filter(({ page }) => page && (semantic === "used" || page.text.toLowerCase().includes(word)))
@@ -105,7 +109,7 @@ export class FakeEngine {
     const reason = failure ?? query.vectorReason;
     return {
       query: query.text, mode: query.mode, hits: hits.slice(query.offset, query.offset + query.limit), total,
-      semanticOnly: hits.length - total, encoder: vector ? "fake" : null, fusion: "", failures: [...this.#failed.values()],
+      semanticOnly: hits.length - total, encoder: encoder ?? null, fusion: "", failures: [...this.#failed.values()],
       legs: { keyword: { status: "used", matches: total }, semantic: { status: semantic, matches: 0, ...(reason ? { reason } : {}) } },
     };
   }

@@ -9,17 +9,20 @@ import { load } from "./sources.mjs";
 const { loadTransformer } = await load("model.ts", after);
 
 const FILE = new Uint8Array(300_000).map((_, at) => at * 7);
-const MODEL = { path: "model/m-1.gguf", bytes: FILE.length, sha256: createHash("sha256").update(FILE).digest("hex"), space: {} };
-const ABOUT = { model: MODEL, runtime: { transformer: "runtime/t.bin", transformerGlue: "runtime/t.js" } };
+const MODEL = { path: "model/m-1.gguf", bytes: FILE.length, sha256: createHash("sha256").update(FILE).digest("hex") };
+const SPACE = { model: "fake", weights: "1", pooling: "mean", prefix: "", dims: 1 };
+const ABOUT = { model: { space: SPACE, file: MODEL }, runtime: { transformer: "runtime/t.bin", transformerGlue: "runtime/t.js" } };
 const WASM = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const URL_OF_MODEL = BASE + MODEL.path;
 
+let space;
 let kept;
 let written;
 let freed;
 let asked;
 
 beforeEach(() => {
+  space = SPACE;
   kept = new Map();
   written = [];
   freed = 0;
@@ -47,6 +50,9 @@ const glue = async () => ({
     }
     ready() {
       assert.deepEqual(Buffer.concat(written), Buffer.from(FILE));
+    }
+    space() {
+      return space;
     }
     free() {
       freed++;
@@ -116,6 +122,12 @@ test("a download can be stopped, and keeps nothing", async () => {
     new Response(new ReadableStream({ pull: (flow) => (flow.enqueue(FILE.slice(0, 1000)), setTimeout(() => stop.abort(), 5), new Promise((r) => setTimeout(r, 2))) }));
   await assert.rejects(loading(endless, stop.signal), { name: "AbortError" });
   assert.deepEqual([kept.size, freed], [0, 1]);
+});
+
+test("a model of another space than the rows is refused, with both spaces", async () => {
+  space = { ...SPACE, weights: "2" };
+  await assert.rejects(loading(), { code: "model", message: /"weights":"2".*"weights":"1"/ });
+  assert.equal(freed, 1);
 });
 
 test("an index without a model says how to have one", async () => {

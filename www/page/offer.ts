@@ -24,7 +24,7 @@ export class Offer {
 
   /** Shows the offer, if there is anything to offer. */
   show(): void {
-    const { model } = this.search.about;
+    const model = this.search.about.model?.file;
     if (!model || this.search.upgraded || this.#loading) return;
     this.#say(
       element("p", "", "Search by meaning, too: ", element("span", "quiet", `a ${megabytes(model.bytes)} MB model, downloaded once and kept on this device.`)),

@@ -169,6 +169,7 @@ let typing: ReturnType<typeof setTimeout> | undefined;
 box.addEventListener("input", () => {
   limit = PAGEFUL;
   enterFirst = false;
+  list.setAttribute("aria-busy", "true");
   clearTimeout(typing);
   typing = setTimeout(() => {
     address.write(question());
@@ -207,12 +208,13 @@ async function begin(): Promise<void> {
   const name = about.title || "Search";
   byId("title").textContent = name;
   byId<HTMLAnchorElement>("site").href = new URL(about.site, location.href).href;
-  if (!about.model) byId("modes").hidden = true;
+  if (!about.model?.file) byId("modes").hidden = true;
   offer = new Offer(byId("offer"), search, ask);
   ask();
   offer.begin();
 }
 
+list.setAttribute("aria-busy", "true");
 drawLenses();
 listenToKeys(box, hits);
 if (!box.value) pose(asked());

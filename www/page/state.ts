@@ -6,7 +6,7 @@ import { button, counted, element } from "./dom.js";
 /** Before anything was asked. */
 export function invitation(about: About): Node[] {
   const size = `${counted(about.pages, "page")}, ${counted(about.sections, "section")}`;
-  const lenses = about.model ? "by their words and by what they mean" : "by their words";
+  const lenses = about.model?.file ? "by their words and by what they mean" : "by their words";
   return [
     element("p", "lead", `Search ${size}, ${lenses}.`),
     element("p", "", "Type a word, a name from the code, or a question of your own."),

@@ -19,7 +19,9 @@ export interface Engine {
   /** Plain bytes of a part. Throws where they are not what its name says. */
   supply(path: string, bytes: Uint8Array): void;
   fail(path: string, reason: string): void;
-  giveVector(run: number, vector: Float32Array): void;
+  /** Forgets what failed, so that it is asked for again. */
+  retry(): void;
+  giveVector(run: number, vector: Float32Array, encoder: string): void;
   failVector(run: number, reason: string): void;
   finish(run: number): void;
   /** What can be fetched before any query. */
@@ -40,6 +42,8 @@ export type Step =
 
 /** Makes query vectors in the space of the index's rows. */
 export interface Encoder {
+  /** What an answer calls it. */
+  readonly name: string;
   embed(text: string): Float32Array;
 }
 
@@ -115,6 +119,7 @@ export class Searcher {
       }
     };
     const { encoder, ...plainQuery } = query;
+    this.#engine.retry();
     const run = timed("engine", () => this.#engine.start({ ...plainQuery, ...this.#vectorFor(encoder) }));
     try {
       for (let round = 0; round < ROUNDS; round++) {
@@ -155,11 +160,9 @@ export class Searcher {
   }
 
   #vectorFor(encoder: Query["encoder"]): Pick<EngineQuery, "vector" | "vectorReason"> {
-    if (this.encoder || (encoder === "transformer" && this.about.model)) return { vector: "later" };
-    return {
-      vector: "none",
-      vectorReason: this.about.model ? "the model is not loaded" : "this index was built without a model",
-    };
+    const there = this.about.model?.file;
+    if (this.encoder || (encoder === "transformer" && there)) return { vector: "later" };
+    return { vector: "none", vectorReason: there ? "the model is not loaded" : "this index was built without a model" };
   }
 
   async #giveVector(
@@ -174,7 +177,7 @@ export class Searcher {
       await new Promise((resume) => setTimeout(resume));
       signal.throwIfAborted();
       const vector = timed("vector", () => this.vector(text));
-      this.#engine.giveVector(run, vector);
+      this.#engine.giveVector(run, vector, this.encoder.name);
     } catch (error) {
       signal.throwIfAborted();
       this.#engine.failVector(run, reason(error));

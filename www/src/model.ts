@@ -6,11 +6,13 @@
 import { BifocalError, reason } from "./error.js";
 import type { Encoder } from "./engine.js";
 import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
-import type { About, Model, Progress } from "./protocol.js";
+import type { About, ModelFile, Progress, VectorSpace } from "./protocol.js";
 import { Sha256 } from "./sha256.js";
 
 /** The wasm transformer's door. */
-export interface Transformer extends Encoder {
+export interface Transformer {
+  embed(text: string): Float32Array;
+  space(): VectorSpace;
   /** The next bytes of the model file. */
   write(chunk: Uint8Array): void;
   /** Reads the file that was written. */
@@ -42,7 +44,8 @@ export async function loadTransformer(
   signal: AbortSignal,
   importGlue: (url: string) => Promise<TransformerGlue> = (url) => import(url),
 ): Promise<Encoder> {
-  const { model, runtime } = about;
+  const { runtime } = about;
+  const model = about.model?.file;
   if (!model || !runtime.transformer || !runtime.transformerGlue) {
     throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
   }
@@ -65,8 +68,9 @@ export async function loadTransformer(
       await pour(from, model, transformer, cache, onProgress, signal);
       onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
       transformer.ready();
+      const space = sameSpace(transformer.space(), about.model!.space);
       onProgress({ phase: "ready", loaded: model.bytes, total: model.bytes });
-      return transformer;
+      return { name: space.model, embed: (text) => transformer.embed(text) };
     } catch (error) {
       transformer.free();
       signal.throwIfAborted();
@@ -80,13 +84,21 @@ export async function loadTransformer(
   }
 }
 
+/** The space of the rows, if the model's vectors are in it; vectors of another space would be compared without sense. */
+function sameSpace(model: VectorSpace, rows: VectorSpace): VectorSpace {
+  const keys = Object.keys(rows) as (keyof VectorSpace)[];
+  if (keys.every((key) => model[key] === rows[key])) return rows;
+  const [its, theirs] = [JSON.stringify(model), JSON.stringify(rows)];
+  throw new BifocalError("model", `the model makes vectors of ${its}, the index has ${theirs}: rebuild it with this model`);
+}
+
 /** Where a model's bytes come from. */
 interface Source {
   cached: boolean;
   response: Response;
 }
 
-async function source(cache: ModelCache, model: Model, fetchFile: FetchFile, signal: AbortSignal): Promise<Source> {
+async function source(cache: ModelCache, model: ModelFile, fetchFile: FetchFile, signal: AbortSignal): Promise<Source> {
   const response = await cache.match();
   if (response) return { cached: true, response };
   return { cached: false, response: await request(fetchFile, model.path, { signal }) };
@@ -95,7 +107,7 @@ async function source(cache: ModelCache, model: Model, fetchFile: FetchFile, sig
 /** Streams `from` into `transformer`, and into `cache` unless it came from there; ends only if length and hash are right. */
 async function pour(
   from: Source,
-  model: Model,
+  model: ModelFile,
   transformer: Transformer,
   cache: ModelCache,
   onProgress: (progress: Progress) => void,

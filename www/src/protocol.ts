@@ -113,29 +113,50 @@ export interface Answer extends EngineAnswer {
   timings: Timings;
 }
 
+/** What makes two encoders' vectors comparable: whose weights, and how they were used. */
+export interface VectorSpace {
+  model: string;
+  /** A hash of the weights before any quantisation. */
+  weights: string;
+  pooling: string;
+  prefix: string;
+  dims: number;
+}
+
 /** The transformer's file. */
-export interface Model {
+export interface ModelFile {
   /** Below the index folder. */
   path: string;
   bytes: number;
   /** Of the whole file, lower-case hex. */
   sha256: string;
-  space: unknown;
+}
+
+/** The encoder that embedded the passages. */
+export interface Model {
+  space: VectorSpace;
+  /** The file that a browser can load, `null` where the index was built without. */
+  file: ModelFile | null;
 }
 
 /** What an index is and holds. */
 export interface About {
+  /** The version of the index format. */
+  format: number;
   generation: string;
   title: string;
   pages: number;
   sections: number;
   passages: number;
-  languages: string[];
+  /** Forms in the dictionary. */
+  words: number;
+  /** The most frequent first. */
+  languages: { code: string; pages: number }[];
   /** Bytes of the largest part when un-gzipped: the bound for every un-gzip. */
   largestPart: number;
   /** From the index folder to the site's root, such as `"../"`. */
   site: string;
-  /** The transformer that can be loaded, `null` where the index was built without one. */
+  /** `null` where there are no vectors to search by meaning with. */
   model: Model | null;
   /** Runtime files by role, each a path below the index folder. */
   runtime: Record<string, string>;
