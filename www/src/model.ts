@@ -172,7 +172,7 @@ class ModelCache {
     private readonly folder: string,
   ) {}
 
-  static async open(base: string, model: Model): Promise<ModelCache> {
+  static async open(base: string, model: ModelFile): Promise<ModelCache> {
     const url = fileUrl(base, model.path);
     const cache = typeof caches === "undefined" ? null : await caches.open(CACHE).catch(() => null);
     return new ModelCache(cache, url, new URL("./", url).href);
