@@ -2,7 +2,7 @@
 
 use crate::corpus::PageId;
 use crate::index::{Core, Index, Kind, Owner, PartId};
-use crate::lexical::PageScore;
+use crate::lexical::{PageScore, Places};
 use crate::vector::hnsw::Scratch;
 use crate::vector::{QueryCodes, RowId, scan};
 use crate::Result;
@@ -84,9 +84,10 @@ pub(super) fn nearest(index: &Index, core: &Core, vector: &[f32]) -> Result<Near
 impl Nearest {
     /// The compared passages of each of `pages`, in their order.
     pub fn passages(&self, index: &Index, core: &Core, pages: &[PageId]) -> Vec<Vec<(Owner, f32)>> {
+        let places = Places::of(pages, core.collection.pages);
         let mut passages = vec![Vec::new(); pages.len()];
         self.for_each_passage(index, core, |owner, cosine| {
-            if let Some(at) = pages.iter().position(|&page| page == owner.page) {
+            if let Some(at) = places.find(owner.page) {
                 passages[at].push((owner, cosine));
             }
         });
