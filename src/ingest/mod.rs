@@ -5,6 +5,7 @@ mod config;
 mod encoding;
 mod flow;
 mod html;
+mod jsonl;
 mod markup;
 mod noise;
 mod outline;
@@ -15,5 +16,6 @@ mod site;
 mod titles;
 
 pub use config::{Config, DEFAULT_METADATA, SiteOptions};
+pub use jsonl::{for_each_line, read_jsonl};
 pub use report::{Reason, Report, Skipped};
 pub use site::read_site;
