@@ -1,6 +1,7 @@
 //! Search a body of pages by words and by meaning, wholly in the browser.
 
 pub mod build;
+mod bytes;
 pub mod corpus;
 pub mod encoder;
 mod error;

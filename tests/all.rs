@@ -1,3 +1,5 @@
 //! One integration binary: its modules are the suites.
+mod hnsw;
+mod vector;
 
 mod house;
