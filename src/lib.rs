@@ -1,5 +1,6 @@
 //! Search a body of pages by words and by meaning, wholly in the browser.
 
+#[cfg(feature = "native")]
 pub mod build;
 mod bytes;
 pub mod corpus;

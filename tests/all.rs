@@ -1,5 +1,7 @@
 //! One integration binary: its modules are the suites.
-mod hnsw;
-mod vector;
 
+mod encoder;
+mod hnsw;
 mod house;
+mod text;
+mod vector;

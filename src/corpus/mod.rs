@@ -33,7 +33,9 @@ impl Page {
             let mut rest = section.text.as_str();
             while !rest.is_empty() {
                 let (piece, after) = rest.split_at(passage::break_before(rest, LONGEST_SECTION));
-                self.sections.push(Section { text: piece.to_owned(), ..Section { text: String::new(), ..section.clone() } });
+                let Section { anchor, heading, level, .. } = &section;
+                let (anchor, heading) = (anchor.clone(), heading.clone());
+                self.sections.push(Section { anchor, heading, level: *level, text: piece.to_owned() });
                 rest = after;
             }
         }

@@ -25,12 +25,14 @@ impl Default for Window {
 /// 105 rather than 200 and a stump. A sentence longer than the window is cut between words.
 pub fn cut(text: &str, window: Window, count: &dyn Fn(&str) -> usize) -> Vec<Range<usize>> {
     let units = units(text, window.pieces, count);
-    let total: usize = units.iter().map(|&(_, pieces)| pieces).sum();
-    let passages = total.div_ceil(window.pieces.max(1)).max(1);
-    let target = total.div_ceil(passages);
+    let overlap = window.overlap.min(window.pieces / 2);
+    let mut left: usize = units.iter().map(|&(_, pieces)| pieces).sum();
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut first = 0;
     while first < units.len() {
+        // Each passage but the first repeats `overlap` pieces, so it brings `pieces − overlap` new ones.
+        let passages = left.saturating_sub(overlap).div_ceil((window.pieces - overlap).max(1)).max(1);
+        let target = (left + (passages - 1) * overlap).div_ceil(passages);
         let (mut last, mut pieces) = (first, units[first].1);
         while last + 1 < units.len() && pieces < target && pieces + units[last + 1].1 <= window.pieces {
             last += 1;
@@ -41,10 +43,11 @@ pub fn cut(text: &str, window: Window, count: &dyn Fn(&str) -> usize) -> Vec<Ran
             break;
         }
         let (mut next, mut repeated) = (last + 1, 0);
-        while next > first + 1 && repeated + units[next - 1].1 <= window.overlap {
+        while next > first + 1 && repeated + units[next - 1].1 <= overlap {
             next -= 1;
             repeated += units[next].1;
         }
+        left -= pieces - repeated;
         first = next;
     }
     cuts

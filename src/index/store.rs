@@ -6,7 +6,7 @@ use super::{Core, Entry, Kind, PartId, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock, read_positions};
-use crate::vector::Graph;
+use crate::vector::hnsw::Graph;
 use crate::{Error, Result};
 
 /// An index of which the host loads parts as they are needed.

@@ -121,14 +121,36 @@ impl TermSet<'_> {
     }
 
     fn visit(&self, pages: &[PageId], collection: Collection, mut see: impl FnMut(usize, f32, &PagePosting)) -> Result<()> {
+        let places = Places::of(pages, collection.pages);
         for part in &self.parts {
             part.list.for_each(collection.pages, |posting| {
-                if let Some(at) = pages.iter().position(|&page| page == posting.page) {
+                if let Some(at) = places.find(posting.page) {
                     see(at, part.weight, posting);
                 }
             })?;
         }
         Ok(())
+    }
+}
+
+/// Where each page stands in a short list of pages.
+pub struct Places(Vec<u32>);
+
+impl Places {
+    /// The places of `pages`, of an index with `total` pages.
+    pub fn of(pages: &[PageId], total: u32) -> Self {
+        let mut places = vec![u32::MAX; total as usize];
+        for (place, page) in pages.iter().enumerate() {
+            if let Some(known) = places.get_mut(page.0 as usize) {
+                *known = place as u32;
+            }
+        }
+        Self(places)
+    }
+
+    /// The place of `page`, if it is in the list.
+    pub fn find(&self, page: PageId) -> Option<usize> {
+        self.0.get(page.0 as usize).filter(|&&place| place != u32::MAX).map(|&place| place as usize)
     }
 }
 

@@ -122,7 +122,7 @@ pub struct Excerpt {
     /// Plain text, never markup.
     pub text: String,
     /// What to mark, in order, as offsets in UTF-16 code units.
-    pub ranges: Vec<(usize, usize)>,
+    pub ranges: Vec<[u32; 2]>,
 }
 
 /// How a hit's score came about.

@@ -47,7 +47,7 @@ impl<'w> Marker<'w> {
         if after {
             shown.push('…');
         }
-        let ranges = text::utf16_ranges(&shown, &spans).into_iter().map(|range| (range.start, range.end)).collect();
+        let ranges = text::utf16_ranges(&shown, &spans);
         Excerpt { text: shown, ranges }
     }
 
@@ -140,7 +140,7 @@ mod tests {
         let units: Vec<u16> = excerpt.text.encode_utf16().collect();
         let mut shown = String::new();
         let mut last = 0;
-        for &(start, end) in &excerpt.ranges {
+        for [start, end] in excerpt.ranges.iter().map(|range| range.map(|at| at as usize)) {
             shown += &String::from_utf16(&units[last..start]).unwrap();
             shown += &format!("[{}]", String::from_utf16(&units[start..end]).unwrap());
             last = end;

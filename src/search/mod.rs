@@ -19,4 +19,4 @@ mod semantic;
 pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, Legs, LegStatus, Lenses, SectionHit, TermExplanation};
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, VectorPlan};
-pub use run::{Run, Step};
+pub use run::{Run, Step, complete};

@@ -203,3 +203,38 @@ impl Run {
         }
     }
 }
+
+/// Answers a query with parts that `fetch` gets, and a vector if there is one: the whole loop, for hosts that can wait.
+///
+/// A part that can't be had is left out and named in [`Answer::failures`].
+///
+/// # Errors
+/// As [`Run::step`].
+pub fn complete(
+    index: &mut Index,
+    query: Query,
+    vector: Option<(Vec<f32>, &str)>,
+    mut fetch: impl FnMut(PartId) -> Result<Vec<u8>>,
+) -> Result<Answer> {
+    let mut run = Run::new(query);
+    if let Some((vector, encoder)) = vector {
+        run.give_vector(vector, encoder);
+    }
+    loop {
+        match run.step(index)? {
+            Step::Partial(_) => {}
+            Step::Done(answer) => return Ok(*answer),
+            Step::Need { parts, vector } => {
+                if vector {
+                    run.fail_vector("no encoder is loaded");
+                }
+                for part in parts {
+                    let path = part.to_string();
+                    if let Err(error) = fetch(part).and_then(|bytes| index.supply(&path, &bytes)) {
+                        index.fail(&path, &error.to_string())?;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -2,11 +2,12 @@
 
 use crate::corpus::PageId;
 use crate::index::{Core, Index, Kind, Owner, PartId};
-use crate::lexical::PageScore;
-use crate::vector::{QueryCodes, scan};
+use crate::lexical::{PageScore, Places};
+use crate::vector::hnsw::Scratch;
+use crate::vector::{QueryCodes, RowId, scan};
 use crate::Result;
 
-/// Rows that a search of the graph answers with, and the width of its search.
+/// Rows that a search of the graph answers with: the `ef` of its walk.
 const GRAPH_ROWS: usize = 200;
 
 /// Parts to load before the leg can run, and those that can't be had.
@@ -40,12 +41,22 @@ pub(super) struct Nearest {
 /// with every row.
 pub(super) fn nearest(index: &Index, core: &Core, vector: &[f32]) -> Result<Nearest> {
     let codes = QueryCodes::new(vector)?;
-    let loaded: Option<Vec<_>> = core.vectors.iter().map(|part| Some(index.vectors(part.hash)?.rows())).collect();
+    let loaded: Option<Vec<_>> = core.vectors.iter().map(|part| Some((part.rows, index.vectors(part.hash)?))).collect();
     let mut cosines = Vec::with_capacity(core.rows() as usize);
     match index.graph().zip(loaded) {
-        Some((graph, rows)) => {
+        Some((graph, parts)) => {
             cosines.resize(core.rows() as usize, NOT_COMPARED);
-            for near in graph.search(&rows, &codes, GRAPH_ROWS, GRAPH_ROWS)? {
+            let (mut starts, mut scorers, mut first) = (Vec::new(), Vec::new(), 0);
+            for (rows, part) in parts {
+                starts.push(first);
+                scorers.push(part.rows().against(&codes)?);
+                first += rows;
+            }
+            let cosine = |row: RowId| {
+                let part = starts.partition_point(|&start| start <= row.0) - 1;
+                scorers[part].cosine(RowId(row.0 - starts[part]))
+            };
+            for near in graph.search(GRAPH_ROWS, &mut Scratch::default(), cosine) {
                 cosines[near.row.0 as usize] = near.cosine;
             }
         }
@@ -73,9 +84,10 @@ pub(super) fn nearest(index: &Index, core: &Core, vector: &[f32]) -> Result<Near
 impl Nearest {
     /// The compared passages of each of `pages`, in their order.
     pub fn passages(&self, index: &Index, core: &Core, pages: &[PageId]) -> Vec<Vec<(Owner, f32)>> {
+        let places = Places::of(pages, core.collection.pages);
         let mut passages = vec![Vec::new(); pages.len()];
         self.for_each_passage(index, core, |owner, cosine| {
-            if let Some(at) = pages.iter().position(|&page| page == owner.page) {
+            if let Some(at) = places.find(owner.page) {
                 passages[at].push((owner, cosine));
             }
         });

@@ -12,7 +12,15 @@ pub use native::build;
 
 pub use super::graph::{Graph, Scratch};
 
-/// The number of rows above which walking a graph pays.
+/// The number of rows above which a graph pays for itself.
+///
+/// Up to here an exact scan takes about a millisecond in the browser, and a graph could save no more than that. It would
+/// cost a third more bytes to download and minutes to build. Measured with 384 dimensions, simd128 in Node, median ms:
+///
+/// | rows | flat | graph, `ef` 100 | graph's bytes a row | its build |
+/// |---|---|---|---|---|
+/// | 10,000 | 0.25 | 0.16 | 110 | 30 s |
+/// | 50,000 | 1.2 | 0.34 | 143 | 9 min (busy machine) |
 pub const HNSW_ABOVE: usize = 50_000;
 
 #[cfg(feature = "native")]

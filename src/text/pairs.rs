@@ -1,0 +1,59 @@
+//! Scripts that are written without spaces: their words are the overlapping pairs of characters.
+//!
+//! Chinese, Japanese and Korean (where particles cling to words), and the scripts of South-East Asia that have no spaces.
+//! Two characters are enough to be a word, more are a phrase of pairs, and no dictionary is needed to find them. A pair
+//! is of characters with their marks; one character alone between other scripts is a word.
+
+use super::segment::{Chunk, Class, Kind, Word, class};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Scripts of which a run is one run: Japanese mixes Han and kana in a word, Korean does not mix Han and Hangul.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Script {
+    /// Han, hiragana, katakana, bopomofo.
+    Han,
+    Hangul,
+    /// Thai, Lao, Burmese, Khmer and their neighbours.
+    SouthEast,
+}
+
+/// The script of a letter, if it is one without spaces.
+pub(super) fn script(c: char) -> Option<Script> {
+    Some(match c as u32 {
+        0x1100..=0x11FF | 0x3131..=0x318E | 0xA960..=0xA97C | 0xAC00..=0xD7FB => Script::Hangul,
+        0x2E80..=0x2FDF | 0x3005..=0x3007 | 0x3021..=0x3130 | 0x3190..=0x33FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0x16FE2..=0x18DFF | 0x1AFF0..=0x1B2FF | 0x20000..=0x3FFFF => Script::Han,
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x1950..=0x19FF | 0x1A20..=0x1AAF | 0x1B00..=0x1B7F
+        | 0xA980..=0xA9FF | 0xAA00..=0xAADF => Script::SouthEast,
+        _ => return None,
+    })
+}
+
+/// Makes the pairs of the run that the chunk has been read up to ready, and says where the run ends.
+pub(super) fn words<'t>(chunk: &Chunk<'t>, script: Script, position: &mut u32, ready: &mut VecDeque<Word<'t>>) -> usize {
+    let (text, mut end) = (chunk.text(), chunk.read());
+    let mut pair = |piece: Range<usize>| {
+        ready.push_back(chunk.word(piece, *position, Kind::Pair));
+        *position += 1;
+    };
+    // The character that was read last with its marks, and the one before it.
+    let (mut last, mut before): (Option<Range<usize>>, Option<Range<usize>>) = (None, None);
+    for c in text[end..].chars() {
+        match (class(c), &mut last) {
+            (Class::Mark, Some(last)) => last.end = end + c.len_utf8(),
+            (Class::Unspaced(other), _) if other == script => {
+                if let (Some(before), Some(last)) = (&before, &last) {
+                    pair(before.start..last.end);
+                }
+                before = last.replace(end..end + c.len_utf8());
+            }
+            _ => break,
+        }
+        end += c.len_utf8();
+    }
+    if let Some(last) = last {
+        pair(before.map_or(last.start, |before| before.start)..last.end);
+    }
+    end
+}

@@ -1,0 +1,54 @@
+//! Stems, for the word families of the dictionary: at build time only.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use std::borrow::Cow;
+
+/// The stem of a term in a language (`en`, `pt-BR`): Snowball's.
+///
+/// Unchanged if there is no stemmer for the language, or the term holds anything but letters: identifiers, numbers and
+/// pairs of characters have no stems. Terms come folded, without their marks, which stems mostly can do without; the
+/// endings of Russian that are written with `й` are given it back.
+///
+/// ```
+/// use bifocal::text::stem;
+/// assert_eq!(stem("en-GB", "connections"), "connect");
+/// assert_eq!(stem("tlh", "connections"), "connections");
+/// ```
+pub fn stem<'t>(lang: &str, term: &'t str) -> Cow<'t, str> {
+    let Some(algorithm) = algorithm(lang) else { return Cow::Borrowed(term) };
+    if !term.chars().all(|c| c.is_alphabetic() || c == '\'') {
+        return Cow::Borrowed(term);
+    }
+    let stemmer = Stemmer::create(algorithm);
+    match term.strip_suffix('и') {
+        Some(rest) if matches!(algorithm, Algorithm::Russian) && rest.ends_with(|c| "аеиоуыэюя".contains(c)) => {
+            Cow::Owned(stemmer.stem(&format!("{rest}й")).into_owned())
+        }
+        _ => stemmer.stem(term),
+    }
+}
+
+fn algorithm(lang: &str) -> Option<Algorithm> {
+    let primary = lang.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    Some(match primary.as_str() {
+        "ar" => Algorithm::Arabic,
+        "da" => Algorithm::Danish,
+        "de" => Algorithm::German,
+        "el" => Algorithm::Greek,
+        "en" => Algorithm::English,
+        "es" => Algorithm::Spanish,
+        "fi" => Algorithm::Finnish,
+        "fr" => Algorithm::French,
+        "hu" => Algorithm::Hungarian,
+        "it" => Algorithm::Italian,
+        "nl" => Algorithm::Dutch,
+        "no" | "nb" | "nn" => Algorithm::Norwegian,
+        "pt" => Algorithm::Portuguese,
+        "ro" => Algorithm::Romanian,
+        "ru" => Algorithm::Russian,
+        "sv" => Algorithm::Swedish,
+        "ta" => Algorithm::Tamil,
+        "tr" => Algorithm::Turkish,
+        _ => return None,
+    })
+}

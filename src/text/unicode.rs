@@ -1,0 +1,261 @@
+//! What Unicode says about a character, from one small table of our own.
+//!
+//! The table is a file, `unicode.bin`, and not a crate nor the standard library, for two reasons. Documents are folded by the
+//! native command and queries by the wasm module, which may come from different compilers with different editions of
+//! Unicode: a letter that only one of them knows would be found by nobody. And it is small, because it leaves out what no
+//! word needs: the compositions of Latin, Greek and Cyrillic letters (their marks are dropped) and the compatibility
+//! ideographs of plane 2 (duplicates that no font shows).
+//!
+//! `tests/text/tables.rs` writes the file, and tests it against the crate unicode-normalization.
+//!
+//! ```text
+//! unicode.bin = count·5, then five lists of so many items; all numbers are LEB128, "zigzag" is signed
+//!   classes       (length << 2 | class)             runs from U+0000; 0 other, 1 letter or digit, 2 mark
+//!   orders        gap, length, combining class      runs of marks with a canonical combining class that is not 0
+//!   mappings      gap* , length* , zigzag*           compatibility forms: code points, lengths, contents as differences
+//!   foldings      gap* , zigzag*                    upper case to lower, as differences to the character itself
+//!   compositions  gap* , zigzag*, second*           composed character, its first half as a difference to it, its second
+//! ```
+
+use std::sync::OnceLock;
+
+static TABLE: &[u8] = include_bytes!("unicode.bin");
+
+/// A letter or a digit.
+pub(super) const LETTER: u8 = 1;
+/// A mark: belongs to the character before it.
+pub(super) const MARK: u8 = 2;
+/// Has a compatibility form, see [`mapping`].
+pub(super) const MAPPED: u8 = 4;
+/// Has a lower-case form, see [`lower`].
+pub(super) const CASED: u8 = 8;
+/// May compose with the character before it.
+pub(super) const SECOND: u8 = 16;
+
+/// Planes 0 and 1 have pages; beyond them there are only ideographs, and characters that are dropped.
+const PAGES: usize = 0x200;
+const HANGUL: u32 = 0xAC00;
+const HANGUL_COUNT: u32 = 11_172;
+
+struct Tables {
+    /// Block number of each page of 256 code points.
+    pages: Vec<u8>,
+    /// Flags of the code points of each distinct block.
+    blocks: Vec<[u8; 256]>,
+    /// First and last code point of a run, and its combining class.
+    orders: Vec<(u32, u32, u8)>,
+    mapped: Vec<(u32, u32)>,
+    mappings: String,
+    foldings: Vec<(u32, char)>,
+    /// Sorted by the composed character: it, first, second.
+    compositions: Vec<(char, char, char)>,
+}
+
+/// The flags of a character: any of [`LETTER`], [`MARK`], [`MAPPED`], [`CASED`], [`SECOND`].
+#[inline]
+pub(super) fn flags(c: char) -> u8 {
+    let tables = tables();
+    match tables.pages.get(c as usize >> 8) {
+        Some(&block) => tables.blocks[block as usize][c as usize & 255],
+        None if (c as u32) < 0x40000 => LETTER,
+        None if is_ignorable(c) => MAPPED,
+        None => 0,
+    }
+}
+
+/// The compatibility form of a character that is [`MAPPED`]: decomposed by NFKD, marks dropped after Latin, Greek and
+/// Cyrillic letters, composed again. Empty for characters that are not to be seen (soft hyphen, joiners, selectors).
+pub(super) fn mapping(c: char) -> &'static str {
+    let tables = tables();
+    match tables.mapped.binary_search_by_key(&(c as u32), |&(c, _)| c) {
+        Ok(at) => {
+            let end = tables.mapped.get(at + 1).map_or(tables.mappings.len(), |&(_, start)| start as usize);
+            &tables.mappings[tables.mapped[at].1 as usize..end]
+        }
+        Err(_) => "",
+    }
+}
+
+/// Lower case of one character in its compatibility form; final sigma is a sigma.
+#[inline]
+pub(super) fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    if flags(c) & CASED == 0 {
+        return c;
+    }
+    let foldings = &tables().foldings;
+    foldings.binary_search_by_key(&(c as u32), |&(c, _)| c).map_or(c, |at| foldings[at].1)
+}
+
+/// Whether a character has a lower-case form of its own.
+pub(super) fn is_upper(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_uppercase() } else { flags(c) & CASED != 0 && c != 'ς' }
+}
+
+/// Whether a character, of any text, is a letter or a digit.
+pub(super) fn is_letter(c: char) -> bool {
+    let flags = flags(c);
+    flags & LETTER != 0 || flags & MAPPED != 0 && mapping(c).starts_with(|c| self::flags(c) & LETTER != 0)
+}
+
+/// Whether a character, of any text, is a small letter of a script that has capitals, for all that matters: Latin, Greek
+/// or Cyrillic.
+pub(super) fn is_small(c: char) -> bool {
+    let c = if flags(c) & MAPPED == 0 { c } else { mapping(c).chars().next().unwrap_or(c) };
+    drops_marks(c) && !is_upper(c)
+}
+
+/// The canonical combining class: marks of different classes may stand in any order.
+pub(super) fn combining_class(c: char) -> u8 {
+    let orders = &tables().orders;
+    let at = orders.partition_point(|&(_, last, _)| last < c as u32);
+    orders.get(at).map_or(0, |&(first, _, class)| if first <= c as u32 { class } else { 0 })
+}
+
+/// The two halves of a composed character, if it is one (Latin, Greek and Cyrillic ones are mapped instead).
+pub(super) fn decompose(c: char) -> Option<(char, char)> {
+    let syllable = (c as u32).wrapping_sub(HANGUL);
+    if syllable < HANGUL_COUNT {
+        let tail = syllable % 28;
+        return Some(if tail > 0 {
+            (jamo(HANGUL + syllable - tail), jamo(0x11A7 + tail))
+        } else {
+            (jamo(0x1100 + syllable / 588), jamo(0x1161 + syllable % 588 / 28))
+        });
+    }
+    let compositions = &tables().compositions;
+    let at = compositions.binary_search_by_key(&c, |&(c, ..)| c).ok()?;
+    Some((compositions[at].1, compositions[at].2))
+}
+
+/// The character that two compose to.
+pub(super) fn compose(first: char, second: char) -> Option<char> {
+    let (a, b) = (first as u32, second as u32);
+    if (0x1100..0x1113).contains(&a) && (0x1161..0x1176).contains(&b) {
+        return Some(jamo(HANGUL + (a - 0x1100) * 588 + (b - 0x1161) * 28));
+    }
+    let syllable = a.wrapping_sub(HANGUL);
+    if syllable < HANGUL_COUNT && syllable % 28 == 0 && (0x11A8..0x11C3).contains(&b) {
+        return Some(jamo(a + b - 0x11A7));
+    }
+    tables().compositions.iter().find(|&&(_, x, y)| (x, y) == (first, second)).map(|&(composed, ..)| composed)
+}
+
+fn jamo(code: u32) -> char {
+    char::from_u32(code).expect("Hangul lies below the surrogates")
+}
+
+/// Latin, Greek or Cyrillic: the scripts whose letters are the same with and without their marks for one who searches.
+pub(super) fn drops_marks(c: char) -> bool {
+    matches!(c as u32,
+        0x41..=0x5A | 0x61..=0x7A | 0xAA | 0xBA | 0xC0..=0x2B8 | 0x370..=0x3E1 | 0x3F0..=0x52F | 0x1C80..=0x1C8F
+        | 0x1D00..=0x1DBF | 0x1E00..=0x1FFF | 0x2C60..=0x2C7F | 0xA640..=0xA69F | 0xA722..=0xA7FF | 0xAB30..=0xAB6F
+        | 0x10780..=0x107BF | 0x1DF00..=0x1DFFF | 0x1E030..=0x1E08F)
+}
+
+/// Tags and selectors of plane 14, of which the table has no page.
+fn is_ignorable(c: char) -> bool {
+    matches!(c as u32, 0xE0000..=0xE0FFF)
+}
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| read(&mut TABLE.iter()))
+}
+
+type Bytes<'a> = std::slice::Iter<'a, u8>;
+
+fn number(bytes: &mut Bytes) -> u32 {
+    let mut value = 0;
+    for (i, byte) in bytes.enumerate() {
+        value |= u32::from(byte & 127) << (7 * i);
+        if byte & 128 == 0 {
+            break;
+        }
+    }
+    value
+}
+
+fn difference(bytes: &mut Bytes) -> u32 {
+    let value = number(bytes);
+    (value >> 1) ^ (value & 1).wrapping_neg()
+}
+
+fn character(code: u32) -> char {
+    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Code points written as gaps.
+fn ascending(count: u32, bytes: &mut Bytes) -> Vec<u32> {
+    let mut code = 0;
+    (0..count)
+        .map(|_| {
+            code += number(bytes);
+            code
+        })
+        .collect()
+}
+
+fn read(bytes: &mut Bytes) -> Tables {
+    let counts: [u32; 5] = std::array::from_fn(|_| number(bytes));
+
+    let mut flags = Vec::with_capacity(PAGES << 8);
+    for _ in 0..counts[0] {
+        let run = number(bytes);
+        flags.resize(flags.len() + (run >> 2) as usize, run as u8 & 3);
+    }
+    flags.resize(PAGES << 8, 0);
+
+    let mut at = 0;
+    let orders = (0..counts[1])
+        .map(|_| {
+            let first = at + number(bytes);
+            at = first + number(bytes);
+            (first, at - 1, number(bytes) as u8)
+        })
+        .collect();
+
+    let codes = ascending(counts[2], bytes);
+    let lengths: Vec<u32> = codes.iter().map(|_| number(bytes)).collect();
+    let (mut mappings, mut previous) = (String::new(), 0u32);
+    let mut mapped = Vec::with_capacity(codes.len());
+    for (&code, length) in codes.iter().zip(lengths) {
+        mapped.push((code, mappings.len() as u32));
+        flags[code as usize] |= MAPPED;
+        let mut last = previous;
+        for i in 0..length {
+            last = last.wrapping_add(difference(bytes));
+            mappings.push(character(last));
+            if i == 0 {
+                previous = last;
+            }
+        }
+    }
+
+    let codes = ascending(counts[3], bytes);
+    let foldings = codes.into_iter().map(|code| (code, character(code.wrapping_add(difference(bytes))))).collect::<Vec<_>>();
+    for &(code, _) in &foldings {
+        flags[code as usize] |= CASED;
+    }
+
+    let codes = ascending(counts[4], bytes);
+    let firsts: Vec<u32> = codes.iter().map(|code| code.wrapping_sub(difference(bytes))).collect();
+    let compositions: Vec<(char, char, char)> =
+        codes.iter().zip(firsts).map(|(&code, first)| (character(code), character(first), character(number(bytes)))).collect();
+    let seconds = compositions.iter().map(|&(.., second)| second as usize);
+    for second in seconds.chain(0x1161..0x1176).chain(0x11A8..0x11C3) {
+        flags[second] |= SECOND;
+    }
+
+    let (mut pages, mut blocks) = (Vec::with_capacity(PAGES), Vec::<[u8; 256]>::new());
+    for page in flags.as_chunks::<256>().0 {
+        let block = blocks.iter().rposition(|block| block == page).unwrap_or_else(|| {
+            blocks.push(*page);
+            blocks.len() - 1
+        });
+        pages.push(u8::try_from(block).expect("the table has fewer than 256 distinct blocks"));
+    }
+    Tables { pages, blocks, orders, mapped, mappings, foldings, compositions }
+}

@@ -1,0 +1,3 @@
+//! The tokenizer: what words are, and its laws.
+
+mod tables;
