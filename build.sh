@@ -164,7 +164,7 @@ wasm_module() {
   local flags=(-C target-feature=+simd128 --cfg 'getrandom_backend="wasm_js"'
     --remap-path-prefix "${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" --remap-path-prefix "$PWD=.")
   CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
-    "${WASM_CARGO[@]}" build --lib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
+    "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
     --target wasm32-unknown-unknown "${WASM_FLAGS[@]}"
   if newer "$bound/$module.js" "$compiled" tools/bindgen/src; then
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"

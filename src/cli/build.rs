@@ -14,9 +14,8 @@ use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
-use super::encoder::{LICENCE, Model, cache_folder};
 use super::publish::{check_output, hex, publish};
-use super::{print, progress, runtime};
+use super::{model, print, progress, runtime};
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
 #[derive(Args)]
@@ -80,7 +79,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     let mut extra = Vec::new();
     let encoder = match args.keyword_only {
         true => None,
-        false => Some(Model::open(args.model.as_deref().or(config.model.as_deref()))?),
+        false => Some(model::load_for_build(args.model.as_deref().or(config.model.as_deref()))?),
     };
     if let Some(encoder) = &encoder {
         if !args.no_transformer && config.transformer != Some(false) {
@@ -89,7 +88,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
             options.model_file =
                 Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
             extra.push((path, bytes));
-            extra.push(("model/LICENSE.txt".to_owned(), LICENCE.as_bytes().to_vec()));
+            extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
         }
     }
     for file in runtime.files() {
@@ -216,4 +215,11 @@ fn step(what: &str) {
     if progress::is_shown() {
         eprintln!("{what}");
     }
+}
+
+/// Where embeddings are kept unless another folder is named.
+fn cache_folder() -> PathBuf {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
+    base.unwrap_or_else(std::env::temp_dir).join("bifocal")
 }

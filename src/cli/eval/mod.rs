@@ -17,9 +17,8 @@ use serde::Serialize;
 
 use self::collection::Collection;
 use super::build::embed_cached;
-use super::encoder::Model;
 use super::search::{ModeArg, parse_fusion};
-use super::{print, progress};
+use super::{model, print, progress};
 
 /// Measures relevance on a test collection in BEIR's form (corpus.jsonl, queries.jsonl, qrels.tsv)
 #[derive(Args)]
@@ -71,7 +70,7 @@ pub fn run(args: EvalArgs) -> Result<()> {
         false => args.mode.iter().map(|&mode| mode.into()).collect(),
     };
     let model = match modes.iter().any(|mode| mode.has_semantic()) {
-        true => Some(Model::open(args.model.as_deref())?),
+        true => Some(model::load_for_build(args.model.as_deref())?),
         false => None,
     };
     let count = collection.pages.len();
@@ -108,7 +107,8 @@ pub fn run(args: EvalArgs) -> Result<()> {
                         fusion: args.fusion.unwrap_or_default(),
                         ..Query::default()
                     };
-                    let vector = vector.clone().filter(|_| mode.has_semantic()).map(|vector| (vector, "transformer"));
+                    let vector = vector.as_ref().filter(|_| mode.has_semantic());
+                    let vector = vector.map(|vector| (vector.clone(), "transformer"));
                     let fetch = |id: PartId| {
                         let missing = || Error::new(ErrorKind::Missing, format!("{id} was not built"));
                         parts.get(&id).cloned().ok_or_else(missing)
