@@ -3,5 +3,6 @@
 mod encoder;
 mod hnsw;
 mod house;
+mod search;
 mod text;
 mod vector;
