@@ -1,6 +1,8 @@
 //! Search a body of pages by words and by meaning, wholly in the browser.
 
+#[cfg(feature = "native")]
 pub mod build;
+mod bytes;
 pub mod corpus;
 pub mod encoder;
 mod error;

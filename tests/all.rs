@@ -1,3 +1,7 @@
 //! One integration binary: its modules are the suites.
 
+mod encoder;
+mod hnsw;
+mod house;
 mod text;
+mod vector;

@@ -1,1 +1,179 @@
 //! The build pipeline: pages in, parts out.
+//!
+//! ```text
+//! pages ─▶ divided ─┬─▶ invert ─▶ families ─▶ dictionary blocks ─┐
+//!                   ├─▶ passages ─▶ embed ─▶ vector rows ────────┼─▶ core ─▶ entry
+//!                   └─▶ text blocks ─────────────────────────────┘
+//! ```
+//! A library: it reads no files and writes none, and the same input gives the same bytes.
+
+mod dictionary;
+mod rows;
+mod texts;
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh64::xxh64;
+
+use crate::corpus::{Page, Window};
+use crate::encoder::{Encoder, VectorSpace};
+use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
+use crate::lexical::{Collection, invert};
+use crate::vector::{self, hnsw};
+use crate::{Error, ErrorKind, Result};
+
+/// How an index is built.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The site's name.
+    pub title: String,
+    /// The site's root, relative to the index folder (`../`) or absolute.
+    pub site: String,
+    /// The language of pages that state none; it decides how words are stemmed.
+    pub language: String,
+    /// How large passages are.
+    pub window: Window,
+    /// Rows above which a graph is built for them; below it comparing with every row is faster.
+    pub graph_above: usize,
+    /// The browser runtime that lies in the index folder: what each file is for, and its path.
+    pub runtime: BTreeMap<String, String>,
+    /// The model file that lies in the index folder.
+    pub model_file: Option<ModelFile>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            site: "../".into(),
+            language: "en".into(),
+            window: Window::default(),
+            graph_above: hnsw::HNSW_ABOVE,
+            runtime: BTreeMap::new(),
+            model_file: None,
+        }
+    }
+}
+
+/// What puts passages into a vector space: an encoder, and a way to embed many texts that may remember some.
+pub struct Embedding<'e> {
+    /// Names the space and counts word pieces.
+    pub encoder: &'e dyn Encoder,
+    /// Embeds distinct texts, in order.
+    pub embed: &'e dyn Fn(&[&str]) -> Result<Vec<Vec<f32>>>,
+}
+
+/// A finished index.
+pub struct Built {
+    /// Its entry; write it last.
+    pub entry: Entry,
+    /// Its parts.
+    pub parts: Vec<RawPart>,
+    /// Vector rows: distinct passage texts.
+    pub rows: u32,
+}
+
+/// Steps of a build, for showing progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading the words of all pages.
+    Words,
+    /// Cutting and embedding passages.
+    Passages,
+    /// Building the graph over the rows.
+    Graph,
+    /// Laying out text.
+    Text,
+}
+
+/// Builds an index of `pages`; without `embedding` it is searched by words alone.
+///
+/// # Errors
+/// There are no pages, or an error of the encoder.
+pub fn build(
+    pages: Vec<Page>,
+    embedding: Option<Embedding>,
+    options: &Options,
+    stage: &dyn Fn(Stage),
+) -> Result<Built> {
+    if pages.is_empty() {
+        return Err(Error::new(ErrorKind::Input, "there are no pages to index")
+            .hint("point to the folder that the site generator wrote, or check what is left out"));
+    }
+    let pages: Vec<Page> = pages.into_iter().map(Page::divided).collect();
+    let mut parts = Vec::new();
+
+    stage(Stage::Words);
+    let inverted = invert(&pages, &options.language);
+    let dictionary = dictionary::write(&inverted, &mut parts)?;
+
+    stage(Stage::Passages);
+    let rows = match &embedding {
+        Some(embedding) => rows::write(&pages, embedding, options.window, &mut parts)?,
+        None => rows::Written::default(),
+    };
+    let mut graph = None;
+    if rows.count as usize > options.graph_above {
+        stage(Stage::Graph);
+        let table = vector::encode(&rows.vectors, rows.dims as usize)?;
+        let table = vector::Rows::parse(rows.dims as usize, rows.count as usize, &table)?;
+        let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
+        graph = Some(part.id.hash);
+        parts.push(part);
+    }
+
+    stage(Stage::Text);
+    let text = texts::write(&pages, &mut parts)?;
+    let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
+    let core = Core {
+        collection: Collection { pages: pages.len() as u32, average: inverted.average },
+        sections: sections as u32,
+        passages: rows.passages,
+        endings: dictionary.endings,
+        terms: dictionary.blocks,
+        text,
+        dims: rows.dims,
+        vectors: rows.parts,
+        graph,
+    };
+    let core_part = RawPart::new(Kind::Core, &core.write())?;
+    let core_path = core_part.id.to_string();
+    parts.push(core_part);
+    parts.sort_by_key(|part| part.id);
+    parts.dedup_by_key(|part| part.id);
+    let largest = parts.iter().map(|part| part.bytes.len()).max().unwrap_or(0);
+    let mut entry = Entry {
+        format: FORMAT,
+        generation: String::new(),
+        title: options.title.clone(),
+        site: options.site.clone(),
+        languages: languages(&pages, &options.language),
+        pages: pages.len() as u32,
+        sections: sections as u32,
+        passages: rows.passages,
+        words: inverted.terms.len() as u32,
+        largest_part: largest as u32,
+        core: core_path,
+        model: embedding.map(|e| ModelRef { space: space(&e), file: options.model_file.clone() }),
+        runtime: options.runtime.clone(),
+    };
+    entry.generation = format!("{:016x}", xxh64(entry.seal()?.as_bytes(), 0));
+    Ok(Built { entry, parts, rows: rows.count })
+}
+
+fn space(embedding: &Embedding) -> VectorSpace {
+    embedding.encoder.space().clone()
+}
+
+fn languages(pages: &[Page], otherwise: &str) -> Vec<Language> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for page in pages {
+        *counts.entry(page.lang.as_deref().unwrap_or(otherwise)).or_default() += 1;
+    }
+    let mut languages: Vec<Language> =
+        counts.into_iter().map(|(code, pages)| Language { code: code.to_owned(), pages }).collect();
+    languages.sort_by_key(|language| std::cmp::Reverse(language.pages));
+    // The entry is small; a site in more languages than this names those that most pages are in.
+    languages.truncate(16);
+    languages
+}

@@ -1,5 +1,87 @@
 //! The native door: arguments in, files and lines out.
 
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod build;
+mod eval;
+mod folder;
+mod inspect;
+mod model;
+mod progress;
+mod publish;
+mod runtime;
+mod search;
+mod serve;
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use bifocal::{Error, Result};
+use clap::{Parser, Subcommand};
+
+/// Search a site by words and by meaning, wholly in the browser
+#[derive(Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Start with `bifocal build public/` on the folder that your site generator wrote, \
+                  then `bifocal serve public/`."
+)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Build(build::BuildArgs),
+    Search(search::SearchArgs),
+    Serve(serve::ServeArgs),
+    Inspect(inspect::InspectArgs),
+    Eval(eval::EvalArgs),
+    Model(model::ModelArgs),
+}
+
+/// Runs the command and says what went wrong, if anything did.
+pub fn main() -> ExitCode {
+    progress::cancel_on_interrupt();
+    let outcome = match Command::parse().verb {
+        Verb::Build(args) => build::run(args),
+        Verb::Search(args) => search::run(args),
+        Verb::Serve(args) => serve::run(args),
+        Verb::Inspect(args) => inspect::run(args),
+        Verb::Eval(args) => eval::run(args),
+        Verb::Model(args) => model::run(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints an error, what caused it, and the way out.
+fn report(error: &Error) {
+    eprintln!("error: {error}");
+    let mut hint = error.way_out();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        eprintln!("  because: {source}");
+        hint = hint.or_else(|| source.downcast_ref::<Error>().and_then(Error::way_out));
+        cause = source.source();
+    }
+    if let Some(hint) = hint {
+        eprintln!("hint: {hint}");
+    }
+}
+
+/// Prints to standard output; a reader that closed its end (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(bifocal::ErrorKind::Io, "standard output can't be written").because(error))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,1 +1,43 @@
 //! Encoders: text in, unit vectors out.
+//!
+//! A [`VectorSpace`] names the space that an encoder's vectors lie in, and only vectors of one space can be compared. The
+//! [`Transformer`] is BERT on candle, natively and in wasm, from one GGUF file that holds weights, word pieces and the
+//! name of the space. This is the only room that knows candle.
+
+#[cfg(feature = "transformer")]
+mod activation;
+#[cfg(feature = "transformer")]
+mod bert;
+#[cfg(feature = "native")]
+mod cache;
+#[cfg(feature = "transformer")]
+mod classes;
+#[cfg(feature = "native")]
+mod convert;
+#[cfg(feature = "transformer")]
+pub mod gguf;
+#[cfg(feature = "transformer")]
+mod loader;
+#[cfg(feature = "native")]
+mod source;
+mod space;
+#[cfg(feature = "transformer")]
+mod transformer;
+#[cfg(feature = "transformer")]
+mod vocabulary;
+#[cfg(feature = "transformer")]
+mod wordpiece;
+
+#[cfg(feature = "native")]
+pub use cache::{Cache, Progress, cache_file_name};
+#[cfg(feature = "native")]
+pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
+#[cfg(feature = "transformer")]
+pub use loader::Loader;
+pub use space::{Encoder, VectorSpace};
+#[cfg(feature = "transformer")]
+pub use transformer::Transformer;
+#[cfg(feature = "transformer")]
+pub use vocabulary::{Special, Vocabulary};
+#[cfg(feature = "transformer")]
+pub use wordpiece::{DEFAULT_MAX_TOKENS, WordPiece};

@@ -1,1 +1,22 @@
-//! The index format: parts, their writers and readers.
+//! The index format: an entry, a core, and parts named by their contents.
+//!
+//! ```text
+//! entry (bifocal.json) ─▶ core ─┬─▶ terms ─┬─▶ postings   long lists, apart
+//!                               │          └─▶ positions
+//!                               ├─▶ vectors, graph
+//!                               └─▶ text
+//! ```
+//! Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
+//! part of another build, a damaged one or a page of HTML in its place is found out before it is read.
+
+mod core;
+mod entry;
+mod part;
+mod store;
+mod vectors;
+
+pub use self::core::{Core, TextStart, VectorsRef};
+pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
+pub use part::{Kind, PartId, RawPart};
+pub use store::{Index, Positions};
+pub use vectors::{Owner, VectorPart};

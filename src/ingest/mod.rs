@@ -1,1 +1,21 @@
 //! Reads pages out of files: HTML folders and JSON lines.
+
+mod address;
+mod config;
+mod encoding;
+mod flow;
+mod html;
+mod jsonl;
+mod markup;
+mod noise;
+mod outline;
+mod report;
+mod rules;
+mod shared;
+mod site;
+mod titles;
+
+pub use config::{Config, DEFAULT_METADATA, SiteOptions};
+pub use jsonl::{for_each_line, read_jsonl};
+pub use report::{Reason, Report, Skipped};
+pub use site::read_site;

@@ -1,1 +1,6 @@
-//! The browser doors.
+//! The browser doors: they convert and call, and decide nothing.
+
+#[cfg(feature = "wasm-core")]
+mod core;
+#[cfg(feature = "wasm-transformer")]
+mod transformer;

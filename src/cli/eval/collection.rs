@@ -1,0 +1,131 @@
+//! A test collection in BEIR's form: a folder with `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`.
+
+use bifocal::corpus::Page;
+use bifocal::ingest::{for_each_line, read_jsonl};
+use bifocal::{Error, ErrorKind, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Pages, queries, and what people judged to answer them.
+pub struct Collection {
+    /// The pages, in the file's order.
+    pub pages: Vec<Page>,
+    /// The queries that have judgments, in the file's order.
+    pub queries: Vec<Query>,
+}
+
+/// A query with its judgments.
+pub struct Query {
+    /// Names the query within its collection.
+    pub id: String,
+    /// What is asked.
+    pub text: String,
+    /// Page ids with their grades; what is not named has grade 0.
+    pub grades: BTreeMap<String, u32>,
+}
+
+#[derive(Deserialize)]
+struct QueryLine {
+    #[serde(rename = "_id", alias = "id")]
+    id: String,
+    text: String,
+}
+
+impl Collection {
+    /// Reads a folder; each of its files may be gzipped, and the judgments may lie in `qrels/test.tsv` as BEIR packs
+    /// them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`] naming the file that is missing, or the line that is broken.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let pages = read_jsonl(&find(folder, &["corpus.jsonl", "corpus.jsonl.gz"])?)?;
+        let mut grades = read_judgments(&find(folder, &["qrels.tsv", "qrels/test.tsv", "qrels.tsv.gz"])?)?;
+        let mut queries = Vec::new();
+        let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
+        for_each_line(&path, |number, line| {
+            let QueryLine { id, text } = serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
+            if let Some(grades) = grades.remove(&id) {
+                queries.push(Query { id, text, grades });
+            }
+            Ok(())
+        })?;
+        if queries.is_empty() {
+            return Err(Error::new(ErrorKind::Input, format!("{}: no query has a judgment", folder.display()))
+                .hint("the first column of qrels.tsv holds the `_id`s of queries.jsonl"));
+        }
+        Ok(Self { pages, queries })
+    }
+}
+
+fn find(folder: &Path, names: &[&str]) -> Result<PathBuf> {
+    names.iter().map(|name| folder.join(name)).find(|path| path.is_file()).ok_or_else(|| {
+        Error::new(ErrorKind::Input, format!("{} holds no {}", folder.display(), names[0]))
+            .hint("a collection in BEIR's form has corpus.jsonl, queries.jsonl and qrels.tsv")
+    })
+}
+
+/// Judgments by query: `query-id`, `corpus-id`, `score` in columns, with or without a line that says so.
+///
+/// Grades of 0 and below say that a page does not answer, which is what no judgment says too.
+fn read_judgments(path: &Path) -> Result<BTreeMap<String, BTreeMap<String, u32>>> {
+    let mut judgments: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    for_each_line(path, |number, line| {
+        let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
+        // TREC's own form has a column of zeros in between.
+        let (query, page, grade) = match columns[..] {
+            [query, page, grade] | [query, _, page, grade] => (query, page, grade),
+            _ => return Err(broken(path, number, "three columns are needed, separated by tabs")),
+        };
+        match grade.parse::<i64>() {
+            Ok(grade) if grade > 0 => {
+                let grade = u32::try_from(grade).map_err(|_| broken(path, number, "the grade is too large"))?;
+                judgments.entry(query.to_owned()).or_default().insert(page.to_owned(), grade);
+            }
+            Ok(_) => {}
+            Err(_) if number == 1 => {}
+            Err(_) => return Err(broken(path, number, &format!("grade `{grade}` is not a whole number"))),
+        }
+        Ok(())
+    })?;
+    Ok(judgments)
+}
+
+fn broken(path: &Path, number: usize, what: &str) -> Error {
+    Error::new(ErrorKind::Input, format!("{}, line {number}: {what}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn collection(qrels: &str) -> Result<Collection> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("corpus.jsonl"), "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n").unwrap();
+        fs::write(folder.path().join("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n").unwrap();
+        fs::write(folder.path().join("qrels.tsv"), qrels).unwrap();
+        Collection::read(folder.path())
+    }
+
+    fn check(qrels: &str, expected: &[(&str, u32)]) {
+        let found = collection(qrels).unwrap();
+        let grades: Vec<_> = found.queries[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
+        assert_eq!((found.queries.len(), found.queries[0].id.as_str(), &grades[..]), (1, "q1", expected), "{qrels:?}");
+    }
+
+    #[test]
+    fn judgments_of_either_form_are_read() {
+        check("query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\n", &[("d1", 2)]);
+        check("q1\td1\t1\n", &[("d1", 1)]);
+        check("q1\t0\td1\t1\r\nq2\t0\td1\t-1\r\n", &[("d1", 1)]);
+    }
+
+    #[test]
+    fn what_is_broken_is_named() {
+        let error = |qrels| collection(qrels).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error("q1\td1\t1\nq1\td1\tgood\n").ends_with("qrels.tsv, line 2: grade `good` is not a whole number"));
+        assert!(error("q1 d1 1\n").ends_with("qrels.tsv, line 1: three columns are needed, separated by tabs"));
+        assert!(error("q9\td1\t1\n").ends_with("no query has a judgment"));
+    }
+}

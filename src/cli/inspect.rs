@@ -1,0 +1,102 @@
+//! `bifocal inspect`: what an index holds.
+
+use std::path::PathBuf;
+
+use bifocal::Result;
+use bifocal::index::{Kind, PartId};
+use clap::Args;
+use indicatif::HumanBytes;
+
+use super::folder::IndexFolder;
+use super::{print, publish};
+
+/// Shows what an index holds, its parts by bytes, or where a word occurs
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bifocal inspect public/
+  bifocal inspect public/ --word borrow")]
+pub struct InspectArgs {
+    /// The index folder, or the site folder that holds it as `bifocal/`
+    index: PathBuf,
+    /// Shows this form's family, postings and positions
+    #[arg(long, value_name = "WORD")]
+    word: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: InspectArgs) -> Result<()> {
+    let mut folder = IndexFolder::open(&args.index)?;
+    folder.load(folder.index().core_id())?;
+    match &args.word {
+        Some(word) => print(&show_word(&mut folder, &bifocal::text::fold(word))?),
+        None => print(&show_index(&folder)),
+    }
+}
+
+fn show_index(folder: &IndexFolder) -> String {
+    let entry = folder.index().entry();
+    let mut out = format!(
+        "{}\nformat {}, generation {}\n{} pages, {} sections, {} passages, {} words\n",
+        entry.title, entry.format, entry.generation, entry.pages, entry.sections, entry.passages, entry.words
+    );
+    let languages: Vec<String> = entry.languages.iter().map(|l| format!("{} {}", l.code, l.pages)).collect();
+    out += &format!("pages by language: {}\n", languages.join(", "));
+    match &entry.model {
+        Some(model) => out += &format!("vectors of {}\n", model.space),
+        None => out += "no vectors: searched by words alone\n",
+    }
+    if let Some(core) = folder.index().core() {
+        let way = if core.graph.is_some() { "through a graph" } else { "row by row" };
+        out += &format!("{} distinct passages, compared {way}\n", core.rows());
+    }
+    if let Some(sizes) = publish::sizes(folder.path()) {
+        out += "\nfiles  bytes       what\n";
+        for (kind, (count, bytes)) in &sizes {
+            out += &format!("{count:>5}  {:<10}  {kind}\n", HumanBytes(*bytes).to_string());
+        }
+        let (count, bytes) = sizes.values().fold((0, 0), |(count, sum), (more, bytes)| (count + more, sum + bytes));
+        out += &format!("{count:>5}  {:<10}  all\n", HumanBytes(bytes).to_string());
+    }
+    out
+}
+
+fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
+    let core = folder.index().core().cloned().unwrap_or_default();
+    let unknown = || format!("{word}: the site doesn't use this form\n");
+    let Some(id) = core.terms_for(word) else { return Ok(unknown()) };
+    folder.load(id)?;
+    let Some((at, apart, positions)) = folder.index().terms(id).and_then(|block| {
+        let at = block.find(word).ok()?;
+        Some((at, folder.index().postings(block, at).err().flatten(), block.positions()))
+    }) else {
+        return Ok(unknown());
+    };
+    if let Some(apart) = apart {
+        folder.load(apart)?;
+    }
+    folder.load(PartId { kind: Kind::Positions, hash: positions })?;
+    let index = folder.index();
+    let (Some(block), mut out) = (index.terms(id), String::new()) else { return Ok(unknown()) };
+    let term = &block.terms()[at];
+    for &family in &term.families {
+        let near = block.terms().iter().filter(|other| other.families.contains(&family)).map(|other| other.form.as_str());
+        let forms: Vec<&str> = near.chain(block.remote(family)).collect();
+        out += &format!("family: {}\n", forms.join(" "));
+    }
+    out += &format!("{word}: in {} pages\n", term.pages);
+    let positions = match index.positions(block) {
+        Some(positions) => positions.of(at, term.pages)?,
+        None => Vec::new(),
+    };
+    let mut positions = positions.into_iter();
+    if let Ok(list) = index.postings(block, at) {
+        list.for_each(core.collection.pages, |posting| {
+            out += &format!("page {}: title {}", posting.page.0, posting.title);
+            for section in &posting.sections {
+                out += &format!("; section {}: heading {}, text {}", section.section.0, section.heading, section.body);
+            }
+            out += &format!("; at {:?}\n", positions.next().unwrap_or_default());
+        })?;
+    }
+    Ok(out)
+}

@@ -1,0 +1,49 @@
+//! Progress of long jobs, and stopping them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+static CANCEL: AtomicBool = AtomicBool::new(false);
+
+/// Lets Ctrl-C stop a job at its next safe point; a second one stops the process at once.
+pub fn cancel_on_interrupt() {
+    // Without a handler Ctrl-C still ends the process; nothing half-written is left either way.
+    let _ = ctrlc::set_handler(|| {
+        if CANCEL.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        eprintln!("stopping (what is done is kept; press Ctrl-C again to stop at once)");
+    });
+}
+
+/// Whether the user asked to stop.
+pub fn cancelled() -> &'static AtomicBool {
+    &CANCEL
+}
+
+/// A bar that counts things done, with their rate and the time left; not shown when the output is no terminal.
+pub fn bar(what: &str, total: u64) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    let style = "{msg:<22} {bar:30} {pos}/{len}  {per_sec}  {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is constant").progress_chars("━━─"));
+    bar.set_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// A line for a step whose length is not known.
+pub fn spinner(what: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{msg} {spinner}").expect("the template is constant"));
+    bar.set_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// Whether someone watches: standard error is a terminal.
+pub fn is_shown() -> bool {
+    use std::io::IsTerminal;
+    std::io::stderr().is_terminal()
+}

@@ -1,0 +1,201 @@
+//! Writes an index folder so that at every moment it holds a whole index.
+//!
+//! New files are written beside the old under temporary names and renamed; the entry is renamed last. Files of the
+//! generation before stay until the next build, for readers that opened it; older ones are removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bifocal::build::Built;
+use bifocal::{Error, ErrorKind, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::folder::ENTRY;
+use super::progress;
+
+/// The list of all files with their lengths and hashes.
+const LIST: &str = "files.json";
+
+/// What `files.json` says.
+#[derive(Serialize, Deserialize)]
+struct List {
+    generation: String,
+    files: Vec<Listed>,
+    /// Paths of former generations that are kept, the latest first.
+    former: Vec<Former>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    path: String,
+    bytes: u64,
+    sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Former {
+    generation: String,
+    paths: Vec<String>,
+}
+
+/// How much was written.
+pub struct Published {
+    /// Bytes of the index's parts.
+    pub index: u64,
+    /// Bytes of runtime and model.
+    pub rest: u64,
+    /// How many files there are in all.
+    pub files: usize,
+}
+
+/// Refuses a folder that holds something else than an index.
+pub fn check_output(folder: &Path) -> Result<()> {
+    if !folder.exists() || folder.join(ENTRY).exists() {
+        return Ok(());
+    }
+    let mut entries = fs::read_dir(folder).map_err(|error| io("can't be read as a folder", folder, error))?;
+    let leftovers = |name: &str| ["parts", "runtime", "model"].contains(&name);
+    match entries.find_map(|entry| entry.ok().filter(|e| !leftovers(&e.file_name().to_string_lossy()))) {
+        None => Ok(()),
+        Some(other) => {
+            let message = format!(
+                "{} exists and is not an index: it holds {}",
+                folder.display(),
+                other.file_name().to_string_lossy()
+            );
+            Err(Error::new(ErrorKind::Usage, message)
+                .hint("name another folder with --output; an index folder is bifocal's alone"))
+        }
+    }
+}
+
+/// Writes `built` and the `extra` files (path, bytes) to `folder`, keeping `keep` former generations.
+pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: usize) -> Result<Published> {
+    let entry = built.entry.seal()?;
+    let former = read_list(folder);
+    let bar = progress::bar("writing", built.parts.len() as u64);
+    for sub in ["parts", "runtime", "model"] {
+        if sub == "parts" || extra.iter().any(|(path, _)| path.starts_with(sub)) {
+            let sub = folder.join(sub);
+            fs::create_dir_all(&sub).map_err(|error| io("can't be made", &sub, error))?;
+        }
+    }
+    let mut files: Vec<Listed> = built
+        .parts
+        .par_iter()
+        .map(|part| {
+            let packed = gzip(&part.bytes);
+            let listed = write(folder, &part.id.to_string(), &packed, true)?;
+            bar.inc(1);
+            Ok(listed)
+        })
+        .collect::<Result<_>>()?;
+    let index: u64 = files.iter().map(|file| file.bytes).sum();
+    for (path, bytes) in extra {
+        files.push(write(folder, path, bytes, path.contains('/'))?);
+    }
+    bar.finish_and_clear();
+    let list = List {
+        generation: built.entry.generation.clone(),
+        former: kept(former, &built.entry.generation, keep),
+        files,
+    };
+    let text = serde_json::to_vec(&list)
+        .map_err(|error| Error::new(ErrorKind::Io, format!("{LIST} can't be written")).because(error))?;
+    write(folder, LIST, &text, false)?;
+    write(folder, ENTRY, entry.as_bytes(), false)?;
+    remove_others(folder, &list)?;
+    let rest = list.files.iter().map(|file| file.bytes).sum::<u64>() - index;
+    Ok(Published { index, rest, files: list.files.len() + 2 })
+}
+
+/// Gzip without a date, so that the same part is the same file.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
+}
+
+/// Writes a file under a temporary name and renames it; one that is named by its contents and there already is left.
+fn write(folder: &Path, path: &str, bytes: &[u8], named_by_contents: bool) -> Result<Listed> {
+    let target = folder.join(path);
+    let there = named_by_contents && fs::read(&target).is_ok_and(|old| old == bytes);
+    if !there {
+        let parent = target.parent().unwrap_or(folder);
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".bifocal-")
+            .tempfile_in(parent)
+            .map_err(|error| io("can't be written to", parent, error))?;
+        temporary.write_all(bytes).map_err(|error| io("can't be written", &target, error))?;
+        readable_by_all(temporary.path()).map_err(|error| io("can't be made readable", &target, error))?;
+        temporary.persist(&target).map_err(|error| io("can't be written", &target, error.error))?;
+    }
+    Ok(Listed { path: path.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) })
+}
+
+/// Temporary files are private to their owner; a web server is often someone else.
+fn readable_by_all(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+    }
+    let _ = path;
+    Ok(())
+}
+
+fn read_list(folder: &Path) -> Option<List> {
+    serde_json::from_slice(&fs::read(folder.join(LIST)).ok()?).ok()
+}
+
+/// The former generations to keep: the one that was current first.
+fn kept(list: Option<List>, generation: &str, keep: usize) -> Vec<Former> {
+    let Some(list) = list else { return Vec::new() };
+    let current = Former { generation: list.generation, paths: list.files.into_iter().map(|file| file.path).collect() };
+    let all = std::iter::once(current).chain(list.former);
+    all.filter(|former| former.generation != generation).take(keep).collect()
+}
+
+/// Removes files in the index's own sub-folders that neither this generation nor a kept one names.
+fn remove_others(folder: &Path, list: &List) -> Result<()> {
+    let current = list.files.iter().map(|file| file.path.as_str());
+    let former = list.former.iter().flat_map(|former| former.paths.iter().map(String::as_str));
+    let named: BTreeSet<PathBuf> = current.chain(former).map(|path| folder.join(path)).collect();
+    for sub in ["parts", "runtime", "model"] {
+        let Ok(entries) = fs::read_dir(folder.join(sub)) else { continue };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| !named.contains(path)) {
+            fs::remove_file(&path).map_err(|error| io("can't be removed", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The hexadecimal digits of a hash.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes on disk by kind of file: parts by what they hold, then runtime and model.
+pub fn sizes(folder: &Path) -> Option<BTreeMap<String, (usize, u64)>> {
+    let mut sizes: BTreeMap<String, (usize, u64)> = BTreeMap::new();
+    for file in read_list(folder)?.files {
+        let kind = match file.path.split_once('/') {
+            Some(("parts", name)) => name.split_once('-').map_or(name, |(kind, _)| kind).to_owned(),
+            Some((sub, _)) => sub.to_owned(),
+            None => "page and loader".to_owned(),
+        };
+        let (count, bytes) = sizes.entry(kind).or_default();
+        *count += 1;
+        *bytes += file.bytes;
+    }
+    Some(sizes)
+}
+
+fn io(what: &str, path: &Path, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("{} {what}", path.display())).because(error)
+}

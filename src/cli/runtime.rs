@@ -1,0 +1,123 @@
+//! The browser runtime that `build.rs` put into this command: the files that every index folder carries.
+
+use std::collections::BTreeMap;
+
+use bifocal::{Error, ErrorKind, Result};
+use serde::Deserialize;
+
+include!(concat!(env!("OUT_DIR"), "/runtime.rs"));
+
+/// What stands in the loader where its hints go.
+const PLACEHOLDER: &str = "/*bifocal:hints*/null";
+
+/// One file of the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct File<'a> {
+    /// What the entry calls it: `loader`, `worker`, `core`, …
+    pub name: &'a str,
+    /// Where it goes, below the index folder, `/` between the names.
+    pub path: &'a str,
+    /// What it holds; `.bin` files are gzip.
+    pub bytes: &'a [u8],
+}
+
+/// The whole runtime: its files and what each is for.
+pub struct Runtime {
+    names: BTreeMap<String, String>,
+    files: &'static [(&'static str, &'static [u8])],
+}
+
+/// The part of `runtime.json` that is read here.
+#[derive(Deserialize)]
+struct Manifest {
+    version: u32,
+    files: BTreeMap<String, String>,
+}
+
+/// Gives the runtime that this command was built with.
+///
+/// Fails with the way out if it was built without, as a plain `cargo build` of a fresh clone does.
+pub fn runtime() -> Result<Runtime> {
+    Runtime::from_files(FILES)
+}
+
+impl Runtime {
+    fn from_files(files: &'static [(&'static str, &'static [u8])]) -> Result<Self> {
+        let without = || {
+            Error::new(ErrorKind::Missing, "this bifocal was built without the browser runtime")
+                .hint("./build.sh builds both")
+        };
+        let manifest = find(files, "runtime.json").ok_or_else(without)?;
+        let manifest: Manifest = serde_json::from_slice(manifest)
+            .map_err(|error| Error::new(ErrorKind::Damaged, "runtime.json cannot be read").because(error))?;
+        if manifest.version != 1 {
+            let message = format!("runtime.json has version {}, this build reads 1", manifest.version);
+            return Err(Error::new(ErrorKind::Version, message).hint("./build.sh www native"));
+        }
+        for (name, path) in &manifest.files {
+            if find(files, path).is_none() {
+                let message = format!("runtime.json names {path} as {name}, and there is no such file");
+                return Err(Error::new(ErrorKind::Missing, message).hint("./build.sh www native"));
+            }
+        }
+        Ok(Self { names: manifest.files, files })
+    }
+
+    /// The files, by name.
+    pub fn files(&self) -> impl Iterator<Item = File<'_>> {
+        self.names.iter().map(|(name, path)| File {
+            name,
+            path,
+            bytes: find(self.files, path).expect("the constructor looked for every one"),
+        })
+    }
+
+    /// The loader with `hints` written into it, a JSON value.
+    ///
+    /// With them it can ask for worker, wasm and index side by side, while it revalidates the entry.
+    pub fn loader_with_hints(&self, hints: &serde_json::Value) -> Result<String> {
+        let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's loader {why}"));
+        let loader = self.names.get("loader").and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
+        let loader = std::str::from_utf8(loader).map_err(|error| cannot("is not UTF-8").because(error))?;
+        let (before, after) = loader.split_once(PLACEHOLDER).ok_or_else(|| cannot("has no place for hints"))?;
+        Ok(format!("{before}{hints}{after}"))
+    }
+}
+
+fn find(files: &[(&'static str, &'static [u8])], path: &str) -> Option<&'static [u8]> {
+    files.iter().find(|(its_path, _)| *its_path == path).map(|(_, bytes)| *bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOADER: &[u8] = b"const hints=/*bifocal:hints*/null;go(hints)";
+
+    #[test]
+    fn gives_the_files_that_the_manifest_names() {
+        let runtime = Runtime::from_files(&[
+            ("bifocal.js", LOADER),
+            ("runtime.json", br#"{"version": 1, "files": {"loader": "bifocal.js"}}"#),
+        ])
+        .unwrap();
+        let files: Vec<_> = runtime.files().collect();
+        assert_eq!(files, [File { name: "loader", path: "bifocal.js", bytes: LOADER }]);
+        let loader = runtime.loader_with_hints(&serde_json::json!({"entry": {"pages": 3}})).unwrap();
+        assert_eq!(loader, r#"const hints={"entry":{"pages":3}};go(hints)"#);
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        let error = |files| Runtime::from_files(files).err().unwrap().to_string();
+        assert_eq!(error(&[]), "this bifocal was built without the browser runtime");
+        assert_eq!(
+            error(&[("runtime.json", br#"{"version": 1, "files": {"loader": "bifocal.js"}}"#)]),
+            "runtime.json names bifocal.js as loader, and there is no such file"
+        );
+        assert_eq!(
+            error(&[("runtime.json", br#"{"version": 2, "files": {}}"#)]),
+            "runtime.json has version 2, this build reads 1"
+        );
+    }
+}

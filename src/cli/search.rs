@@ -1,0 +1,209 @@
+//! `bifocal search`: a question to an index folder, in the terminal.
+
+use std::path::PathBuf;
+
+use bifocal::encoder::{Encoder, Transformer};
+use bifocal::index::ModelRef;
+use bifocal::search::{Answer, Excerpt, Fusion, Hit, LegStatus, Mode, Query};
+use bifocal::{Error, ErrorKind, Result};
+use clap::{Args, ValueEnum};
+
+use super::folder::IndexFolder;
+use super::{model, print};
+
+/// Searches an index folder, as a page would
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bifocal search public/ \"how do I share data between threads\"
+  bifocal search public/bifocal Arc::clone --mode keyword --limit 5
+  bifocal search public/ lifetimes --explain
+  bifocal search public/ lifetimes --json | jq '.hits[].url'")]
+pub struct SearchArgs {
+    /// The index folder, or the site folder that holds it as `bifocal/`
+    index: PathBuf,
+    /// What to search for
+    query: String,
+    /// Which lenses to look through
+    #[arg(long, value_enum, default_value_t = ModeArg::Hybrid)]
+    mode: ModeArg,
+    /// What makes the query's vector; `none` searches by words alone
+    #[arg(long, value_enum, default_value_t = EncoderArg::Transformer)]
+    encoder: EncoderArg,
+    /// The encoder's model [default: the one in the index folder]
+    #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
+    model: Option<PathBuf>,
+    /// How many hits to show
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    limit: usize,
+    /// How the legs are put together, as JSON, such as '{"technique":"rrf"}' or '{"technique":"convex","weight":0.7}'
+    #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
+    fusion: Option<Fusion>,
+    /// Shows how each score came about
+    #[arg(long)]
+    explain: bool,
+    /// Prints the answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which lenses to look through.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ModeArg {
+    /// Words and meaning
+    Hybrid,
+    /// Words alone
+    Keyword,
+    /// Meaning alone
+    Semantic,
+}
+
+/// What makes a query's vector.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum EncoderArg {
+    /// The model that embedded the passages
+    Transformer,
+    /// Nothing
+    None,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::Hybrid => Mode::Hybrid,
+            ModeArg::Keyword => Mode::Keyword,
+            ModeArg::Semantic => Mode::Semantic,
+        }
+    }
+}
+
+/// Reads a fusion from JSON.
+pub fn parse_fusion(text: &str) -> std::result::Result<Fusion, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Runs the command.
+pub fn run(args: SearchArgs) -> Result<()> {
+    let mut folder = IndexFolder::open(&args.index)?;
+    let mode = Mode::from(args.mode);
+    let mut query = Query {
+        text: args.query,
+        mode,
+        limit: args.limit,
+        explain: args.explain,
+        prefix: false,
+        fusion: args.fusion.unwrap_or_default(),
+        ..Query::default()
+    };
+    let mut vector = None;
+    if mode.has_semantic() && !query.text.trim().is_empty() {
+        match (args.encoder, folder.index().entry().model.clone()) {
+            (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
+            (_, None) => {}
+            (EncoderArg::Transformer, Some(model)) => match load_encoder(&folder, &model, args.model.clone())? {
+                Some(encoder) => vector = Some(encoder.embed_one(&query.text)?),
+                None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
+            },
+        }
+    }
+    let answer = folder.answer(&query, vector.as_deref().map(|vector| (vector, "transformer")))?;
+    if args.json {
+        let text = serde_json::to_string_pretty(&answer)
+            .map_err(|error| Error::new(ErrorKind::Io, "the answer can't be written as JSON").because(error))?;
+        return print(&format!("{text}\n"));
+    }
+    print(&layout(&answer, args.explain))
+}
+
+fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
+    let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
+    let Some(path) = path.or(inside) else { return Ok(None) };
+    let encoder = model::load(&path)?;
+    wanted.space.accept(encoder.space())?;
+    Ok(Some(encoder))
+}
+
+fn layout(answer: &Answer, explain: bool) -> String {
+    let mut out = String::new();
+    for (number, hit) in answer.hits.iter().enumerate() {
+        out += &format!("{:>2}. {}  {}\n", number + 1, bold(&hit.title), dim(&lenses(hit)));
+        for section in &hit.sections {
+            let heading: Vec<&str> = section.path.iter().chain([&section.heading]).map(String::as_str).collect();
+            let heading: Vec<&str> = heading.into_iter().filter(|h| !h.is_empty() && *h != hit.title).collect();
+            out += &format!("    {}  {}\n", dim(&section.url), heading.join(" › "));
+        }
+        out += &format!("    {}\n", marked(&hit.excerpt));
+        if let Some(explained) = hit.explain.as_ref().filter(|_| explain) {
+            for term in &explained.terms {
+                let forms = term.forms.join(" ");
+                out += &format!(
+                    "      {} [{forms}]: idf {:.3} (in {} pages) × tf {:.3} → {:.3}\n",
+                    term.word, term.idf, term.document_frequency, term.frequency, term.score
+                );
+            }
+            let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
+            let (words, cosine) = (part(explained.keyword), part(explained.cosine));
+            out += &format!("      words {words}, cosine {cosine}, {} → {:.4}\n", explained.fusion, hit.score);
+        }
+        out.push('\n');
+    }
+    if answer.hits.is_empty() {
+        out += "Nothing found.\n";
+    }
+    out += &format!("{} pages hold the words", answer.total);
+    for (name, leg) in [("words", &answer.legs.keyword), ("meaning", &answer.legs.semantic)] {
+        let status = match leg.status {
+            LegStatus::Used => "used",
+            LegStatus::Pending => "pending",
+            LegStatus::Skipped => "skipped",
+            LegStatus::Failed => "failed",
+        };
+        out += &format!("; {name}: {status}");
+        if let Some(reason) = &leg.reason {
+            out += &format!(" ({reason})");
+        }
+    }
+    if let Some(encoder) = &answer.encoder {
+        out += &format!("; encoder: {encoder}");
+    }
+    out.push('\n');
+    for failure in &answer.failures {
+        out += &format!("warning: {failure}\n");
+    }
+    out
+}
+
+fn lenses(hit: &Hit) -> String {
+    let ranks = [("words", hit.lenses.keyword), ("meaning", hit.lenses.semantic)];
+    let ranks: Vec<String> = ranks.iter().filter_map(|(lens, rank)| rank.map(|rank| format!("{lens} #{rank}"))).collect();
+    format!("{:.3}  {}", hit.score, ranks.join(", "))
+}
+
+fn marked(excerpt: &Excerpt) -> String {
+    let units: Vec<u16> = excerpt.text.encode_utf16().collect();
+    let text = |range: std::ops::Range<usize>| String::from_utf16_lossy(&units[range]);
+    let (mut out, mut last) = (String::new(), 0);
+    for [start, end] in excerpt.ranges.iter().map(|range| range.map(|at| at as usize)) {
+        out += &text(last..start);
+        out += &bold(&text(start..end));
+        last = end;
+    }
+    out + &text(last..units.len())
+}
+
+fn bold(text: &str) -> String {
+    styled(text, 1)
+}
+
+fn dim(text: &str) -> String {
+    styled(text, 2)
+}
+
+/// Styled for a terminal, plain for a file or a pipe.
+fn styled(text: &str, style: u8) -> String {
+    use std::io::IsTerminal;
+    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        format!("\x1b[{style}m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
+}

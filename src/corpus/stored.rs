@@ -1,0 +1,224 @@
+//! The stored text of pages, as it lies in text parts: what a hit shows.
+//!
+//! ```text
+//! block    := count page*
+//! page     := number id url title lang fields first-ordinal above section-count section*
+//! fields   := count (name kind value)*       kind 0 no, 1 yes, 2 number (f64), 3 text, 4 list
+//! above    := count (level heading)*         the headings above the first section of this slice
+//! section  := level heading has-anchor [anchor] text
+//! ```
+//! A page may be cut into slices that lie in different blocks; each slice repeats the page's own fields.
+
+use std::collections::BTreeMap;
+
+use super::{Meta, Ordinal, Page, PageId, Section};
+use crate::Result;
+use crate::bytes::{Reader, Writer, damaged};
+
+/// A page, or a slice of one: some of its sections in a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredPage {
+    /// Which page.
+    pub page: PageId,
+    /// The page's own id.
+    pub id: String,
+    /// Where it is, relative to the site's root or absolute.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// Its language, as the page states it.
+    pub lang: Option<String>,
+    /// Its metadata.
+    pub meta: BTreeMap<String, Meta>,
+    /// The number of the first of `sections` within the page.
+    pub first: Ordinal,
+    /// Levels and headings that are open above the first section.
+    pub above: Vec<(u8, String)>,
+    /// The sections of this slice.
+    pub sections: Vec<StoredSection>,
+}
+
+/// A section of a [`StoredPage`].
+pub type StoredSection = Section;
+
+impl StoredPage {
+    /// The slice of `page` that holds `sections`.
+    pub fn slice(number: PageId, page: &Page, sections: std::ops::Range<usize>) -> Self {
+        let mut above: Vec<(u8, String)> = Vec::new();
+        for section in &page.sections[..sections.start] {
+            above.retain(|&(level, _)| level < section.level);
+            above.push((section.level, section.heading.clone()));
+        }
+        Self {
+            page: number,
+            id: page.id.clone(),
+            url: page.url.clone(),
+            title: page.title.clone(),
+            lang: page.lang.clone(),
+            meta: page.meta.clone(),
+            first: Ordinal(sections.start as u32),
+            above,
+            sections: page.sections[sections].to_vec(),
+        }
+    }
+
+    /// The section of that number, if it lies in this slice.
+    pub fn section(&self, ordinal: Ordinal) -> Option<&StoredSection> {
+        self.sections.get(ordinal.0.checked_sub(self.first.0)? as usize)
+    }
+
+    /// The headings above a section of this slice, outermost first, without the page's title.
+    pub fn path(&self, ordinal: Ordinal) -> Vec<String> {
+        let Some(last) = ordinal.0.checked_sub(self.first.0) else { return Vec::new() };
+        let slice = self.sections.iter().take(last as usize + 1).map(|s| (s.level, s.heading.as_str()));
+        let mut open: Vec<(u8, &str)> = Vec::new();
+        for (level, heading) in self.above.iter().map(|(level, heading)| (*level, heading.as_str())).chain(slice) {
+            open.retain(|&(other, _)| other < level);
+            open.push((level, heading));
+        }
+        open.pop();
+        open.into_iter().map(|(_, h)| h).filter(|h| !h.is_empty() && *h != self.title).map(str::to_owned).collect()
+    }
+
+    /// Writes a block of slices.
+    pub fn write_block(slices: &[StoredPage]) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.count(slices.len());
+        for slice in slices {
+            slice.write(&mut out);
+        }
+        out.0
+    }
+
+    /// Reads a block of slices.
+    pub fn read_block(bytes: &[u8]) -> Result<Vec<StoredPage>> {
+        let mut reader = Reader::new(bytes);
+        let slices = (0..reader.count(9)?).map(|_| Self::read(&mut reader)).collect::<Result<_>>()?;
+        reader.end()?;
+        Ok(slices)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.number(u64::from(self.page.0));
+        for text in [&self.id, &self.url, &self.title, self.lang.as_ref().unwrap_or(&String::new())] {
+            out.text(text);
+        }
+        out.count(self.meta.len());
+        for (name, value) in &self.meta {
+            out.text(name);
+            write_meta(out, value);
+        }
+        out.number(u64::from(self.first.0));
+        out.count(self.above.len());
+        for (level, heading) in &self.above {
+            out.0.push(*level);
+            out.text(heading);
+        }
+        out.count(self.sections.len());
+        for section in &self.sections {
+            out.0.push(section.level);
+            out.text(&section.heading);
+            out.0.push(u8::from(section.anchor.is_some()));
+            if let Some(anchor) = &section.anchor {
+                out.text(anchor);
+            }
+            out.text(&section.text);
+        }
+    }
+
+    fn read(reader: &mut Reader) -> Result<Self> {
+        let page = PageId(reader.small()?);
+        let [id, url, title, lang] = [reader.text()?, reader.text()?, reader.text()?, reader.text()?].map(str::to_owned);
+        let meta = (0..reader.count(3)?)
+            .map(|_| Ok((reader.text()?.to_owned(), read_meta(reader)?)))
+            .collect::<Result<BTreeMap<_, _>>>()?;
+        let first = Ordinal(reader.small()?);
+        let above =
+            (0..reader.count(2)?).map(|_| Ok((reader.byte()?, reader.text()?.to_owned()))).collect::<Result<_>>()?;
+        let sections = (0..reader.count(4)?)
+            .map(|_| {
+                Ok(Section {
+                    level: reader.byte()?,
+                    heading: reader.text()?.to_owned(),
+                    anchor: if reader.byte()? == 1 { Some(reader.text()?.to_owned()) } else { None },
+                    text: reader.text()?.to_owned(),
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { page, id, url, title, lang: Some(lang).filter(|l| !l.is_empty()), meta, first, above, sections })
+    }
+}
+
+fn write_meta(out: &mut Writer, value: &Meta) {
+    match value {
+        Meta::Bool(value) => out.0.push(u8::from(*value)),
+        Meta::Number(value) => {
+            out.0.push(2);
+            out.fixed(value.to_bits());
+        }
+        Meta::Text(value) => {
+            out.0.push(3);
+            out.text(value);
+        }
+        Meta::List(values) => {
+            out.0.push(4);
+            out.count(values.len());
+            values.iter().for_each(|value| out.text(value));
+        }
+    }
+}
+
+fn read_meta(reader: &mut Reader) -> Result<Meta> {
+    Ok(match reader.byte()? {
+        kind @ (0 | 1) => Meta::Bool(kind == 1),
+        2 => Meta::Number(f64::from_bits(reader.fixed()?)),
+        3 => Meta::Text(reader.text()?.to_owned()),
+        4 => Meta::List((0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?),
+        _ => return Err(damaged("metadata of an unknown kind")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> Page {
+        let section = |level, heading: &str, anchor: Option<&str>| Section {
+            level,
+            heading: heading.into(),
+            anchor: anchor.map(Into::into),
+            text: format!("Text of {heading}."),
+        };
+        Page {
+            id: "a.html".into(),
+            url: "a.html".into(),
+            title: "Title".into(),
+            lang: Some("en".into()),
+            meta: BTreeMap::from([
+                ("draft".into(), Meta::Bool(true)),
+                ("tags".into(), Meta::List(vec!["x".into(), "y".into()])),
+                ("weight".into(), Meta::Number(1.5)),
+            ]),
+            sections: vec![section(1, "Title", None), section(2, "A", Some("a")), section(3, "B", Some("b")), section(2, "C", None)],
+        }
+    }
+
+    #[test]
+    fn blocks_read_back() {
+        let slices = [StoredPage::slice(PageId(3), &page(), 0..2), StoredPage::slice(PageId(3), &page(), 2..4)];
+        let bytes = StoredPage::write_block(&slices);
+        assert_eq!(StoredPage::read_block(&bytes).unwrap(), slices);
+        for end in 0..bytes.len() {
+            assert!(StoredPage::read_block(&bytes[..end]).is_err(), "truncated at {end}");
+        }
+    }
+
+    #[test]
+    fn a_slice_knows_the_headings_above_it() {
+        let slice = StoredPage::slice(PageId(0), &page(), 2..4);
+        assert_eq!(slice.path(Ordinal(2)), ["A"]);
+        assert!(slice.path(Ordinal(3)).is_empty());
+        assert!(slice.section(Ordinal(1)).is_none());
+        assert_eq!(slice.section(Ordinal(3)).map(|s| s.heading.as_str()), Some("C"));
+    }
+}

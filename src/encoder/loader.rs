@@ -1,0 +1,238 @@
+//! A GGUF file into a transformer, as its bytes come in.
+//!
+//! A browser gets the file in chunks, and wasm memory never shrinks, so the file is never held whole beside its tensors:
+//! bytes go into the tensor that they belong to, and each finished tensor is copied once into candle's form. The most that
+//! is held is the model and its largest tensor, and as our files begin with that one (the word pieces' embeddings), its
+//! room is free again for the layers.
+
+use std::borrow::Cow;
+
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
+use candle_core::{Device, Tensor};
+
+use super::bert::{Bert, Shape, Weight, Weights};
+use super::gguf::{Header, Metadata, TensorInfo, Value};
+use super::space::VectorSpace;
+use super::transformer::Transformer;
+use super::vocabulary::{Special, Vocabulary};
+use super::wordpiece::WordPiece;
+use crate::{Error, ErrorKind, Result};
+
+/// Takes the bytes of a GGUF file in order, in chunks of any size.
+pub struct Loader {
+    /// The file's length.
+    total: usize,
+    /// Bytes taken so far.
+    taken: usize,
+    /// The beginning of the file, until its header is whole.
+    beginning: Vec<u8>,
+    /// The length of the beginning at which to look again whether the header is whole.
+    look_at: usize,
+    metadata: Option<Metadata>,
+    /// Tensors that are still to come, the next one last.
+    queue: Vec<TensorInfo>,
+    /// Bytes of the next tensor.
+    bytes: Vec<u8>,
+    weights: Weights,
+    packing: Option<GgmlDType>,
+    unpacks: bool,
+}
+
+impl Loader {
+    /// A loader for a file of `total` bytes.
+    pub fn new(total: usize) -> Self {
+        Self {
+            total,
+            taken: 0,
+            beginning: Vec::new(),
+            look_at: 1 << 16,
+            metadata: None,
+            queue: Vec::new(),
+            bytes: Vec::new(),
+            weights: Weights::new(),
+            packing: None,
+            unpacks: false,
+        }
+    }
+
+    /// Unpacks all tensors to f32.
+    #[cfg(feature = "native")]
+    pub(super) fn unpacking(self) -> Self {
+        Self { unpacks: true, ..self }
+    }
+
+    /// Takes the next bytes of the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if the file is too long, not GGUF, or damaged.
+    pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        if chunk.len() > self.total - self.taken {
+            return Err(unusable(format!("it has more than the announced {} bytes", self.total)));
+        }
+        if self.metadata.is_some() {
+            return self.fill(chunk);
+        }
+        self.beginning.extend_from_slice(chunk);
+        // Looking at each chunk would read the vocabulary dozens of times.
+        if self.beginning.len() < self.look_at.min(self.total) {
+            self.taken = self.beginning.len();
+            return Ok(());
+        }
+        self.look_at = self.beginning.len() * 2;
+        self.taken = self.beginning.len();
+        let Some(header) = Header::read(&self.beginning, self.total)? else { return Ok(()) };
+        self.metadata = Some(header.metadata);
+        self.queue = header.tensors;
+        self.queue.reverse();
+        self.taken = 0;
+        let beginning = std::mem::take(&mut self.beginning);
+        self.fill(&beginning)
+    }
+
+    /// The transformer, once the whole file has been taken.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if bytes are missing, or are not a BERT with the name of its space.
+    pub fn finish(self) -> Result<Transformer> {
+        if self.taken < self.total {
+            return Err(unusable(format!("it ends after {} of {} bytes", self.taken, self.total)));
+        }
+        let metadata = self.metadata.ok_or_else(|| unusable("it has no header".into()))?;
+        let mut packing = self.packing.map_or("f32".into(), |kind| format!("{kind:?}").to_lowercase());
+        if self.unpacks {
+            packing += " unpacked";
+        }
+        assemble(metadata, self.weights, packing)
+    }
+
+    /// Takes bytes behind the header's place in the file, and those of the header itself, which it passes over.
+    fn fill(&mut self, mut chunk: &[u8]) -> Result<()> {
+        while let Some(next) = self.queue.last() {
+            let gap = (next.start.saturating_sub(self.taken)).min(chunk.len());
+            chunk = &chunk[gap..];
+            self.taken += gap;
+            if self.taken < next.start {
+                return Ok(());
+            }
+            self.bytes.reserve_exact(next.bytes - self.bytes.len());
+            let part = (next.bytes - self.bytes.len()).min(chunk.len());
+            self.bytes.extend_from_slice(&chunk[..part]);
+            chunk = &chunk[part..];
+            self.taken += part;
+            if self.bytes.len() < next.bytes {
+                return Ok(());
+            }
+            self.keep()?;
+        }
+        self.taken += chunk.len();
+        Ok(())
+    }
+
+    /// Turns the bytes of the next tensor, which are whole, into candle's form.
+    fn keep(&mut self) -> Result<()> {
+        let info = self.queue.pop().expect("called for the next tensor");
+        let bytes = std::mem::take(&mut self.bytes);
+        let weight = match info.kind {
+            GgmlDType::F32 => {
+                let numbers = bytes.chunks_exact(4).map(|x| f32::from_le_bytes([x[0], x[1], x[2], x[3]]));
+                Tensor::from_vec(numbers.collect::<Vec<_>>(), info.dims, &Device::Cpu).map(Weight::Full)
+            }
+            kind => {
+                // candle wants the bytes at an even address; every allocator here gives multiples of 8.
+                let packed = QStorage::from_data(Cow::Owned(bytes), &Device::Cpu, kind)
+                    .and_then(|storage| QTensor::new(storage, info.dims));
+                // candle has no product with f32 numbers for these as they are.
+                if self.unpacks || matches!(kind, GgmlDType::F16 | GgmlDType::BF16) {
+                    packed.and_then(|packed| packed.dequantize(&Device::Cpu)).map(Weight::Full)
+                } else {
+                    packed.map(Weight::Packed)
+                }
+            }
+        };
+        let weight = weight.map_err(|error| unusable(format!("tensor {} cannot be held", info.name)).because(error))?;
+        if info.name == "blk.0.attn_q.weight" {
+            self.packing = Some(info.kind);
+        }
+        self.weights.insert(info.name, weight);
+        Ok(())
+    }
+}
+
+/// A transformer out of a file's metadata and tensors.
+pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: String) -> Result<Transformer> {
+    let space = space(&metadata)?;
+    let shape = Shape {
+        dims: uint(&metadata, "bert.embedding_length")?,
+        layers: uint(&metadata, "bert.block_count")?,
+        heads: uint(&metadata, "bert.attention.head_count")?,
+        epsilon: match metadata.get("bert.attention.layer_norm_epsilon") {
+            Some(Value::Float(epsilon)) if (0.0..=0.1).contains(epsilon) => *epsilon,
+            other => return Err(unusable(format!("bert.attention.layer_norm_epsilon is {other:?}"))),
+        },
+    };
+    if shape.dims != space.dims as usize {
+        return Err(unusable(format!("its space has {} dimensions, its network {}", space.dims, shape.dims)));
+    }
+    let vocabulary = vocabulary(&mut metadata)?;
+    let bert = Bert::new(shape, vocabulary.len(), weights)?;
+    let tokens = WordPiece::new(vocabulary);
+    let max_tokens = tokens.max_tokens().min(bert.max_tokens());
+    if max_tokens < 3 {
+        return Err(unusable(format!("it has positions for {max_tokens} tokens only")));
+    }
+    Ok(Transformer::new(space, packing, tokens.with_max_tokens(max_tokens), bert))
+}
+
+fn space(metadata: &Metadata) -> Result<VectorSpace> {
+    if !matches!(metadata.get("general.architecture"), Some(Value::Text(name)) if name == "bert") {
+        return Err(unusable(format!("general.architecture is {:?}, not bert", metadata.get("general.architecture"))));
+    }
+    // llama.cpp's numbers: 0 none, 1 mean, 2 the first token's, 3 the last one's.
+    if !matches!(metadata.get("bert.pooling_type"), Some(Value::Uint(1))) {
+        return Err(unusable(format!("bert.pooling_type is {:?}, not 1 (mean)", metadata.get("bert.pooling_type"))));
+    }
+    let text = |key: &str| match metadata.get(key) {
+        Some(Value::Text(text)) => Ok(text.clone()),
+        _ => Err(Error::new(ErrorKind::Model, format!("the GGUF file does not name its vector space: no {key}"))
+            .hint("make the file from the source weights with `bifocal model convert`")),
+    };
+    Ok(VectorSpace {
+        model: text("general.name")?,
+        weights: text("bifocal.space.weights")?,
+        pooling: text("bifocal.space.pooling")?,
+        prefix: text("bifocal.space.prefix")?,
+        dims: uint(metadata, "bert.embedding_length")? as u32,
+    })
+}
+
+fn vocabulary(metadata: &mut Metadata) -> Result<Vocabulary> {
+    let special = Special {
+        unknown: uint(metadata, "tokenizer.ggml.unknown_token_id")? as u32,
+        begin: uint(metadata, "tokenizer.ggml.cls_token_id")? as u32,
+        // So spelt in llama.cpp.
+        end: uint(metadata, "tokenizer.ggml.seperator_token_id")? as u32,
+        padding: uint(metadata, "tokenizer.ggml.padding_token_id")? as u32,
+    };
+    const CONTROL: i32 = 3;
+    let controls = match metadata.get("tokenizer.ggml.token_type") {
+        Some(Value::Ints(types)) => (0..).zip(types).filter(|(_, kind)| **kind == CONTROL).map(|(id, _)| id).collect(),
+        _ => return Err(unusable("it has no tokenizer.ggml.token_type".into())),
+    };
+    match metadata.remove("tokenizer.ggml.tokens") {
+        Some(Value::Texts(pieces)) => Vocabulary::new(pieces, controls, special),
+        _ => Err(unusable("it has no tokenizer.ggml.tokens".into())),
+    }
+}
+
+/// An unsigned number of the metadata, below 2³¹.
+fn uint(metadata: &Metadata, key: &str) -> Result<usize> {
+    match metadata.get(key) {
+        Some(Value::Uint(value)) if *value < 1 << 31 => Ok(*value as usize),
+        other => Err(unusable(format!("{key} is {other:?}"))),
+    }
+}
+
+fn unusable(what: String) -> Error {
+    Error::new(ErrorKind::Model, format!("not a usable model file: {what}"))
+        .hint("fetch the file again, or make it with `bifocal model convert`")
+}

@@ -1,0 +1,219 @@
+//! The core: which part holds what.
+//!
+//! ```text
+//! core    := pages sections passages average[3×4] endings terms text vectors graph
+//! endings := count ending*
+//! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
+//! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
+//! vectors := dims count (rows hash[8])*
+//! graph   := 0 | 1 hash[8]
+//! ```
+//! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
+
+use super::{Kind, PartId};
+use crate::Result;
+use crate::bytes::{Reader, Writer, damaged};
+use crate::corpus::{Ordinal, PageId};
+use crate::lexical::{Collection, Lengths};
+
+/// The directory of an index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Core {
+    /// Pages and the average lengths of their fields.
+    pub collection: Collection,
+    /// How many sections.
+    pub sections: u32,
+    /// How many passages.
+    pub passages: u32,
+    /// Endings that the site's families of forms show.
+    pub endings: Vec<String>,
+    /// The first form and the hash of each dictionary block, in order.
+    pub terms: Vec<(String, u64)>,
+    /// Where each text part begins, in order.
+    pub text: Vec<TextStart>,
+    /// Dimensions of the vector rows.
+    pub dims: u32,
+    /// The parts that hold the vector rows, in order.
+    pub vectors: Vec<VectorsRef>,
+    /// The hash of the graph over the rows, if there is one.
+    pub graph: Option<u64>,
+}
+
+/// The first page and section of a text part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TextStart {
+    /// Its first page.
+    pub page: PageId,
+    /// The first section of that page that it holds.
+    pub section: Ordinal,
+    /// Its hash.
+    pub hash: u64,
+}
+
+/// A part of vector rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VectorsRef {
+    /// How many rows it holds.
+    pub rows: u32,
+    /// Its hash.
+    pub hash: u64,
+}
+
+impl Core {
+    /// How many vector rows there are.
+    pub fn rows(&self) -> u32 {
+        self.vectors.iter().map(|part| part.rows).sum()
+    }
+
+    /// The block in which `form` is or would be.
+    pub fn terms_for(&self, form: &str) -> Option<PartId> {
+        let at = self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1);
+        self.terms.get(at).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
+    }
+
+    /// The blocks, at most `most`, that hold forms beginning with `prefix`.
+    pub fn terms_with(&self, prefix: &str, most: usize) -> Vec<PartId> {
+        let first = self.terms.partition_point(|(first, _)| first.as_str() <= prefix).saturating_sub(1);
+        let rest = self.terms.iter().enumerate().skip(first);
+        rest.take_while(|(at, (start, _))| *at == first || start.starts_with(prefix))
+            .take(most)
+            .map(|(_, &(_, hash))| PartId { kind: Kind::Terms, hash })
+            .collect()
+    }
+
+    /// The text part that holds a section.
+    pub fn text_for(&self, page: PageId, section: Ordinal) -> Option<PartId> {
+        let at = self.text.partition_point(|start| (start.page, start.section) <= (page, section));
+        self.text.get(at.checked_sub(1)?).map(|start| PartId { kind: Kind::Text, hash: start.hash })
+    }
+
+    /// Writes the contents of a core part.
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        for count in [self.collection.pages, self.sections, self.passages] {
+            out.number(u64::from(count));
+        }
+        let Lengths { title, heading, body } = self.collection.average;
+        [title, heading, body].iter().for_each(|length| out.raw(&length.to_le_bytes()));
+        out.count(self.endings.len());
+        self.endings.iter().for_each(|ending| out.text(ending));
+        out.count(self.terms.len());
+        let mut last = "";
+        for (first, hash) in &self.terms {
+            let shared = first.char_indices().zip(last.chars()).find(|((_, a), b)| a != b).map_or_else(
+                || first.len().min(last.len()),
+                |((at, _), _)| at,
+            );
+            out.count(shared);
+            out.text(&first[shared..]);
+            out.fixed(*hash);
+            last = first;
+        }
+        out.count(self.text.len());
+        let mut last = 0;
+        for start in &self.text {
+            out.number(u64::from(start.page.0 - last));
+            out.number(u64::from(start.section.0));
+            out.fixed(start.hash);
+            last = start.page.0;
+        }
+        out.number(u64::from(self.dims));
+        out.count(self.vectors.len());
+        for part in &self.vectors {
+            out.number(u64::from(part.rows));
+            out.fixed(part.hash);
+        }
+        out.0.push(u8::from(self.graph.is_some()));
+        if let Some(hash) = self.graph {
+            out.fixed(hash);
+        }
+        out.0
+    }
+
+    /// Reads the contents of a core part and checks every order that look-ups rely on.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new(bytes);
+        let [pages, sections, passages] = [reader.small()?, reader.small()?, reader.small()?];
+        let mut length = || {
+            let mut four = [0; 4];
+            four.copy_from_slice(reader.raw(4)?);
+            let length = f32::from_le_bytes(four);
+            if length.is_finite() && length >= 0.0 { Ok(length) } else { Err(damaged("an average length that is none")) }
+        };
+        let average = Lengths { title: length()?, heading: length()?, body: length()? };
+        let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
+        let mut terms: Vec<(String, u64)> = Vec::new();
+        for number in 0..reader.count(10)? {
+            let last = terms.last().map_or("", |(first, _)| first.as_str());
+            let shared = reader.small()? as usize;
+            let head = last.get(..shared).ok_or_else(|| damaged("a form that shares more than there is"))?;
+            let first = [head, reader.text()?].concat();
+            if number > 0 && first.as_str() <= last {
+                return Err(damaged("dictionary blocks out of order"));
+            }
+            terms.push((first, reader.fixed()?));
+        }
+        let mut text: Vec<TextStart> = Vec::new();
+        for _ in 0..reader.count(10)? {
+            let last = text.last().map_or(0, |start| start.page.0);
+            let page = last.checked_add(reader.small()?).filter(|&page| page < pages);
+            let page = PageId(page.ok_or_else(|| damaged("text of a page that the index does not have"))?);
+            let start = TextStart { page, section: Ordinal(reader.small()?), hash: reader.fixed()? };
+            if text.last().is_some_and(|last| (start.page, start.section) <= (last.page, last.section)) {
+                return Err(damaged("text parts out of order"));
+            }
+            text.push(start);
+        }
+        let dims = reader.small()?;
+        let vectors = (0..reader.count(9)?)
+            .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.fixed()? }))
+            .collect::<Result<Vec<_>>>()?;
+        if vectors.iter().map(|part| u64::from(part.rows)).sum::<u64>() > u64::from(u32::MAX) {
+            return Err(damaged("more vector rows than can be numbered"));
+        }
+        let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        reader.end()?;
+        let collection = Collection { pages, average };
+        Ok(Self { collection, sections, passages, endings, terms, text, dims, vectors, graph })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn core() -> Core {
+        let start = |page, section, hash| TextStart { page: PageId(page), section: Ordinal(section), hash };
+        Core {
+            collection: Collection { pages: 9, average: Lengths { title: 3.0, heading: 4.5, body: 200.0 } },
+            sections: 20,
+            passages: 30,
+            endings: vec![String::new(), "s".into()],
+            terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
+            text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
+            dims: 384,
+            vectors: vec![VectorsRef { rows: 5, hash: 20 }],
+            graph: Some(30),
+        }
+    }
+
+    #[test]
+    fn it_reads_back_and_damage_is_found() {
+        let bytes = core().write();
+        assert_eq!(Core::read(&bytes).unwrap(), core());
+        for end in 0..bytes.len() {
+            assert!(Core::read(&bytes[..end]).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn it_knows_where_things_lie() {
+        let core = core();
+        let terms = |form| core.terms_for(form).map(|part| part.hash);
+        assert_eq!([terms("a"), terms("and"), terms("bored"), terms("borrowed"), terms("zzz")], [1, 1, 1, 2, 4].map(Some));
+        let with = |prefix| core.terms_with(prefix, 2).iter().map(|part| part.hash).collect::<Vec<_>>();
+        assert_eq!((with("bo"), with("borrow"), with("x")), (vec![1, 2], vec![2, 3], vec![3]));
+        let text = |page, section| core.text_for(PageId(page), Ordinal(section)).map(|part| part.hash);
+        assert_eq!([text(0, 5), text(3, 1), text(3, 2), text(3, 6), text(8, 0)], [10, 10, 11, 11, 12].map(Some));
+    }
+}

@@ -1,0 +1,167 @@
+//! The entry: `bifocal.json`, the one file of an index that is not named by its contents.
+//!
+//! JSON of at most [`Entry::MOST_BYTES`], whose last field `check` is the xxh64 of all the text before that field, so that
+//! half an upload or an error page is found out. The checksum is over text, not over values: a reader needs no canonical
+//! JSON.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh64::xxh64;
+
+use super::PartId;
+use crate::encoder::VectorSpace;
+use crate::{Error, ErrorKind, Result};
+
+/// The version of the format that this build writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// What an index is and where its core lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The version of the format.
+    pub format: u32,
+    /// Differs between any two builds that differ.
+    pub generation: String,
+    /// The name of the site.
+    pub title: String,
+    /// The site's root, relative to the index folder, or absolute.
+    pub site: String,
+    /// Languages of the pages, the most frequent first.
+    pub languages: Vec<Language>,
+    /// How many pages.
+    pub pages: u32,
+    /// How many sections.
+    pub sections: u32,
+    /// How many passages.
+    pub passages: u32,
+    /// How many forms the dictionary holds.
+    pub words: u32,
+    /// Bytes of the largest part before compression: no reader needs to unpack more.
+    pub largest_part: u32,
+    /// Path of the core part.
+    pub core: String,
+    /// The encoder of the vector rows, if there are any.
+    pub model: Option<ModelRef>,
+    /// The browser runtime: what each file is for, and its path.
+    pub runtime: BTreeMap<String, String>,
+}
+
+/// A language and how many pages are in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Language {
+    /// The language's tag, such as `en` or `pt-br`.
+    pub code: String,
+    /// Pages in it.
+    pub pages: u32,
+}
+
+/// The encoder that embedded the passages, and the file from which a browser may load it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelRef {
+    /// The vector space of the rows; any encoder of that space may answer.
+    pub space: VectorSpace,
+    /// The file, if the index folder holds one.
+    pub file: Option<ModelFile>,
+}
+
+/// A model file in the index folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// Its path below the index folder.
+    pub path: String,
+    /// Its length.
+    pub bytes: u32,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+const CHECK: &str = ",\"check\":\"";
+
+impl Entry {
+    /// Longest text of an entry.
+    pub const MOST_BYTES: usize = 2_048;
+
+    /// Confirms that `text` is whole: the checksum that it carries is that of the rest.
+    pub fn verify(text: &str) -> Result<()> {
+        let broken = |what: &str| {
+            Err(Error::new(ErrorKind::Damaged, ["bifocal.json: ", what].concat())
+                .hint("upload the whole index folder again, or rebuild the index"))
+        };
+        let Some((body, check)) = text.trim_end().rsplit_once(CHECK) else {
+            return broken("it is not an entry of an index");
+        };
+        let Some(check) = check.strip_suffix("\"}") else {
+            return broken("it ends too early");
+        };
+        if u64::from_str_radix(check, 16) != Ok(xxh64(body.as_bytes(), 0)) {
+            return broken("its checksum does not match");
+        }
+        Ok(())
+    }
+
+    /// Confirms that this build reads the entry's format, and returns the name of the core.
+    pub fn core_part(&self) -> Result<PartId> {
+        if self.format != FORMAT {
+            let message = format!("index format {}, this build reads {FORMAT}", self.format);
+            return Err(Error::new(ErrorKind::Version, message).hint("rebuild the index with this version of bifocal"));
+        }
+        PartId::from_path(&self.core)
+    }
+
+    /// Reads an entry.
+    #[cfg(feature = "native")]
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::verify(text)?;
+        let entry: Self = serde_json::from_str(text)
+            .map_err(|e| Error::new(ErrorKind::Damaged, "bifocal.json cannot be read").because(e))?;
+        entry.core_part()?;
+        Ok(entry)
+    }
+
+    /// The text of `bifocal.json`.
+    #[cfg(feature = "native")]
+    pub fn seal(&self) -> Result<String> {
+        let mut text = serde_json::to_string(self)
+            .map_err(|e| Error::new(ErrorKind::Input, "the entry cannot be written").because(e))?;
+        text.pop();
+        text = format!("{text}{CHECK}{:016x}\"}}\n", xxh64(text.as_bytes(), 0));
+        if text.len() > Self::MOST_BYTES {
+            let message = format!("the entry takes {} bytes, {} at most", text.len(), Self::MOST_BYTES);
+            return Err(Error::new(ErrorKind::Input, message).hint("give the site a shorter title"));
+        }
+        Ok(text)
+    }
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_carries_its_own_proof() {
+        let entry = Entry {
+            format: FORMAT,
+            generation: "1".into(),
+            title: "A \"site\"".into(),
+            site: "../".into(),
+            languages: vec![Language { code: "en".into(), pages: 3 }],
+            pages: 3,
+            sections: 4,
+            passages: 5,
+            words: 6,
+            largest_part: 7,
+            core: "parts/core-0123456789abcdef.bin".into(),
+            model: None,
+            runtime: BTreeMap::new(),
+        };
+        let text = entry.seal().unwrap();
+        assert_eq!(Entry::parse(&text).unwrap(), entry);
+        assert!(Entry::parse(&text.replace(":3", ":4")).is_err());
+        assert!(Entry::parse(&text[..text.len() - 3]).is_err());
+        assert!(Entry::parse("<!doctype html>").is_err());
+        let future = Entry { format: 9, ..entry }.seal().unwrap();
+        assert_eq!(Entry::parse(&future).unwrap_err().kind(), ErrorKind::Version);
+    }
+}

@@ -1,0 +1,185 @@
+//! One HTML page, of any generator: its head's facts and its content.
+
+use super::markup::{self, Node};
+use super::outline::sections;
+use super::rules::Rules;
+use crate::corpus::{Meta, Section};
+use scraper::node::Element;
+use scraper::{ElementRef, Html};
+use std::collections::BTreeMap;
+
+/// What one page says, before the site's other pages are looked at.
+pub(super) struct Reading {
+    /// The text of `<title>`, else of `og:title`; perhaps with the site's name in it, perhaps empty.
+    pub title: String,
+    pub lang: Option<String>,
+    /// The target of `<link rel="canonical">`, as written.
+    pub canonical: Option<String>,
+    pub meta: BTreeMap<String, Meta>,
+    pub sections: Vec<Section>,
+    /// No markup said where the content is: it may hold the site's navigation.
+    pub is_whole_body: bool,
+}
+
+/// Why a page is left out that could be read.
+#[derive(Debug, PartialEq)]
+pub(super) enum LeftOut {
+    NoIndex,
+    Redirect,
+    NoText,
+}
+
+/// Reads a page's markup.
+pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
+    let html = markup::parse(text);
+    let facts = Facts::of(&html);
+    if facts.no_index {
+        return Err(LeftOut::NoIndex);
+    }
+    if facts.redirect {
+        return Err(LeftOut::Redirect);
+    }
+    let (sections, is_whole_body) = content(&html, rules);
+    if sections.is_empty() {
+        return Err(LeftOut::NoText);
+    }
+    let title = facts.title.filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
+    let meta = rules.metadata(&facts.metas);
+    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, is_whole_body })
+}
+
+/// What the elements of `<head>` say, wherever broken markup has put them.
+#[derive(Default)]
+struct Facts {
+    title: Option<String>,
+    og_title: Option<String>,
+    lang: Option<String>,
+    canonical: Option<String>,
+    no_index: bool,
+    redirect: bool,
+    /// `name` or `property` in lower case, and `content`, in order.
+    metas: Vec<(String, String)>,
+}
+
+impl Facts {
+    fn of(html: &Html) -> Self {
+        let mut facts = Self::default();
+        for element in html.tree.root().descendants().filter_map(ElementRef::wrap) {
+            let value = element.value();
+            match value.name() {
+                "html" => facts.lang = value.attr("lang").or(value.attr("xml:lang")).and_then(language),
+                "title" if facts.title.is_none() && !is_in_picture(element) => {
+                    facts.title = Some(collapse(&element.text().collect::<String>()));
+                }
+                "link" if value.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
+                    facts.canonical = value.attr("href").map(|href| href.trim().to_owned());
+                }
+                "meta" => facts.read_meta(value),
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    fn read_meta(&mut self, meta: &Element) {
+        let content = collapse(meta.attr("content").unwrap_or_default());
+        if meta.attr("http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("refresh")) {
+            self.redirect |= content.to_ascii_lowercase().contains("url");
+        }
+        let Some(name) = meta.attr("name").or(meta.attr("property")).map(|name| name.trim().to_ascii_lowercase()) else {
+            return;
+        };
+        match name.as_str() {
+            "robots" => {
+                let content = content.to_ascii_lowercase();
+                self.no_index |= content.split([',', ' ']).any(|word| matches!(word, "noindex" | "none"));
+            }
+            "og:title" => self.og_title = Some(content.clone()),
+            _ => {}
+        }
+        if !content.is_empty() {
+            self.metas.push((name, content));
+        }
+    }
+}
+
+/// The sections of the page's content: what the rules select, else what the markup says is its main part, else the
+/// smallest usual container that holds most of the text, else the whole body, which the second value says.
+fn content(html: &Html, rules: &Rules) -> (Vec<Section>, bool) {
+    let exclude = rules.excluded_elements();
+    if let Some(selector) = rules.content() {
+        let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
+        let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
+        return (sections(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+    }
+    let mut candidates = Candidates::of(html);
+    let within = |root: Option<Node<'_>>| root.map(|root| sections(&[root], exclude)).filter(|found| !found.is_empty());
+    if let Some(main) = within(candidates.main) {
+        return (main, false);
+    }
+    let body = within(candidates.body).unwrap_or_default();
+    let enough = length(&body) / 2;
+    candidates.usual.extend(candidates.article.filter(|_| !candidates.articles));
+    let usual = candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough);
+    let is_whole_body = usual.is_none();
+    (usual.unwrap_or(body), is_whole_body)
+}
+
+/// The elements that may be the content.
+#[derive(Default)]
+struct Candidates<'h> {
+    /// `<main>` or what has that role; the innermost where one is in another.
+    main: Option<Node<'h>>,
+    article: Option<Node<'h>>,
+    /// There are several articles: none of them is the page.
+    articles: bool,
+    /// Elements with an id or class that usually marks the content.
+    usual: Vec<Node<'h>>,
+    body: Option<Node<'h>>,
+}
+
+impl<'h> Candidates<'h> {
+    fn of(html: &'h Html) -> Self {
+        const USUAL: [&str; 10] = [
+            "content", "main", "main-content", "page-content", "markdown-body", "post-content", "entry-content",
+            "article-content", "bodyContent", "docs-content",
+        ];
+        let mut found = Self::default();
+        for element in html.tree.root().descendants().filter_map(ElementRef::wrap) {
+            let value = element.value();
+            let node = *element;
+            if value.name() == "main" || value.attr("role") == Some("main") {
+                let inside = found.main.is_none_or(|main| node.ancestors().any(|above| above == main));
+                found.main = if inside { Some(node) } else { found.main };
+            } else if value.name() == "article" {
+                found.articles |= found.article.is_some();
+                found.article = found.article.or(Some(node));
+            } else if value.name() == "body" {
+                found.body = found.body.or(Some(node));
+            } else if value.id().into_iter().chain(value.classes()).any(|name| USUAL.contains(&name)) {
+                found.usual.push(node);
+            }
+        }
+        found
+    }
+}
+
+fn length(sections: &[Section]) -> usize {
+    sections.iter().map(|section| section.heading.len() + section.text.len()).sum()
+}
+
+fn is_in_picture(element: ElementRef<'_>) -> bool {
+    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "svg")
+}
+
+fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A language tag as it is compared: lower case with hyphens; `None` for what is none.
+pub(super) fn language(tag: &str) -> Option<String> {
+    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+    let is_tag = tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let first = tag.split('-').next().unwrap_or_default();
+    (is_tag && (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())).then_some(tag)
+}

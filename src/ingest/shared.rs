@@ -1,0 +1,103 @@
+//! What most pages of a site begin or end with: navigation that no markup tells from the content.
+
+use crate::corpus::Section;
+use std::collections::{HashMap, HashSet};
+
+/// How many pages must share a line before it is taken for the site's.
+const FEWEST: usize = 3;
+
+/// Takes off the beginning and the end of each page the lines and headings that more than half of `pages` have.
+///
+/// Meant for pages whose content had to be taken from the whole `<body>`. Lines in the midst of a page stay, however
+/// often they come: code repeats itself.
+pub(super) fn strip(pages: &mut [&mut Vec<Section>]) {
+    let shared = shared_lines(pages);
+    for page in pages {
+        let mut own = (**page).clone();
+        strip_beginning(&mut own, &shared);
+        strip_end(&mut own, &shared);
+        if !own.is_empty() {
+            **page = own;
+        }
+    }
+}
+
+fn shared_lines(pages: &[&mut Vec<Section>]) -> HashSet<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for page in pages {
+        let lines = page.iter().flat_map(|section| section.text.lines().chain([section.heading.as_str()]));
+        for line in lines.collect::<HashSet<_>>() {
+            *counts.entry(line).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().filter(|&(_, count)| count >= FEWEST && count * 2 > pages.len());
+    most.map(|(line, _)| line.to_owned()).collect()
+}
+
+fn strip_beginning(page: &mut Vec<Section>, shared: &HashSet<String>) {
+    while let Some(first) = page.first_mut() {
+        if first.level > 0 && !shared.contains(&first.heading) {
+            return;
+        }
+        let own: Vec<&str> = first.text.lines().skip_while(|line| shared.contains(*line)).collect();
+        if !own.is_empty() {
+            *first = Section { text: own.join("\n"), ..Section::default() };
+            return;
+        }
+        page.remove(0);
+    }
+}
+
+fn strip_end(page: &mut Vec<Section>, shared: &HashSet<String>) {
+    while let Some(last) = page.last_mut() {
+        let mut own: Vec<&str> = last.text.lines().collect();
+        while own.last().is_some_and(|line| shared.contains(*line)) {
+            own.pop();
+        }
+        last.text = own.join("\n");
+        let is_own = !last.text.is_empty() || last.level > 0 && !shared.contains(&last.heading);
+        if is_own {
+            return;
+        }
+        page.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(sections: &[(&str, &str)]) -> Vec<Section> {
+        let section = |&(heading, text): &(&str, &str)| Section {
+            heading: heading.into(),
+            level: u8::from(!heading.is_empty()),
+            text: text.into(),
+            anchor: None,
+        };
+        sections.iter().map(section).collect()
+    }
+
+    fn check(pages: &[&[(&str, &str)]], expected: &[&[(&str, &str)]]) {
+        let mut pages: Vec<_> = pages.iter().map(|sections| page(sections)).collect();
+        strip(&mut pages.iter_mut().collect::<Vec<_>>());
+        assert_eq!(pages, expected.iter().map(|sections| page(sections)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn banners_and_footers_go_and_the_midst_stays() {
+        check(
+            &[
+                &[("The Site", "Home | About"), ("Bees", "{\n}\nOn bees."), ("Updated", "Monday\n© Me")],
+                &[("The Site", "Home | About"), ("Wax", "{\n}\nOn wax.\n© Me")],
+                &[("", "Home | About\nNo heading here."), ("Updated", "Monday\n© Me")],
+            ],
+            &[&[("Bees", "{\n}\nOn bees.")], &[("Wax", "{\n}\nOn wax.")], &[("", "No heading here.")]],
+        );
+    }
+
+    #[test]
+    fn pages_that_are_all_alike_stay() {
+        let alike: &[(&str, &str)] = &[("Soon", "Under construction.")];
+        check(&[alike, alike, alike], &[alike, alike, alike]);
+    }
+}

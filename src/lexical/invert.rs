@@ -1,0 +1,145 @@
+//! Turns pages into postings.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::bm25f::Lengths;
+use super::posting::{PagePosting, SectionPosting};
+use crate::corpus::{Ordinal, Page, PageId};
+use crate::text;
+
+/// Positions left free between two fields, so that a phrase never spans them.
+const FIELD_GAP: u32 = 16;
+
+/// The words of a site.
+pub struct Inverted {
+    /// Every form, sorted.
+    pub terms: Vec<InvertedTerm>,
+    /// Average lengths of the fields.
+    pub average: Lengths,
+    /// The languages that `InvertedTerm::languages` number, sorted.
+    pub languages: Vec<String>,
+}
+
+/// A form and where it occurs.
+pub struct InvertedTerm {
+    /// The folded form.
+    pub form: String,
+    /// Languages of the pages that it occurs in, as numbers into [`Inverted::languages`].
+    pub languages: Vec<u16>,
+    /// Its postings, by page.
+    pub postings: Vec<PagePosting>,
+    /// Its positions in each of those pages.
+    pub positions: Vec<Vec<u32>>,
+}
+
+/// Reads the words of all pages; `language` stands in for pages that state none.
+pub fn invert(pages: &[Page], language: &str) -> Inverted {
+    let language_of = |page: &Page| page.lang.clone().unwrap_or_else(|| language.to_owned());
+    let mut languages: Vec<String> = pages.iter().map(language_of).collect();
+    languages.sort();
+    languages.dedup();
+    let read: Vec<PageWords> = pages.par_iter().map(PageWords::read).collect();
+
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut terms: Vec<InvertedTerm> = Vec::new();
+    let mut total = [0.0f64; 3];
+    for (number, (page, words)) in pages.iter().zip(read).enumerate() {
+        let language = languages.binary_search(&language_of(page)).unwrap_or_default() as u16;
+        let Lengths { title, heading, body } = words.lengths;
+        for (sum, length) in total.iter_mut().zip([title, heading, body]) {
+            *sum += f64::from(length);
+        }
+        for (form, uses) in words.uses {
+            let at = *numbers.entry(form).or_insert_with_key(|form| {
+                terms.push(InvertedTerm {
+                    form: form.clone(),
+                    languages: Vec::new(),
+                    postings: Vec::new(),
+                    positions: Vec::new(),
+                });
+                terms.len() - 1
+            });
+            let term = &mut terms[at];
+            if !term.languages.contains(&language) {
+                term.languages.push(language);
+            }
+            term.postings.push(PagePosting {
+                page: PageId(number as u32),
+                lengths: words.lengths,
+                title: uses.title,
+                sections: uses.sections,
+            });
+            term.positions.push(uses.positions);
+        }
+    }
+    terms.sort_by(|a, b| a.form.cmp(&b.form));
+    terms.iter_mut().for_each(|term| term.languages.sort_unstable());
+    let [title, heading, body] = total.map(|sum| (sum / pages.len().max(1) as f64) as f32);
+    Inverted { terms, average: Lengths { title, heading, body }, languages }
+}
+
+/// The words of one page.
+struct PageWords {
+    lengths: Lengths,
+    uses: BTreeMap<String, Uses>,
+}
+
+#[derive(Default)]
+struct Uses {
+    title: u32,
+    sections: Vec<SectionPosting>,
+    positions: Vec<u32>,
+}
+
+impl PageWords {
+    fn read(page: &Page) -> Self {
+        let mut words = Self { lengths: Lengths::default(), uses: BTreeMap::new() };
+        let mut base = 0;
+        words.lengths.title = words.read_field(&page.title, &mut base, |uses| uses.title += 1);
+        let mut last_heading = "";
+        for (number, section) in page.sections.iter().enumerate() {
+            let section_number = Ordinal(number as u32);
+            // The pieces of a divided section repeat its heading; it counts once.
+            if section.heading != last_heading {
+                last_heading = &section.heading;
+                words.lengths.heading +=
+                    words.read_field(&section.heading, &mut base, |uses| uses.in_section(section_number).heading += 1);
+            }
+            words.lengths.body +=
+                words.read_field(&section.text, &mut base, |uses| uses.in_section(section_number).body += 1);
+        }
+        words
+    }
+
+    fn read_field(&mut self, text: &str, base: &mut u32, count: impl Fn(&mut Uses)) -> f32 {
+        let (mut length, mut next) = (0u32, *base);
+        for word in text::words(text) {
+            let position = base.saturating_add(word.position);
+            next = next.max(position.saturating_add(1));
+            length += 1;
+            if !self.uses.contains_key(&*word.term) {
+                self.uses.insert(word.term.clone().into_owned(), Uses::default());
+            }
+            if let Some(uses) = self.uses.get_mut(&*word.term) {
+                count(uses);
+                uses.positions.push(position);
+            }
+        }
+        if length > 0 {
+            *base = next.saturating_add(FIELD_GAP);
+        }
+        length as f32
+    }
+}
+
+impl Uses {
+    fn in_section(&mut self, section: Ordinal) -> &mut SectionPosting {
+        if self.sections.last().is_none_or(|last| last.section != section) {
+            self.sections.push(SectionPosting { section, heading: 0, body: 0 });
+        }
+        let last = self.sections.len() - 1;
+        &mut self.sections[last]
+    }
+}

@@ -1,0 +1,162 @@
+//! Ranks pages by BM25F over term sets.
+
+use super::bm25f::{Bm25f, Lengths};
+use super::posting::{PagePosting, PostingList};
+use crate::Result;
+use crate::corpus::{Ordinal, PageId};
+
+/// What ranking knows of the whole site.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Collection {
+    /// How many pages there are.
+    pub pages: u32,
+    /// The average lengths of their fields.
+    pub average: Lengths,
+}
+
+/// All forms that stand for one word of the query; to the formula, one term.
+#[derive(Debug)]
+pub struct TermSet<'b> {
+    /// The query's word, folded.
+    pub word: String,
+    /// The forms' postings.
+    pub parts: Vec<TermPart<'b>>,
+}
+
+/// The postings of one form of a [`TermSet`].
+#[derive(Debug)]
+pub struct TermPart<'b> {
+    /// Where the form occurs.
+    pub list: PostingList<'b>,
+    /// What an occurrence counts.
+    pub weight: f32,
+    /// Whether the form is the word or its kin; if any is, the others don't count for the set's document frequency.
+    pub primary: bool,
+}
+
+/// A page and its score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PageScore {
+    /// The page.
+    pub page: PageId,
+    /// Its score; higher is better.
+    pub score: f32,
+}
+
+/// Pages that hold at least one of the query's words.
+#[derive(Clone, Debug, Default)]
+pub struct Ranking {
+    /// Best first; equal scores in the order of pages.
+    pub pages: Vec<PageScore>,
+    /// The idf of each term set, in order.
+    pub idf: Vec<f32>,
+    /// In how many pages each term set's primary forms occur, in order.
+    pub frequency: Vec<u32>,
+}
+
+/// Ranks the pages that hold at least one of the words.
+pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result<Ranking> {
+    let pages = collection.pages as usize;
+    let mut scores = vec![0.0f32; pages];
+    let mut frequencies = vec![0.0f32; pages];
+    let mut ranking = Ranking::default();
+    for set in sets {
+        let mut touched: Vec<PageId> = Vec::new();
+        let any_primary = set.parts.iter().any(|part| part.primary);
+        let mut document_frequency = 0;
+        // Primary forms first, so that what they touch is the set's document frequency.
+        for primary in [true, false] {
+            for part in set.parts.iter().filter(|part| part.primary == primary) {
+                part.list.for_each(collection.pages, |posting| {
+                    let frequency = part.weight * formula.frequency(counts(posting), posting.lengths, collection.average);
+                    let known = &mut frequencies[posting.page.0 as usize];
+                    if *known == 0.0 && frequency > 0.0 {
+                        touched.push(posting.page);
+                    }
+                    *known += frequency;
+                })?;
+            }
+            if primary || !any_primary {
+                document_frequency = touched.len() as u32;
+            }
+        }
+        let idf = Bm25f::idf(collection.pages, document_frequency);
+        ranking.idf.push(idf);
+        ranking.frequency.push(document_frequency);
+        for page in touched {
+            let frequency = std::mem::take(&mut frequencies[page.0 as usize]);
+            scores[page.0 as usize] += idf * formula.saturate(frequency);
+        }
+    }
+    ranking.pages = scores
+        .iter()
+        .enumerate()
+        .filter(|&(_, &score)| score > 0.0)
+        .map(|(page, &score)| PageScore { page: PageId(page as u32), score })
+        .collect();
+    ranking.pages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+    Ok(ranking)
+}
+
+impl TermSet<'_> {
+    /// The weighted frequency `tf̃` of the set in each of `pages`, in their order.
+    pub fn frequencies(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<f32>> {
+        let mut found = vec![0.0; pages.len()];
+        self.visit(pages, collection, |at, weight, posting| {
+            found[at] += weight * formula.frequency(counts(posting), posting.lengths, collection.average);
+        })?;
+        Ok(found)
+    }
+
+    /// Weighted counts of the set in the sections of each of `pages`: a heading's word counts as in the formula.
+    pub fn in_sections(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<Vec<(Ordinal, f32)>>> {
+        let mut found = vec![Vec::new(); pages.len()];
+        self.visit(pages, collection, |at, weight, posting| {
+            for section in &posting.sections {
+                let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
+                found[at].push((section.section, weight * count));
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn visit(&self, pages: &[PageId], collection: Collection, mut see: impl FnMut(usize, f32, &PagePosting)) -> Result<()> {
+        let places = Places::of(pages, collection.pages);
+        for part in &self.parts {
+            part.list.for_each(collection.pages, |posting| {
+                if let Some(at) = places.find(posting.page) {
+                    see(at, part.weight, posting);
+                }
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Where each page stands in a short list of pages.
+pub struct Places(Vec<u32>);
+
+impl Places {
+    /// The places of `pages`, of an index with `total` pages.
+    pub fn of(pages: &[PageId], total: u32) -> Self {
+        let mut places = vec![u32::MAX; total as usize];
+        for (place, page) in pages.iter().enumerate() {
+            if let Some(known) = places.get_mut(page.0 as usize) {
+                *known = place as u32;
+            }
+        }
+        Self(places)
+    }
+
+    /// The place of `page`, if it is in the list.
+    pub fn find(&self, page: PageId) -> Option<usize> {
+        self.0.get(page.0 as usize).filter(|&&place| place != u32::MAX).map(|&place| place as usize)
+    }
+}
+
+fn counts(posting: &PagePosting) -> [f32; 3] {
+    let (heading, body) = posting.sections.iter().fold((0.0, 0.0), |(heading, body), section| {
+        (heading + section.heading as f32, body + section.body as f32)
+    });
+    [posting.title as f32, heading, body]
+}

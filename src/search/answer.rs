@@ -1,0 +1,158 @@
+//! What is answered: plain data, ready for a terminal or a page.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Mode;
+use crate::corpus::Meta;
+
+/// The answer to a query.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The query's text.
+    pub query: String,
+    /// The lenses that were asked for.
+    pub mode: Mode,
+    /// Pages, best first.
+    pub hits: Vec<Hit>,
+    /// How many pages hold at least one of the words; exact.
+    pub total: usize,
+    /// How many of `hits` were found by meaning alone; they are not in `total`.
+    pub semantic_only: usize,
+    /// What made the query's vector, if anything did.
+    pub encoder: Option<String>,
+    /// How the legs were put together; empty if only one took part.
+    pub fusion: String,
+    /// What each leg did.
+    pub legs: Legs,
+    /// Parts that could not be had, with reasons; the answer was made without them.
+    pub failures: Vec<String>,
+}
+
+/// What each leg of a search did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Legs {
+    /// Search by words.
+    pub keyword: Leg,
+    /// Search by meaning.
+    pub semantic: Leg,
+}
+
+/// What one leg of a search did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Leg {
+    /// Whether it took part.
+    pub status: LegStatus,
+    /// Why it didn't, or what was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many pages it ranked.
+    pub matches: usize,
+}
+
+/// Whether a leg took part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LegStatus {
+    /// Its ranking is in the answer.
+    Used,
+    /// It will be in a later answer of the same run.
+    Pending,
+    /// It wasn't asked for, or there is nothing to search with.
+    Skipped,
+    /// It could not be had.
+    Failed,
+}
+
+/// A page that was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hit {
+    /// The page's id.
+    pub id: String,
+    /// Where it is, relative to the site's root or absolute.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// Its score; comparable within one answer.
+    pub score: f32,
+    /// Its rank in each leg.
+    pub lenses: Lenses,
+    /// A piece of its best section.
+    pub excerpt: Excerpt,
+    /// Its best sections, best first.
+    pub sections: Vec<SectionHit>,
+    /// Its metadata.
+    pub meta: BTreeMap<String, Meta>,
+    /// How its score came about, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explanation>,
+}
+
+/// Ranks from 1, where a leg ranked the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Lenses {
+    /// Rank by words.
+    pub keyword: Option<usize>,
+    /// Rank by meaning; only among the nearest pages.
+    pub semantic: Option<usize>,
+}
+
+/// A section of a page that was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SectionHit {
+    /// Its heading; empty before the first one.
+    pub heading: String,
+    /// The headings above it, outermost first.
+    pub path: Vec<String>,
+    /// The anchor of its heading.
+    pub anchor: Option<String>,
+    /// The page's address with the anchor.
+    pub url: String,
+    /// Its score; comparable within the page.
+    pub score: f32,
+    /// A piece of its text.
+    pub excerpt: Excerpt,
+}
+
+/// A piece of text and what to mark in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Excerpt {
+    /// Plain text, never markup.
+    pub text: String,
+    /// What to mark, in order, as offsets in UTF-16 code units.
+    pub ranges: Vec<[u32; 2]>,
+}
+
+/// How a hit's score came about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// What words gave before fusion: the sum of the terms' scores.
+    pub keyword: Option<f32>,
+    /// Each word's part of it.
+    pub terms: Vec<TermExplanation>,
+    /// The cosine of the page's nearest passage.
+    pub cosine: Option<f32>,
+    /// How both were put together.
+    pub fusion: String,
+}
+
+/// What one word of the query gave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TermExplanation {
+    /// The word.
+    pub word: String,
+    /// The dictionary's forms that stood for it.
+    pub forms: Vec<String>,
+    /// In how many pages they occur.
+    pub document_frequency: u32,
+    /// What knowing that it occurs says.
+    pub idf: f32,
+    /// Its weighted, length-normalised frequency in the page.
+    pub frequency: f32,
+    /// Its part of the score.
+    pub score: f32,
+}

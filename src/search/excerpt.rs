@@ -1,0 +1,168 @@
+//! Excerpts: the piece of a section that shows why it was found, with what to mark in it.
+
+use std::ops::Range;
+
+use super::Excerpt;
+use super::keyword::WordForms;
+use crate::text;
+
+/// How long an excerpt is, in bytes, about.
+const LENGTH: usize = 240;
+/// How far before the first marked word an excerpt may begin, so that it begins with a sentence.
+const LEAD: usize = 80;
+
+/// Knows which words of a text answer the query.
+pub(super) struct Marker<'w> {
+    words: &'w [WordForms],
+}
+
+/// A word of the text that answers the query: where it stands, and which word of the query it answers.
+struct Mark {
+    span: Range<usize>,
+    word: usize,
+}
+
+impl<'w> Marker<'w> {
+    pub fn new(words: &'w [WordForms]) -> Self {
+        Self { words }
+    }
+
+    /// The excerpt of `text` in which most of the query's words stand together; where none does, the passage at `focus`.
+    pub fn excerpt(&self, text: &str, focus: Option<Range<usize>>) -> Excerpt {
+        let marks = self.marks(text);
+        let window = match densest(&marks) {
+            Some(first) => around(text, first),
+            None => around_focus(text, focus),
+        };
+        let (before, after) = (window.start > 0, window.end < text.len());
+        let mut shown = String::with_capacity(window.len() + 6);
+        if before {
+            shown.push('…');
+        }
+        let shift = shown.len();
+        // One byte each, so that offsets stay.
+        shown.extend(text[window.clone()].chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }));
+        let inside = marks.iter().filter(|mark| mark.span.start >= window.start && mark.span.end <= window.end);
+        let spans = joined(inside.map(|mark| mark.span.start - window.start + shift..mark.span.end - window.start + shift));
+        if after {
+            shown.push('…');
+        }
+        let ranges = text::utf16_ranges(&shown, &spans);
+        Excerpt { text: shown, ranges }
+    }
+
+    fn marks(&self, text: &str) -> Vec<Mark> {
+        text::words(text)
+            .filter_map(|word| {
+                let answered = self.words.iter().position(|asked| {
+                    asked.forms.iter().any(|form| form.form == *word.term)
+                        || asked.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()))
+                })?;
+                Some(Mark { span: word.span, word: answered })
+            })
+            .collect()
+    }
+}
+
+/// The start of the window of [`LENGTH`] bytes that holds most different words, then most marks; the first such.
+fn densest(marks: &[Mark]) -> Option<usize> {
+    let mut best: Option<((usize, usize), usize)> = None;
+    for (at, first) in marks.iter().enumerate() {
+        let inside = marks[at..].iter().take_while(|mark| mark.span.end <= first.span.start + LENGTH - LEAD / 2);
+        let mut different: Vec<usize> = inside.clone().map(|mark| mark.word).collect();
+        let count = different.len();
+        different.sort_unstable();
+        different.dedup();
+        if best.is_none_or(|(score, _)| (different.len(), count) > score) {
+            best = Some(((different.len(), count), first.span.start));
+        }
+    }
+    best.map(|(_, start)| start)
+}
+
+/// A window that begins with the sentence or word before `first`.
+fn around(text: &str, first: usize) -> Range<usize> {
+    let from = text.ceil_char_boundary(first.saturating_sub(LEAD));
+    let sentence = text::sentences(&text[..text.floor_char_boundary(first + 1)]).last().map_or(0, |sentence| sentence.start);
+    let start = if sentence >= from { sentence } else { word_start(text, from).min(first) };
+    start..end(text, start)
+}
+
+fn around_focus(text: &str, focus: Option<Range<usize>>) -> Range<usize> {
+    let start = focus.map_or(0, |focus| text.floor_char_boundary(focus.start.min(text.len())));
+    start..end(text, start)
+}
+
+fn end(text: &str, start: usize) -> usize {
+    let limit = text.floor_char_boundary(start + LENGTH);
+    if limit == text.len() {
+        return limit;
+    }
+    let space = text[start..limit].rfind(char::is_whitespace).map(|at| start + at);
+    space.filter(|&at| at > start + LENGTH / 2).unwrap_or(limit)
+}
+
+fn word_start(text: &str, from: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    text[from..].find(char::is_whitespace).map_or(from, |at| {
+        let space = from + at;
+        space + text[space..].chars().next().map_or(0, char::len_utf8)
+    })
+}
+
+/// Spans in order, those that touch or overlap (an identifier and its parts) as one.
+fn joined(spans: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut sorted: Vec<Range<usize>> = spans.collect();
+    sorted.sort_by_key(|span| (span.start, span.end));
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for span in sorted {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keyword::WordForms;
+    use super::*;
+
+    fn check(text: &str, words: &[&str], expected: &str) {
+        let words: Vec<_> = words
+            .iter()
+            .map(|word| WordForms { word: (*word).into(), forms: Vec::new(), prefix: Some((*word).into()) })
+            .collect();
+        let excerpt = Marker::new(&words).excerpt(text, None);
+        let units: Vec<u16> = excerpt.text.encode_utf16().collect();
+        let mut shown = String::new();
+        let mut last = 0;
+        for [start, end] in excerpt.ranges.iter().map(|range| range.map(|at| at as usize)) {
+            shown += &String::from_utf16(&units[last..start]).unwrap();
+            shown += &format!("[{}]", String::from_utf16(&units[start..end]).unwrap());
+            last = end;
+        }
+        shown += &String::from_utf16(&units[last..]).unwrap();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn words_are_marked_in_the_original() {
+        check("Bees dance. Drones don't.", &["dance"], "Bees [dance]. Drones don't.");
+        check("🐝 Dancing bees", &["danc"], "🐝 [Dancing] bees");
+        check("Nothing here", &["zebra"], "Nothing here");
+    }
+
+    #[test]
+    fn long_texts_show_the_densest_place() {
+        let text = format!("A bee. {}Here a bee and honey stand together. {}", "Filler words follow. ".repeat(40), "More filler. ".repeat(40));
+        let words: Vec<_> = ["bee", "honey"].iter().map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()) }).collect();
+        let excerpt = Marker::new(&words).excerpt(&text, None);
+        assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);
+        assert!(excerpt.text.len() < LENGTH + 20);
+        assert_eq!(excerpt.ranges.len(), 2);
+    }
+}

@@ -1,0 +1,221 @@
+//! Puts the legs' rankings together, page by page.
+//!
+//! `rrf` and `normalization` have OpenSearch's names and definitions. The default, `convex`, is the convex combination with
+//! theoretical minimum of Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 2023):
+//! each score, counted from the least value it can take, over the greatest one observed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::PageId;
+use crate::lexical::PageScore;
+
+/// Pages of each leg that rank-based and observed-range fusions look at.
+const WINDOW: usize = 200;
+
+/// How rankings are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "technique", rename_all = "snake_case")]
+pub enum Fusion {
+    /// `weight · (cos + 1) / max(cos + 1) + (1 − weight) · bm25 / max(bm25)`.
+    Convex {
+        /// What meaning counts: at 0 only words do, at 1 only meaning.
+        weight: f32,
+    },
+    /// Reciprocal rank fusion: the sum over legs of `1 / (rank_constant + rank)`.
+    Rrf {
+        /// The larger, the less the first ranks count above the others. Default 60.
+        #[serde(default = "sixty")]
+        rank_constant: f32,
+    },
+    /// Each leg's scores are normalised over its best pages, then combined.
+    Normalization {
+        /// How scores are made comparable.
+        normalization: Normalization,
+        /// How a page's normalised scores become one.
+        combination: Combination,
+        /// What words and meaning count.
+        #[serde(default = "even")]
+        weights: [f32; 2],
+    },
+}
+
+/// How scores of different legs are made comparable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalization {
+    /// `(score − min) / (max − min)`.
+    MinMax,
+    /// `score / √Σ score²`.
+    L2,
+    /// `(score − mean) / deviation`.
+    ZScore,
+}
+
+/// How normalised scores become one; a leg that lacks the page gives 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Combination {
+    /// `Σ w·s / Σ w`.
+    ArithmeticMean,
+    /// `exp(Σ w·ln s / Σ w)` over positive scores.
+    GeometricMean,
+    /// `Σ w / Σ (w / s)` over positive scores.
+    HarmonicMean,
+}
+
+fn sixty() -> f32 {
+    60.0
+}
+
+fn even() -> [f32; 2] {
+    [0.5, 0.5]
+}
+
+impl Default for Fusion {
+    fn default() -> Self {
+        Fusion::Convex { weight: 0.8 }
+    }
+}
+
+impl Fusion {
+    /// A line that names the fusion and its parameters.
+    pub fn describe(&self) -> String {
+        match self {
+            Fusion::Convex { weight } => format!("convex, weight {weight}"),
+            Fusion::Rrf { rank_constant } => format!("rrf, rank_constant {rank_constant}"),
+            Fusion::Normalization { normalization, combination, weights: [keyword, semantic] } => {
+                let normalization = match normalization {
+                    Normalization::MinMax => "min_max",
+                    Normalization::L2 => "l2",
+                    Normalization::ZScore => "z_score",
+                };
+                let combination = match combination {
+                    Combination::ArithmeticMean => "arithmetic_mean",
+                    Combination::GeometricMean => "geometric_mean",
+                    Combination::HarmonicMean => "harmonic_mean",
+                };
+                format!("{normalization} × {combination}, weights {keyword} and {semantic}")
+            }
+        }
+    }
+
+    /// Fuses two rankings, each best first; equal scores are put in the order of pages.
+    pub fn fuse(&self, keyword: &[PageScore], semantic: &[PageScore]) -> Vec<PageScore> {
+        let mut pages: BTreeMap<PageId, [Option<f32>; 2]> = BTreeMap::new();
+        for (leg, ranking) in [keyword, semantic].into_iter().enumerate() {
+            let used = if matches!(self, Fusion::Convex { .. }) { ranking } else { &ranking[..ranking.len().min(WINDOW)] };
+            for (page, score) in self.normalised(leg, used) {
+                pages.entry(page).or_default()[leg] = Some(score);
+            }
+        }
+        // A graph answers with its nearest pages only: the rest are at most as near as the last of them.
+        let farthest = match self {
+            Fusion::Convex { .. } => pages.values().filter_map(|legs| legs[1]).reduce(f32::min).unwrap_or(0.0),
+            _ => 0.0,
+        };
+        let mut fused: Vec<PageScore> =
+            pages.into_iter().map(|(page, legs)| PageScore { page, score: self.combined(legs, farthest) }).collect();
+        fused.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+        fused
+    }
+
+    fn normalised(&self, leg: usize, ranking: &[PageScore]) -> Vec<(PageId, f32)> {
+        let scores = || ranking.iter().map(|ranked| ranked.score);
+        let largest = scores().fold(f32::NEG_INFINITY, f32::max);
+        let smallest = scores().fold(f32::INFINITY, f32::min);
+        let count = ranking.len().max(1) as f32;
+        let mean = scores().sum::<f32>() / count;
+        let deviation = (scores().map(|s| (s - mean) * (s - mean)).sum::<f32>() / count).sqrt();
+        let length = scores().map(|s| s * s).sum::<f32>().sqrt();
+        let normalise = |rank: usize, score: f32| match self {
+            Fusion::Convex { .. } => {
+                let least = if leg == 1 { -1.0 } else { 0.0 };
+                divide(score - least, largest - least)
+            }
+            Fusion::Rrf { rank_constant } => 1.0 / (rank_constant + rank as f32 + 1.0),
+            Fusion::Normalization { normalization, .. } => match normalization {
+                Normalization::MinMax if largest == smallest => 1.0,
+                // As in OpenSearch, the last page keeps a trace of a score, so that it still counts as found.
+                Normalization::MinMax => divide(score - smallest, largest - smallest).max(0.001),
+                Normalization::L2 => divide(score, length),
+                Normalization::ZScore => divide(score - mean, deviation).max(0.001),
+            },
+        };
+        ranking.iter().enumerate().map(|(rank, ranked)| (ranked.page, normalise(rank, ranked.score))).collect()
+    }
+
+    fn combined(&self, legs: [Option<f32>; 2], farthest: f32) -> f32 {
+        let [keyword, semantic] = legs;
+        match self {
+            Fusion::Convex { weight } => {
+                (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(farthest)
+            }
+            Fusion::Rrf { .. } => keyword.unwrap_or(0.0) + semantic.unwrap_or(0.0),
+            Fusion::Normalization { combination, weights, .. } => {
+                let scored = || weights.iter().zip(legs).map(|(&weight, score)| (weight, score.unwrap_or(0.0)));
+                let positive = || scored().filter(|&(weight, score)| weight > 0.0 && score > 0.0);
+                let total: f32 = match combination {
+                    Combination::ArithmeticMean => weights.iter().sum(),
+                    _ => positive().map(|(weight, _)| weight).sum(),
+                };
+                match combination {
+                    Combination::ArithmeticMean => divide(scored().map(|(weight, score)| weight * score).sum(), total),
+                    Combination::GeometricMean if total > 0.0 => {
+                        divide(positive().map(|(weight, score)| weight * score.ln()).sum(), total).exp()
+                    }
+                    Combination::GeometricMean => 0.0,
+                    Combination::HarmonicMean => divide(total, positive().map(|(weight, score)| weight / score).sum()),
+                }
+            }
+        }
+    }
+}
+
+fn divide(a: f32, b: f32) -> f32 {
+    if b == 0.0 { 0.0 } else { a / b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranking(scores: &[(u32, f32)]) -> Vec<PageScore> {
+        scores.iter().map(|&(page, score)| PageScore { page: PageId(page), score }).collect()
+    }
+
+    fn check(fusion: Fusion, expected: &[(u32, f32)]) {
+        let fused = fusion.fuse(&ranking(&[(1, 8.0), (2, 4.0), (3, 2.0)]), &ranking(&[(3, 0.6), (1, 0.2), (4, -0.2)]));
+        let fused: Vec<_> = fused.iter().map(|ranked| (ranked.page.0, ranked.score)).collect();
+        assert_eq!(fused.len(), expected.len(), "{fusion:?} gave {fused:?}");
+        for (got, wanted) in fused.iter().zip(expected) {
+            assert!(got.0 == wanted.0 && (got.1 - wanted.1).abs() < 1e-4, "{fusion:?} gave {fused:?}");
+        }
+    }
+
+    #[test]
+    fn each_technique_follows_its_definition() {
+        check(Fusion::Convex { weight: 0.5 }, &[(1, 0.5 + 0.5 * 0.75), (3, 0.125 + 0.5), (2, 0.25 + 0.25), (4, 0.25)]);
+        check(Fusion::Rrf { rank_constant: 60.0 }, &[(1, 1. / 61. + 1. / 62.), (3, 1. / 63. + 1. / 61.), (2, 1. / 62.), (4, 1. / 63.)]);
+        let normalization = |combination| Fusion::Normalization { normalization: Normalization::MinMax, combination, weights: [0.5, 0.5] };
+        check(normalization(Combination::ArithmeticMean), &[(1, 0.75), (3, 0.5005), (2, 1. / 6.), (4, 0.0005)]);
+        check(normalization(Combination::HarmonicMean), &[(1, 2. / 3.), (2, 1. / 3.), (3, 0.001998), (4, 0.001)]);
+    }
+
+    #[test]
+    fn a_weight_of_nought_leaves_a_leg_out() {
+        let fused = Fusion::Convex { weight: 0.0 }.fuse(&ranking(&[(1, 2.0)]), &ranking(&[(2, 0.9), (1, 0.1)]));
+        assert_eq!(fused[0].page, PageId(1));
+        assert_eq!(fused[1].score, 0.0);
+    }
+
+    #[test]
+    fn an_empty_leg_changes_nothing() {
+        let keyword = ranking(&[(7, 3.0), (2, 1.0)]);
+        for fusion in [Fusion::default(), Fusion::Rrf { rank_constant: 60.0 }] {
+            let order: Vec<_> = fusion.fuse(&keyword, &[]).iter().map(|ranked| ranked.page.0).collect();
+            assert_eq!(order, [7, 2]);
+        }
+    }
+}

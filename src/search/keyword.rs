@@ -1,0 +1,199 @@
+//! The keyword leg: from the query's words to ranked pages.
+
+use crate::Result;
+use crate::corpus::{Ordinal, PageId};
+use crate::index::{Core, Index, PartId};
+use crate::lexical::{Bm25f, Ranking, TermPart, TermSet, expand, rank};
+use crate::text;
+
+use super::{Query, TermExplanation};
+
+/// Most distinct words of a query that are searched for.
+const MOST_WORDS: usize = 48;
+/// Most dictionary blocks that an unfinished word is looked for in.
+const MOST_PREFIX_BLOCKS: usize = 2;
+
+/// A word of the query.
+pub(super) struct QueryWord {
+    pub term: String,
+    /// Whether a longer word may be meant.
+    pub unfinished: bool,
+}
+
+/// The words of a query, and whether some were left out.
+pub(super) fn words(query: &Query) -> (Vec<QueryWord>, bool) {
+    let mut words: Vec<QueryWord> = Vec::new();
+    let mut cut = false;
+    for word in text::words(&query.text) {
+        let unfinished = query.prefix && word.span.end == query.text.len();
+        if let Some(known) = words.iter_mut().find(|known| known.term == *word.term) {
+            known.unfinished |= unfinished;
+        } else if words.len() < MOST_WORDS {
+            words.push(QueryWord { term: word.term.into_owned(), unfinished });
+        } else {
+            cut = true;
+        }
+    }
+    (words, cut)
+}
+
+/// A word's forms in the dictionary.
+pub(super) struct WordForms {
+    pub word: String,
+    pub forms: Vec<PlacedForm>,
+    /// The beginning that longer forms share, if the word is unfinished.
+    pub prefix: Option<String>,
+}
+
+/// A form, and where it stands.
+pub(super) struct PlacedForm {
+    pub form: String,
+    block: PartId,
+    index: usize,
+    weight: f32,
+    primary: bool,
+}
+
+/// What the keyword leg will read, as far as can be told from the parts that are loaded.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub words: Vec<WordForms>,
+    /// Parts to load before it can go on.
+    pub missing: Vec<PartId>,
+    /// Parts that can't be had, with reasons.
+    pub failures: Vec<String>,
+}
+
+/// Plans the leg. Blocks come first, then blocks of far relatives and long lists of postings: two rounds at most.
+pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord]) -> Plan {
+    let mut plan = Plan::default();
+    for word in words {
+        let ids = if word.unfinished {
+            core.terms_with(&word.term, MOST_PREFIX_BLOCKS)
+        } else {
+            core.terms_for(&word.term).into_iter().collect()
+        };
+        let blocks: Vec<_> = ids.iter().filter_map(|&id| plan.need(index, id).map(|block| (id, block))).collect();
+        let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
+        let found = expand(&word.term, word.unfinished, &contents, &core.endings);
+        let mut forms: Vec<PlacedForm> = Vec::new();
+        for form in &found.forms {
+            let (id, block) = blocks[form.block];
+            forms.push(PlacedForm {
+                form: block.terms()[form.index].form.clone(),
+                block: id,
+                index: form.index,
+                weight: form.weight,
+                primary: form.is_primary(),
+            });
+        }
+        for (form, weight) in found.remote {
+            let Some(id) = core.terms_for(&form) else { continue };
+            if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
+                forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
+            }
+        }
+        // Two words of one family (`borrow borrowed`) ask for the same thing once.
+        let first = forms.first().map(|form| form.form.as_str());
+        let repeated = first.is_some_and(|first| {
+            plan.words.iter().any(|word| word.forms.iter().any(|form| form.primary && form.form == first))
+        });
+        if forms.is_empty() || repeated {
+            continue;
+        }
+        for form in &forms {
+            let missing = index.terms(form.block).and_then(|block| index.postings(block, form.index).err().flatten());
+            if let Some(id) = missing {
+                plan.want(index, id);
+            }
+        }
+        let prefix = word.unfinished.then(|| word.term.clone());
+        plan.words.push(WordForms { word: word.term.clone(), forms, prefix });
+    }
+    plan
+}
+
+impl Plan {
+    fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
+        self.want(index, id);
+        index.terms(id)
+    }
+
+    fn want(&mut self, index: &Index, id: PartId) {
+        if index.wants(id) {
+            if !self.missing.contains(&id) {
+                self.missing.push(id);
+            }
+        } else if let Some(reason) = index.failure(id) {
+            let failure = [&id.to_string(), ": ", reason].concat();
+            if !self.failures.contains(&failure) {
+                self.failures.push(failure);
+            }
+        }
+    }
+
+    /// The term sets that the formula ranks by; forms whose postings can't be had are left out.
+    pub fn sets<'i>(&self, index: &'i Index) -> Vec<TermSet<'i>> {
+        let part = |form: &PlacedForm| {
+            let list = index.postings(index.terms(form.block)?, form.index).ok()?;
+            Some(TermPart { list, weight: form.weight, primary: form.primary })
+        };
+        self.words
+            .iter()
+            .map(|word| TermSet { word: word.word.clone(), parts: word.forms.iter().filter_map(part).collect() })
+            .collect()
+    }
+
+    /// Ranks the pages that hold at least one word.
+    pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
+        rank(&self.sets(index), core.collection, &Bm25f::default())
+    }
+
+    /// The scores by words of sections of each of `pages`, in their order.
+    pub fn sections(&self, index: &Index, core: &Core, ranking: &Ranking, pages: &[PageId]) -> Result<Vec<Vec<(Ordinal, f32)>>> {
+        let formula = Bm25f::default();
+        let mut scores: Vec<Vec<(Ordinal, f32)>> = vec![Vec::new(); pages.len()];
+        for (set, idf) in self.sets(index).iter().zip(&ranking.idf) {
+            for (known, sections) in scores.iter_mut().zip(set.in_sections(pages, core.collection, &formula)?) {
+                let mut counts: Vec<(Ordinal, f32)> = Vec::new();
+                for (section, count) in sections {
+                    add(&mut counts, section, count);
+                }
+                for (section, count) in counts {
+                    add(known, section, idf * formula.saturate(count));
+                }
+            }
+        }
+        Ok(scores)
+    }
+
+    /// What each word gave to each of `pages`, in their order.
+    pub fn explain(&self, index: &Index, core: &Core, ranking: &Ranking, pages: &[PageId]) -> Result<Vec<Vec<TermExplanation>>> {
+        let formula = Bm25f::default();
+        let mut explained = vec![Vec::new(); pages.len()];
+        let sets = self.sets(index);
+        for (number, (set, word)) in sets.iter().zip(&self.words).enumerate() {
+            let (idf, document_frequency) = (ranking.idf[number], ranking.frequency[number]);
+            for (page, frequency) in set.frequencies(pages, core.collection, &formula)?.into_iter().enumerate() {
+                if frequency > 0.0 {
+                    explained[page].push(TermExplanation {
+                        word: set.word.clone(),
+                        forms: word.forms.iter().map(|form| form.form.clone()).collect(),
+                        document_frequency,
+                        idf,
+                        frequency,
+                        score: idf * formula.saturate(frequency),
+                    });
+                }
+            }
+        }
+        Ok(explained)
+    }
+}
+
+fn add(scores: &mut Vec<(Ordinal, f32)>, section: Ordinal, score: f32) {
+    match scores.iter_mut().find(|(known, _)| *known == section) {
+        Some((_, sum)) => *sum += score,
+        None => scores.push((section, score)),
+    }
+}

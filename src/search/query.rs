@@ -1,0 +1,85 @@
+//! What can be asked.
+
+use serde::{Deserialize, Serialize};
+
+use super::Fusion;
+
+/// A question to an index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Query {
+    /// The words as they were typed.
+    pub text: String,
+    /// Which lenses to look through.
+    pub mode: Mode,
+    /// Most hits to answer with. Default 10.
+    pub limit: usize,
+    /// Hits to pass over first. Default 0.
+    pub offset: usize,
+    /// Most sections to show of one page. Default 3.
+    pub sections: usize,
+    /// Whether the last word may be the beginning of a longer one, as it is while one types; text that ends with a space is
+    /// finished in any case. Default true.
+    pub prefix: bool,
+    /// Whether each hit says how its score came about. Default false.
+    pub explain: bool,
+    /// How the two legs are put together.
+    pub fusion: Fusion,
+    /// Whether the host will give the query's vector.
+    pub vector: VectorPlan,
+    /// Why there is no vector, for the answer to say.
+    pub vector_reason: Option<String>,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            mode: Mode::Hybrid,
+            limit: 10,
+            offset: 0,
+            sections: 3,
+            prefix: true,
+            explain: false,
+            fusion: Fusion::default(),
+            vector: VectorPlan::None,
+            vector_reason: None,
+        }
+    }
+}
+
+/// Which lenses a search looks through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Words and meaning.
+    #[default]
+    Hybrid,
+    /// Words alone.
+    Keyword,
+    /// Meaning alone.
+    Semantic,
+}
+
+impl Mode {
+    /// Whether words take part.
+    pub fn has_keyword(self) -> bool {
+        self != Mode::Semantic
+    }
+
+    /// Whether meaning takes part.
+    pub fn has_semantic(self) -> bool {
+        self != Mode::Keyword
+    }
+}
+
+/// Whether the host has an encoder to make the query's vector with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VectorPlan {
+    /// It has none: search by words alone.
+    #[default]
+    None,
+    /// It will give the vector when the run asks for it; hits by words are answered before.
+    Later,
+}

@@ -1,0 +1,240 @@
+//! A search under way.
+
+use super::hits::{Found, Shown, show};
+use super::keyword::{Plan, QueryWord, plan, words};
+use super::semantic::{Nearest, nearest, parts};
+use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
+use crate::index::{Core, Index, PartId};
+use crate::lexical::{PageScore, Ranking};
+use crate::{Error, ErrorKind, Result};
+
+/// What a [`Run`] says when it has done what it can.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// It can't go on without these.
+    Need {
+        /// Parts to supply, or to report as failed; best fetched side by side.
+        parts: Vec<PartId>,
+        /// Whether the query's vector must be given as well.
+        vector: bool,
+    },
+    /// Hits by words, while the rest is still to come; step again at once.
+    Partial(Box<Answer>),
+    /// The whole answer.
+    Done(Box<Answer>),
+}
+
+/// A query on its way to an answer.
+pub struct Run {
+    query: Query,
+    words: Vec<QueryWord>,
+    cut: bool,
+    keyword: Option<Ranking>,
+    semantic: Option<Nearest>,
+    vector: Vector,
+    partial: bool,
+}
+
+enum Vector {
+    None(String),
+    Later,
+    Given { vector: Vec<f32>, encoder: String },
+    Failed(String),
+}
+
+impl Run {
+    /// Starts a search; nothing is computed before the first [`step`](Run::step).
+    pub fn new(query: Query) -> Self {
+        let (words, cut) = words(&query);
+        let vector = match query.vector {
+            VectorPlan::Later => Vector::Later,
+            VectorPlan::None => Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into())),
+        };
+        Self { query, words, cut, keyword: None, semantic: None, vector, partial: false }
+    }
+
+    /// Gives the query's vector and the name of what made it.
+    pub fn give_vector(&mut self, vector: Vec<f32>, encoder: &str) {
+        self.vector = Vector::Given { vector, encoder: encoder.to_owned() };
+    }
+
+    /// Says that there will be no vector; the search goes on by words.
+    pub fn fail_vector(&mut self, reason: &str) {
+        self.vector = Vector::Failed(reason.to_owned());
+    }
+
+    /// Does what can be done with the parts that `index` has.
+    ///
+    /// # Errors
+    /// The core can't be had, a vector is of other dimensions than the rows, or a part turns out to contradict itself.
+    pub fn step(&mut self, index: &Index) -> Result<Step> {
+        let Some(core) = index.core() else {
+            return match index.failure(index.core_id()) {
+                Some(reason) => Err(Error::new(ErrorKind::Missing, format!("{}: {reason}", index.core_id()))
+                    .hint("load the page again; if that doesn't help, upload the whole index folder")),
+                None => Ok(Step::Need { parts: vec![index.core_id()], vector: false }),
+            };
+        };
+        let mut plan = Plan::default();
+        if self.query.mode.has_keyword() {
+            plan = self::plan(index, core, &self.words);
+            if !plan.missing.is_empty() {
+                return Ok(Step::Need { parts: plan.missing, vector: false });
+            }
+            if self.keyword.is_none() {
+                self.keyword = Some(plan.rank(index, core)?);
+            }
+        }
+        let mut failures = plan.failures.clone();
+        if self.awaits_vector(core) {
+            if matches!(self.vector, Vector::Later) {
+                if self.query.mode.has_keyword() && !self.partial {
+                    return self.answer(index, core, &plan, failures);
+                }
+                return Ok(Step::Need { parts: parts(index, core).0, vector: true });
+            }
+            let (missing, failed) = parts(index, core);
+            if !missing.is_empty() {
+                return Ok(Step::Need { parts: missing, vector: false });
+            }
+            failures.extend(failed);
+            if let (Vector::Given { vector, .. }, None) = (&self.vector, &self.semantic) {
+                if vector.len() != core.dims as usize {
+                    let message = format!("a vector of {} dimensions, the index has {}", vector.len(), core.dims);
+                    return Err(Error::new(ErrorKind::Model, message).hint("use the encoder that the index names"));
+                }
+                self.semantic = Some(nearest(index, core, vector)?);
+            }
+        }
+        self.partial = true;
+        self.answer(index, core, &plan, failures)
+    }
+
+    /// Whether meaning is asked for, there are rows to compare, and a vector is there or to come.
+    fn awaits_vector(&self, core: &Core) -> bool {
+        self.query.mode.has_semantic()
+            && core.rows() > 0
+            && !self.query.text.trim().is_empty()
+            && matches!(self.vector, Vector::Later | Vector::Given { .. })
+    }
+
+    fn answer(&mut self, index: &Index, core: &Core, plan: &Plan, mut failures: Vec<String>) -> Result<Step> {
+        let partial = !self.partial;
+        let keyword: &[PageScore] = self.keyword.as_ref().map_or(&[], |ranking| &ranking.pages);
+        let fused;
+        let (ranked, fusion): (&[PageScore], String) = match &self.semantic {
+            None => (keyword, String::new()),
+            Some(nearest) if !self.query.mode.has_keyword() => (&nearest.pages, String::new()),
+            Some(nearest) => {
+                fused = self.query.fusion.fuse(keyword, &nearest.pages);
+                (&fused, self.query.fusion.describe())
+            }
+        };
+        let pages: Vec<PageScore> = ranked.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
+        let found = Found { plan, keyword: self.keyword.as_ref(), semantic: self.semantic.as_ref() };
+        let hits = match show(index, core, &self.query, &found, &pages)? {
+            Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
+            Shown::Hits(hits, failed) => {
+                failures.extend(failed);
+                hits
+            }
+        };
+        let answer = Box::new(Answer {
+            query: self.query.text.clone(),
+            mode: self.query.mode,
+            total: keyword.len(),
+            semantic_only: hits.iter().filter(|hit| hit.lenses.keyword.is_none()).count(),
+            encoder: match (&self.vector, &self.semantic) {
+                (Vector::Given { encoder, .. }, Some(_)) => Some(encoder.clone()),
+                _ => None,
+            },
+            fusion,
+            legs: Legs { keyword: self.keyword_leg(plan), semantic: self.semantic_leg(core, partial, &failures) },
+            hits,
+            failures,
+        });
+        self.partial = true;
+        Ok(if partial { Step::Partial(answer) } else { Step::Done(answer) })
+    }
+
+    fn keyword_leg(&self, plan: &Plan) -> Leg {
+        let leg = |status, reason: Option<&str>| Leg {
+            status,
+            reason: reason.map(str::to_owned),
+            matches: self.keyword.as_ref().map_or(0, |ranking| ranking.pages.len()),
+        };
+        if !self.query.mode.has_keyword() {
+            leg(LegStatus::Skipped, Some("the search was by meaning alone"))
+        } else if self.words.is_empty() {
+            leg(LegStatus::Skipped, Some("the query has no words"))
+        } else if plan.words.is_empty() && !plan.failures.is_empty() {
+            leg(LegStatus::Failed, Some("the dictionary could not be loaded"))
+        } else if plan.words.is_empty() {
+            leg(LegStatus::Used, Some("the site uses none of these words"))
+        } else {
+            leg(LegStatus::Used, self.cut.then_some("only the first 48 different words were searched for"))
+        }
+    }
+
+    fn semantic_leg(&self, core: &Core, partial: bool, failures: &[String]) -> Leg {
+        let leg = |status, reason: Option<&str>| Leg {
+            status,
+            reason: reason.map(str::to_owned),
+            matches: self.semantic.as_ref().map_or(0, |nearest| nearest.pages.len()),
+        };
+        if !self.query.mode.has_semantic() {
+            return leg(LegStatus::Skipped, Some("the search was by words alone"));
+        }
+        if core.rows() == 0 {
+            return leg(LegStatus::Skipped, Some("the index was built without an encoder"));
+        }
+        if self.query.text.trim().is_empty() {
+            return leg(LegStatus::Skipped, Some("the query is empty"));
+        }
+        match &self.vector {
+            Vector::None(reason) => leg(LegStatus::Skipped, Some(reason)),
+            Vector::Failed(reason) => leg(LegStatus::Failed, Some(reason)),
+            Vector::Later | Vector::Given { .. } if partial => leg(LegStatus::Pending, None),
+            Vector::Later | Vector::Given { .. } => match &self.semantic {
+                Some(nearest) if nearest.pages.is_empty() => leg(LegStatus::Failed, Some("no vector rows could be loaded")),
+                Some(_) => leg(LegStatus::Used, (!failures.is_empty()).then_some("some parts could not be loaded")),
+                None => leg(LegStatus::Failed, Some("no vector was given")),
+            },
+        }
+    }
+}
+
+/// Answers a query with parts that `fetch` gets, and a vector if there is one: the whole loop, for hosts that can wait.
+///
+/// A part that can't be had is left out and named in [`Answer::failures`].
+///
+/// # Errors
+/// As [`Run::step`].
+pub fn complete(
+    index: &mut Index,
+    query: Query,
+    vector: Option<(Vec<f32>, &str)>,
+    mut fetch: impl FnMut(PartId) -> Result<Vec<u8>>,
+) -> Result<Answer> {
+    let mut run = Run::new(query);
+    if let Some((vector, encoder)) = vector {
+        run.give_vector(vector, encoder);
+    }
+    loop {
+        match run.step(index)? {
+            Step::Partial(_) => {}
+            Step::Done(answer) => return Ok(*answer),
+            Step::Need { parts, vector } => {
+                if vector {
+                    run.fail_vector("no encoder is loaded");
+                }
+                for part in parts {
+                    let path = part.to_string();
+                    if let Err(error) = fetch(part).and_then(|bytes| index.supply(&path, &bytes)) {
+                        index.fail(&path, &error.to_string())?;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The network against candle-transformers' own, and against itself in other batches and threads.
+
+use bifocal::encoder::{Agreement, Encoder, Packing, Transformer};
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert::{BertModel, Config};
+
+use super::{FULL, Q8, Random, SOURCE, file, pack, sentences};
+
+/// MiniLM by the reference, one text at a time, pooled and made unit length.
+fn reference(texts: &[&str]) -> Vec<Vec<f32>> {
+    let config: Config = serde_json::from_str(
+        r#"{"vocab_size": 30522, "hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12,
+            "intermediate_size": 1536, "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "max_position_embeddings": 512,
+            "type_vocab_size": 2, "initializer_range": 0.02, "layer_norm_eps": 1e-12, "pad_token_id": 0,
+            "model_type": "bert"}"#,
+    )
+    .unwrap();
+    let weights = VarBuilder::from_buffered_safetensors(file("model.safetensors"), DType::F32, &Device::Cpu).unwrap();
+    let model = BertModel::load(weights, &config).unwrap();
+    let embed = |text: &&str| {
+        let ids = Tensor::new(vec![FULL.tokens().encode(text)], &Device::Cpu).unwrap();
+        let rows = model.forward(&ids, &ids.zeros_like().unwrap(), None).unwrap();
+        let mean: Vec<f32> = rows.squeeze(0).unwrap().mean(0).unwrap().to_vec1().unwrap();
+        let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt();
+        mean.into_iter().map(|x| x / length).collect()
+    };
+    texts.iter().map(embed).collect()
+}
+
+fn furthest(ones: &[Vec<f32>], others: &[Vec<f32>]) -> f32 {
+    let differences = ones.iter().zip(others).flat_map(|(one, other)| one.iter().zip(other).map(|(a, b)| (a - b).abs()));
+    differences.fold(0.0, f32::max)
+}
+
+#[test]
+fn vectors_are_those_of_candle_transformers() {
+    let texts = sentences();
+    let ours = FULL.embed(&texts, &|_| {}).unwrap();
+    let furthest = furthest(&ours, &reference(&texts));
+    println!("furthest number: {furthest:e}");
+    assert!(furthest < 1e-5, "a number differs by {furthest:e}");
+}
+
+#[test]
+fn packed_weights_agree_with_the_source() {
+    let q8 = Transformer::from_gguf(&Q8).unwrap();
+    let agreement = Agreement::measure(&*FULL, &q8, &sentences()).unwrap();
+    println!("q8_0: {agreement:?}");
+    assert!(agreement.mean >= 0.999 && agreement.min >= 0.998, "{agreement:?}");
+
+    let f16 = Transformer::from_gguf(&pack(Packing::F16).to_bytes()).unwrap();
+    let agreement = Agreement::measure(&*FULL, &f16, &sentences()).unwrap();
+    assert!(agreement.min >= 0.99999, "{agreement:?}");
+}
+
+#[test]
+fn a_file_in_f32_gives_the_bits_of_the_source() {
+    let file = Transformer::from_gguf(&pack(Packing::F32).to_bytes()).unwrap();
+    let texts = &sentences()[..20];
+    assert_eq!(file.embed(texts, &|_| {}).unwrap(), FULL.embed(texts, &|_| {}).unwrap());
+    assert_eq!(file.space(), FULL.space());
+}
+
+/// Texts of all lengths, from empty to beyond the cut.
+fn of_all_lengths() -> Vec<String> {
+    let words: Vec<&str> = sentences().iter().flat_map(|sentence| sentence.split(' ')).collect();
+    let mut random = Random(0x5EED_0002);
+    (0..64).map(|at| (0..at * 5).map(|_| random.pick(&words)).collect::<Vec<_>>().join(" ")).collect()
+}
+
+fn check_independence(encoder: &Transformer) {
+    let texts = of_all_lengths();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let alone: Vec<Vec<f32>> = texts.iter().map(|text| encoder.embed_one(text).unwrap()).collect();
+    assert_eq!(encoder.embed(&texts, &|_| {}).unwrap(), alone, "in batches");
+    for threads in [1, 2, 3, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let vectors = pool.install(|| encoder.embed(&texts[..40], &|_| {})).unwrap();
+        assert_eq!(vectors, alone[..40], "in batches, on {threads} threads");
+    }
+    let reversed: Vec<&str> = texts.iter().rev().copied().collect();
+    let mut vectors = encoder.embed(&reversed, &|_| {}).unwrap();
+    vectors.reverse();
+    assert_eq!(vectors, alone, "in another order");
+}
+
+#[test]
+fn a_vector_depends_neither_on_its_batch_nor_on_threads() {
+    check_independence(&FULL);
+}
+
+#[test]
+fn a_packed_vector_depends_neither_on_its_batch_nor_on_threads() {
+    check_independence(&Transformer::from_gguf(&Q8).unwrap());
+}
+
+#[test]
+fn progress_counts_every_text() {
+    let counted = std::sync::atomic::AtomicUsize::new(0);
+    let texts = &sentences()[..30];
+    let count = |done| {
+        counted.fetch_add(done, std::sync::atomic::Ordering::Relaxed);
+    };
+    FULL.embed(texts, &count).unwrap();
+    assert_eq!(counted.into_inner(), 30);
+    assert!(FULL.embed(&[], &|_| {}).unwrap().is_empty());
+}
+
+#[test]
+fn vectors_are_of_unit_length_even_of_nothing() {
+    for text in ["", " ", "\0", "x"] {
+        let vector = FULL.embed_one(text).unwrap();
+        let length: f32 = vector.iter().map(|x| x * x).sum();
+        assert!((length - 1.0).abs() < 1e-5, "{text:?} has length {length}");
+    }
+}
+
+/// `cargo test --release rate_of_passages -- --ignored --nocapture`, with RAYON_NUM_THREADS for other than all cores.
+#[test]
+#[ignore = "a measurement"]
+fn rate_of_passages() {
+    let words: Vec<&str> = sentences().iter().take(110).flat_map(|sentence| sentence.split(' ')).collect();
+    let passage = |at: usize| {
+        let mut text = String::new();
+        for word in words.iter().cycle().skip(at * 7) {
+            if FULL.count_tokens(&text) >= 126 {
+                break;
+            }
+            text.push_str(word);
+            text.push(' ');
+        }
+        text
+    };
+    let texts: Vec<String> = (0..256).map(passage).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let q8 = Transformer::from_gguf(&Q8).unwrap().with_max_tokens(128);
+    let full = SOURCE.transformer().unwrap().with_max_tokens(128);
+    for (encoder, some) in [(&full, &texts[..]), (&q8, &texts[..64])] {
+        encoder.embed(&texts[..8], &|_| {}).unwrap();
+        let start = std::time::Instant::now();
+        encoder.embed(some, &|_| {}).unwrap();
+        let rate = some.len() as f64 / start.elapsed().as_secs_f64();
+        println!("{}: {rate:.1} passages of 128 tokens a second on {} threads", encoder.packing(), rayon::current_num_threads());
+    }
+}
