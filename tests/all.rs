@@ -3,5 +3,7 @@
 mod encoder;
 mod hnsw;
 mod house;
+mod ingest;
+mod serve;
 mod text;
 mod vector;

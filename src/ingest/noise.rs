@@ -21,10 +21,10 @@ const CLASSES: &[&str] = &[
     "headerlink",            // Sphinx, MkDocs
     "hideme",                // rustdoc: "Expand description"
     "hljs-ln-numbers",       // highlight.js: line numbers
+    "line-numbers-rows",     // Prism
     "lineno",                // Pygments
     "linenodiv",             // Pygments
     "linenos",               // Pygments
-    "line-numbers-rows",     // Prism
     "md-source-file",        // MkDocs Material: date of the last change
     "mw-editsection",        // MediaWiki
     "navfooter",             // DocBook
@@ -40,8 +40,8 @@ const CLASSES: &[&str] = &[
     "skip-link",             // "Skip to content"
     "sl-anchor-link",        // Starlight
     "sphinxsidebar",         // Sphinx
-    "src-line-numbers",      // rustdoc
     "sr-only",               // Bootstrap: text for screen readers
+    "src-line-numbers",      // rustdoc
     "table-of-contents",     // page contents
     "theme-doc-toc-mobile",  // Docusaurus
     "theme-edit-this-page",  // Docusaurus

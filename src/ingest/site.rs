@@ -168,7 +168,8 @@ fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Rep
     let same_as = |page: usize| match canonical[page] {
         Canonical::Page(other) if other != page => {
             let stays = !matches!(canonical[other], Canonical::Page(third) if third != other);
-            (stays && titles[page] == titles[other] && headings[page] == headings[other]).then_some(other)
+            let same_name = titles[page] == titles[other] && headings[page] == headings[other];
+            (stays && same_name && (!titles[page].is_empty() || headings[page].is_some())).then_some(other)
         }
         _ => None,
     };
