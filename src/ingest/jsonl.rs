@@ -190,9 +190,9 @@ fn wrong(field: &str, value: &Value, wanted: &str) -> Error {
     Error::new(ErrorKind::Input, format!("field `{field}` is {shown}, not {wanted}"))
 }
 
-/// serde_json's message with the column only: its line is always the first.
+/// serde_json's message with the column only, where it has one: its line is always the first.
 fn message(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
+    error.to_string().replace(" at line 1 column 0", "").replace(" at line 1 column ", " at column ")
 }
 
 /// A text with the line breaks of one system and nothing around it.
@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        check_error("[1]", "not a JSON object: invalid type: sequence, expected a map at column 0");
-        check_error(r#"{"id": "a", "#, "not a JSON object: EOF while parsing a value at column 11");
+        check_error("[1]", "not a JSON object: invalid type: sequence, expected a map");
+        check_error(r#"{"id": "a", "#, "not a JSON object: EOF while parsing a value at column 12");
         check_error(r#"{"title": "a"}"#, "field `id` is missing");
         check_error(r#"{"id": "a", "title": 1}"#, "field `title` is 1, not a string");
         check_error(r#"{"id": "a", "x": {"y": 1}}"#, "field `x` is {\"y\":1}, not true or false, a number, a string or a list of strings");
