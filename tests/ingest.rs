@@ -45,13 +45,27 @@ fn every_page_of_the_site_is_read_or_accounted_for() {
     let (pages, report) = site();
     let ids: Vec<&str> = pages.iter().map(|page| page.id.as_str()).collect();
     let expected = [
-        "api/struct.Hive.html", "de/winter.html", "faq.html", "guide/first-hive.html", "guide/inspections.html",
-        "guide/swarming.html", "index.html", "ko/honey.html", "notes.html", "old/history.html", "reference/cli.html",
-        "reference/config.html", "reference/frames.html", "reference/sharing.html",
+        "api/struct.Hive.html",
+        "de/winter.html",
+        "faq.html",
+        "guide/first-hive.html",
+        "guide/inspections.html",
+        "guide/swarming.html",
+        "index.html",
+        "ko/honey.html",
+        "notes.html",
+        "old/history.html",
+        "reference/cli.html",
+        "reference/config.html",
+        "reference/frames.html",
+        "reference/sharing.html",
     ];
     assert_eq!(ids, expected);
     let skipped: Vec<_> = report.skipped.iter().map(|skipped| (skipped.path.as_str(), &skipped.reason)).collect();
-    assert_eq!(skipped, [("drafts/plans.html", &Reason::NoIndex), ("empty.html", &Reason::NoText), ("moved.html", &Reason::Redirect)]);
+    assert_eq!(
+        skipped,
+        [("drafts/plans.html", &Reason::NoIndex), ("empty.html", &Reason::NoText), ("moved.html", &Reason::Redirect)]
+    );
     assert_eq!((report.read, report.troubles().count(), report.damaged.len()), (14, 0, 0));
     assert_eq!(report.to_string(), "3 files give no page: 1 noindex, 1 redirect, 1 without text\n");
 }
@@ -61,8 +75,20 @@ fn titles_lose_the_site_s_name() {
     let (pages, _) = site();
     let titles: Vec<&str> = pages.iter().map(|page| page.title.as_str()).collect();
     let expected = [
-        "Hive in hivelog", "Bienen überwintern", "Questions", "Your first hive", "Inspections", "Swarming", "Introduction",
-        "꿀 수확", "Release notes", "History", "Command line", "Configuration", "Frame notation", "Sharing a log",
+        "Hive in hivelog",
+        "Bienen überwintern",
+        "Questions",
+        "Your first hive",
+        "Inspections",
+        "Swarming",
+        "Introduction",
+        "꿀 수확",
+        "Release notes",
+        "History",
+        "Command line",
+        "Configuration",
+        "Frame notation",
+        "Sharing a log",
     ];
     assert_eq!(titles, expected);
 }
@@ -71,7 +97,10 @@ fn titles_lose_the_site_s_name() {
 fn languages_and_metadata_are_kept() {
     let (pages, _) = site();
     let lang = |id| page(&pages, id).lang.as_deref();
-    assert_eq!([lang("ko/honey.html"), lang("reference/config.html"), lang("old/history.html")], [Some("ko-kr"), Some("en-gb"), None]);
+    assert_eq!(
+        [lang("ko/honey.html"), lang("reference/config.html"), lang("old/history.html")],
+        [Some("ko-kr"), Some("en-gb"), None]
+    );
     let meta = &page(&pages, "reference/config.html").meta;
     assert_eq!(meta["date"], Meta::Text("2024-03-09".into()));
     assert_eq!(meta["description"], Meta::Text("Where settings live and what each of them does.".into()));
@@ -83,7 +112,8 @@ fn languages_and_metadata_are_kept() {
 fn mdbook() {
     let (pages, _) = site();
     let found = page(&pages, "guide/inspections.html");
-    let headings: Vec<_> = found.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref().unwrap())).collect();
+    let headings: Vec<_> =
+        found.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref().unwrap())).collect();
     assert_eq!(
         headings,
         [
@@ -98,7 +128,9 @@ fn mdbook() {
         "let mut hive = Hive::open(\"Old Pear Tree\")?;\nhive.inspect()\n    .brood(6)\n    .food_kg(9.5)\n    \
          .temper(Temper::Calm)\n    .save()?;\nEvery field is optional. A look that found nothing worth writing is still worth a date."
     );
-    assert!(found.sections[3].text.ends_with("Sign\tLikely cause\tCommand\ncrippled wings\tvarroa\thivelog mites\nchalky mummies\tchalkbrood\thivelog note"));
+    assert!(found.sections[3].text.ends_with(
+        "Sign\tLikely cause\tCommand\ncrippled wings\tvarroa\thivelog mites\nchalky mummies\tchalkbrood\thivelog note"
+    ));
 }
 
 #[test]
@@ -106,10 +138,21 @@ fn sphinx() {
     let (pages, _) = site();
     let found = page(&pages, "reference/cli.html");
     let found = outline(found);
-    assert_eq!(found[0], (1, "Command line", Some("command-line"), "Every command takes the log as --log, or from the variable HIVELOG."));
+    assert_eq!(
+        found[0],
+        (
+            1,
+            "Command line",
+            Some("command-line"),
+            "Every command takes the log as --log, or from the variable HIVELOG."
+        )
+    );
     assert_eq!((found[1].0, found[1].1, found[1].2), (2, "export", Some("export")));
     assert!(found[1].3.starts_with("$ hivelog export --format csv --since 2024-01-01\nWrites"), "{}", found[1].3);
-    assert_eq!(found[3].3, "0 when all went well, 1 when the log could not be read, 2 when the arguments make no sense.\nAs on every Unix.");
+    assert_eq!(
+        found[3].3,
+        "0 when all went well, 1 when the log could not be read, 2 when the arguments make no sense.\nAs on every Unix."
+    );
     assert_eq!(page(&pages, "reference/frames.html").sections[1].text.lines().next(), Some("parse_frame(text)"));
 }
 
@@ -121,15 +164,26 @@ fn docusaurus() {
     assert_eq!(found[1].2, Some("reminders"));
     assert!(found[1].3.ends_with("[reminders]\nremindAfterDays = 9"), "{}", found[1].3);
     assert!(found[2].3.ends_with("On Windows the port is called COM3."), "a tab's panel is content: {}", found[2].3);
-    assert_eq!(found.last().map(|last| last.3.lines().last()), Some(Some("backupCopies says how many of them are kept; the oldest goes first.")));
+    assert_eq!(
+        found.last().map(|last| last.3.lines().last()),
+        Some(Some("backupCopies says how many of them are kept; the oldest goes first."))
+    );
 }
 
 #[test]
 fn rustdoc() {
     let (pages, _) = site();
     let found = outline(page(&pages, "api/struct.Hive.html"));
-    assert_eq!((found[0].1, found[0].3), ("Struct Hive", "pub struct Hive { /* private fields */ }\nOne colony and its history."));
-    let split = (4, "pub fn split(&mut self, how: Split) -> Result<Hive, LogError>", Some("method.split"), "Divides the colony in two and gives the half that moves out.");
+    assert_eq!(
+        (found[0].1, found[0].3),
+        ("Struct Hive", "pub struct Hive { /* private fields */ }\nOne colony and its history.")
+    );
+    let split = (
+        4,
+        "pub fn split(&mut self, how: Split) -> Result<Hive, LogError>",
+        Some("method.split"),
+        "Divides the colony in two and gives the half that moves out.",
+    );
     assert!(found.contains(&split), "{found:?}");
 }
 
@@ -190,7 +244,11 @@ fn options_choose_pages_and_content() {
     assert!(pages.iter().all(|page| page.meta.is_empty()));
     assert!(!page(&pages, "guide/inspections.html").sections[1].text.contains("Hive::open"));
 
-    let options = SiteOptions { content: Some("h1, .codeBlockLines_e6Vv".into()), include: vec!["reference/config.html".into()], ..SiteOptions::default() };
+    let options = SiteOptions {
+        content: Some("h1, .codeBlockLines_e6Vv".into()),
+        include: vec!["reference/config.html".into()],
+        ..SiteOptions::default()
+    };
     let (pages, _) = read("tests/site".as_ref(), options).unwrap();
     assert_eq!(outline(&pages[0]), [(0, "", None, "Configuration\n[reminders]\nremindAfterDays = 9")]);
 }
@@ -199,10 +257,16 @@ fn options_choose_pages_and_content() {
 fn an_index_and_hidden_files_are_not_read() {
     let page: &[u8] = b"<p>text";
     let folder = folder(&[
-        ("a.html", page), ("bifocal/bifocal.json", b"{}"), ("bifocal/index.html", page), ("out/index.html", page),
-        (".git/x.html", page), ("b/c.HTM", page), ("d.txt", page),
+        ("a.html", page),
+        ("bifocal/bifocal.json", b"{}"),
+        ("bifocal/index.html", page),
+        ("out/index.html", page),
+        (".git/x.html", page),
+        ("b/c.HTM", page),
+        ("d.txt", page),
     ]);
-    let (pages, report) = read_site(folder.path(), &SiteOptions::default(), &folder.path().join("out"), &|_, _| ()).unwrap();
+    let (pages, report) =
+        read_site(folder.path(), &SiteOptions::default(), &folder.path().join("out"), &|_, _| ()).unwrap();
     let ids: Vec<&str> = pages.iter().map(|page| page.id.as_str()).collect();
     assert_eq!((ids, report.skipped.len()), (vec!["a.html", "b/c.HTM"], 0));
 }
@@ -221,7 +285,8 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
     assert_eq!(pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(), ["a.html", "mixed.html", "same.html"]);
     assert_eq!(pages[1].sections[0].text, "a\u{fffd}b");
     assert_eq!(report.damaged, ["mixed.html"]);
-    let troubles: Vec<String> = report.troubles().map(|skipped| skipped.path.rsplit('/').next().unwrap().to_owned()).collect();
+    let troubles: Vec<String> =
+        report.troubles().map(|skipped| skipped.path.rsplit('/').next().unwrap().to_owned()).collect();
     assert_eq!(troubles, if cfg!(unix) { vec!["broken.html", "image.html"] } else { vec!["image.html"] });
     assert!(report.to_string().contains("warning: image.html is not a text file\n"));
 }
@@ -249,7 +314,11 @@ fn folders_that_cannot_be_read_say_why() {
     check("tests/site/faq.html".as_ref(), ErrorKind::Usage, "is a file, not the folder of a site");
     check(folder(&[]).path(), ErrorKind::Input, "holds no HTML page");
     check(folder(&[("a.md", b"# A")]).path(), ErrorKind::Input, "holds no HTML page");
-    check(folder(&[("a.html", b""), ("b.html", b"<div id=app></div>")]).path(), ErrorKind::Input, "none of the HTML pages");
+    check(
+        folder(&[("a.html", b""), ("b.html", b"<div id=app></div>")]).path(),
+        ErrorKind::Input,
+        "none of the HTML pages",
+    );
 }
 
 #[test]
@@ -287,9 +356,15 @@ fn the_same_folder_gives_the_same_pages() {
 
 #[test]
 fn json_lines_are_pages() {
-    let folder = folder(&[("pages.jsonl", b"{\"_id\": \"x\", \"title\": \"X\", \"text\": \"one\\ntwo\", \"year\": 3}\n\n{\"id\": 2}\n")]);
+    let folder = folder(&[(
+        "pages.jsonl",
+        b"{\"_id\": \"x\", \"title\": \"X\", \"text\": \"one\\ntwo\", \"year\": 3}\n\n{\"id\": 2}\n",
+    )]);
     let pages = read_jsonl(&folder.path().join("pages.jsonl")).unwrap();
-    assert_eq!(pages.iter().map(|page| (page.id.as_str(), page.url.as_str())).collect::<Vec<_>>(), [("x", "x"), ("2", "2")]);
+    assert_eq!(
+        pages.iter().map(|page| (page.id.as_str(), page.url.as_str())).collect::<Vec<_>>(),
+        [("x", "x"), ("2", "2")]
+    );
     assert_eq!((outline(&pages[0]), &pages[0].meta["year"]), (vec![(0, "", None, "one\ntwo")], &Meta::Number(3.0)));
 
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -307,7 +382,10 @@ fn a_broken_json_line_is_named() {
     };
     check(b"{\"id\": 1}\n{\"id\": 2,}\n", "pages.jsonl, line 2: not a JSON object: trailing comma at column 10");
     check(b"{\"id\": 1}\n\n{\"id\": \"1\"}\n", "pages.jsonl, line 3: id `1` is that of line 1, too");
-    check(b"{\"id\": 1, \"where\": {\"x\": 1}}", "line 1: field `where` is {\"x\":1}, not true or false, a number, a string or a list of strings");
+    check(
+        b"{\"id\": 1, \"where\": {\"x\": 1}}",
+        "line 1: field `where` is {\"x\":1}, not true or false, a number, a string or a list of strings",
+    );
     check(b"{\"id\": 1}\n\xff\n", "pages.jsonl, line 2: cannot be read");
     check(b"\n", "pages.jsonl holds no page");
 }

@@ -39,7 +39,8 @@ fn serve() -> Served {
     write("site/bifocal/bifocal.js", b"export {}");
     write("site/bifocal/parts/terms-0123456789abcdef.bin", b"\x1f\x8bparts");
     write("site/bifocal/core.wasm", b"\0asm");
-    let mut process = command().arg(folder.path().join("site")).args(["--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut process =
+        command().arg(folder.path().join("site")).args(["--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let printed = format!("{}\n{}", lines.next().unwrap().unwrap(), lines.next().unwrap().unwrap());
     let (_, after) = printed.split_once("http://").expect("the address is printed");
@@ -81,7 +82,11 @@ impl Served {
 fn it_says_where_it_is() {
     let served = serve();
     assert!(served.printed.starts_with("serving "), "{}", served.printed);
-    assert!(served.printed.ends_with(&format!("search page: http://{}/bifocal/", served.address)), "{}", served.printed);
+    assert!(
+        served.printed.ends_with(&format!("search page: http://{}/bifocal/", served.address)),
+        "{}",
+        served.printed
+    );
 }
 
 #[test]
@@ -90,7 +95,11 @@ fn files_have_their_types_and_say_how_long_they_last() {
     let check = |path: &str, kind: &str, kept: &str| {
         let answer = served.get(path);
         assert_eq!(answer.status, 200, "{path}");
-        for line in [format!("content-type: {kind}"), format!("cache-control: {kept}"), "x-content-type-options: nosniff".into()] {
+        for line in [
+            format!("content-type: {kind}"),
+            format!("cache-control: {kept}"),
+            "x-content-type-options: nosniff".into(),
+        ] {
             assert!(answer.head.contains(&line), "{path}: no {line} in {}", answer.head);
         }
     };
@@ -99,9 +108,17 @@ fn files_have_their_types_and_say_how_long_they_last() {
     check("/bifocal/bifocal.json", "application/json", "no-cache");
     check("/bifocal/bifocal.js", "text/javascript", "no-cache");
     check("/bifocal/core.wasm", "application/wasm", "no-cache");
-    check("/bifocal/parts/terms-0123456789abcdef.bin", "application/octet-stream", "public, max-age=31536000, immutable");
+    check(
+        "/bifocal/parts/terms-0123456789abcdef.bin",
+        "application/octet-stream",
+        "public, max-age=31536000, immutable",
+    );
     let part = served.get("/bifocal/parts/terms-0123456789abcdef.bin");
-    assert!(!part.head.contains("content-encoding") && part.body == b"\x1f\x8bparts", "parts are sent as they are: {}", part.head);
+    assert!(
+        !part.head.contains("content-encoding") && part.body == b"\x1f\x8bparts",
+        "parts are sent as they are: {}",
+        part.head
+    );
 }
 
 #[test]
@@ -129,9 +146,20 @@ fn no_path_leads_out_of_the_folder() {
     let served = serve();
     let absolute = served.folder.path().join("secret.txt").display().to_string();
     let escapes = [
-        "/../secret.txt", "/guide/../../secret.txt", "/%2e%2e/secret.txt", "/%2E%2E%2Fsecret.txt", "/..%2fsecret.txt",
-        "/..%5csecret.txt", "/..\\secret.txt", "/%252e%252e/secret.txt", "/.%00./secret.txt", "//../secret.txt",
-        "/guide/%2e%2e/%2e%2e/secret.txt", &absolute, &format!("/{absolute}"), &absolute.replace('/', "%2f"),
+        "/../secret.txt",
+        "/guide/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2E%2E%2Fsecret.txt",
+        "/..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "/..\\secret.txt",
+        "/%252e%252e/secret.txt",
+        "/.%00./secret.txt",
+        "//../secret.txt",
+        "/guide/%2e%2e/%2e%2e/secret.txt",
+        &absolute,
+        &format!("/{absolute}"),
+        &absolute.replace('/', "%2f"),
     ];
     for path in escapes {
         let answer = served.get(path);

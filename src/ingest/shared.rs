@@ -92,7 +92,12 @@ mod tests {
                 &[("", "Home | About\nNo heading here."), ("Updated", "Monday\n© Me")],
                 &[("The Site", "Home | About\nBreadcrumb"), ("Updated", "Monday")],
             ],
-            &[&[("Bees", "{\n}\nOn bees.")], &[("Wax", "{\n}\nOn wax.")], &[("", "No heading here.")], &[("", "Breadcrumb")]],
+            &[
+                &[("Bees", "{\n}\nOn bees.")],
+                &[("Wax", "{\n}\nOn wax.")],
+                &[("", "No heading here.")],
+                &[("", "Breadcrumb")],
+            ],
         );
     }
 
