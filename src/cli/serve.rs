@@ -97,8 +97,12 @@ impl Server {
 }
 
 fn service(folder: &Path) -> Router {
-    let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Router::new().fallback_service(ServeDir::new(folder)).layer(middleware::from_fn(say_how_long_to_keep)).layer(nosniff)
+    let nosniff =
+        SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Router::new()
+        .fallback_service(ServeDir::new(folder))
+        .layer(middleware::from_fn(say_how_long_to_keep))
+        .layer(nosniff)
 }
 
 /// Lets files whose name holds their content's hash be kept for ever, and has all others asked for anew.
@@ -128,7 +132,9 @@ fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
 
 fn not_bound(address: SocketAddr, error: io::Error) -> Error {
     let (what, hint) = match error.kind() {
-        io::ErrorKind::AddrInUse => ("is taken by another program", "choose another with --port, or --port 0 for any that is free"),
+        io::ErrorKind::AddrInUse => {
+            ("is taken by another program", "choose another with --port, or --port 0 for any that is free")
+        }
         io::ErrorKind::PermissionDenied => ("is not allowed to you", "choose a --port above 1023"),
         io::ErrorKind::AddrNotAvailable => ("is not an address of this machine", "127.0.0.1 serves this machine"),
         _ => ("cannot be listened on", "choose another with --host and --port"),
@@ -138,7 +144,8 @@ fn not_bound(address: SocketAddr, error: io::Error) -> Error {
 
 /// The search page's path below the site's root, if the folder has one where `build` writes it.
 fn search_page(folder: &Path) -> Option<&'static str> {
-    let is_index = |path: &str| folder.join(path).join("bifocal.json").is_file() && folder.join(path).join("index.html").is_file();
+    let is_index =
+        |path: &str| folder.join(path).join("bifocal.json").is_file() && folder.join(path).join("index.html").is_file();
     ["bifocal/", ""].into_iter().find(|path| is_index(path))
 }
 

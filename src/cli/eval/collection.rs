@@ -44,7 +44,8 @@ impl Collection {
         let mut queries = Vec::new();
         let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
         for_each_line(&path, |number, line| {
-            let QueryLine { id, text } = serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
+            let QueryLine { id, text } =
+                serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
             if let Some(grades) = grades.remove(&id) {
                 queries.push(Query { id, text, grades });
             }
@@ -102,8 +103,16 @@ mod tests {
 
     fn collection(qrels: &str) -> Result<Collection> {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("corpus.jsonl"), "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n").unwrap();
-        fs::write(folder.path().join("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n").unwrap();
+        fs::write(
+            folder.path().join("corpus.jsonl"),
+            "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n",
+        )
+        .unwrap();
+        fs::write(
+            folder.path().join("queries.jsonl"),
+            "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n",
+        )
+        .unwrap();
         fs::write(folder.path().join("qrels.tsv"), qrels).unwrap();
         Collection::read(folder.path())
     }
