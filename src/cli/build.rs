@@ -14,8 +14,9 @@ use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
+use super::encoder::{LICENCE, Model, cache_folder};
 use super::publish::{check_output, hex, publish};
-use super::{model, print, progress, runtime};
+use super::{print, progress, runtime};
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
 #[derive(Args)]
@@ -79,7 +80,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     let mut extra = Vec::new();
     let encoder = match args.keyword_only {
         true => None,
-        false => Some(model::load_for_build(args.model.as_deref().or(config.model.as_deref()))?),
+        false => Some(Model::open(args.model.as_deref().or(config.model.as_deref()))?),
     };
     if let Some(encoder) = &encoder {
         if !args.no_transformer && config.transformer != Some(false) {
@@ -88,7 +89,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
             options.model_file =
                 Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
             extra.push((path, bytes));
-            extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
+            extra.push(("model/LICENSE.txt".to_owned(), LICENCE.as_bytes().to_vec()));
         }
     }
     for file in runtime.files() {
@@ -157,12 +158,6 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
     let vectors = cache.embed(encoder, texts, &show, progress::cancelled());
     bar.finish_and_clear();
     vectors
-}
-
-fn cache_folder() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
-    base.unwrap_or_else(std::env::temp_dir).join("bifocal")
 }
 
 fn read_config(args: &BuildArgs) -> Result<Config> {

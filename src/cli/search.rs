@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use bifocal::encoder::{Encoder, Transformer};
+use bifocal::encoder::Encoder;
 use bifocal::index::ModelRef;
 use bifocal::search::{Answer, Excerpt, Fusion, Hit, LegStatus, Mode, Query};
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, ValueEnum};
 
 use super::folder::IndexFolder;
-use super::{model, print};
+use super::encoder::Model;
+use super::print;
 
 /// Searches an index folder, as a page would
 #[derive(Args)]
@@ -100,7 +101,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
             (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
             (_, None) => {}
             (EncoderArg::Transformer, Some(model)) => match load_encoder(&folder, &model, args.model.clone())? {
-                Some(encoder) => vector = encoder.embed(&[&query.text], &|_| ())?.pop(),
+                Some(model) => vector = Some(model.transformer().embed_one(&query.text)?),
                 None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
             },
         }
@@ -114,12 +115,12 @@ pub fn run(args: SearchArgs) -> Result<()> {
     print(&layout(&answer, args.explain))
 }
 
-fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
+fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Model>> {
     let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
     let Some(path) = path.or(inside) else { return Ok(None) };
-    let encoder = model::load(&path)?;
-    wanted.space.accept(encoder.space())?;
-    Ok(Some(encoder))
+    let model = Model::open(Some(&path))?;
+    wanted.space.accept(model.transformer().space())?;
+    Ok(Some(model))
 }
 
 fn layout(answer: &Answer, explain: bool) -> String {

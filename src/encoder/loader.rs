@@ -35,6 +35,7 @@ pub struct Loader {
     bytes: Vec<u8>,
     weights: Weights,
     packing: Option<GgmlDType>,
+    unpacks: bool,
 }
 
 impl Loader {
@@ -50,7 +51,14 @@ impl Loader {
             bytes: Vec::new(),
             weights: Weights::new(),
             packing: None,
+            unpacks: false,
         }
+    }
+
+    /// Unpacks all tensors to f32.
+    #[cfg(feature = "native")]
+    pub(super) fn unpacking(self) -> Self {
+        Self { unpacks: true, ..self }
     }
 
     /// Takes the next bytes of the file.
@@ -90,7 +98,10 @@ impl Loader {
             return Err(unusable(format!("it ends after {} of {} bytes", self.taken, self.total)));
         }
         let metadata = self.metadata.ok_or_else(|| unusable("it has no header".into()))?;
-        let packing = self.packing.map_or("f32".into(), |kind| format!("{kind:?}").to_lowercase());
+        let mut packing = self.packing.map_or("f32".into(), |kind| format!("{kind:?}").to_lowercase());
+        if self.unpacks {
+            packing += " unpacked";
+        }
         assemble(metadata, self.weights, packing)
     }
 
@@ -130,12 +141,11 @@ impl Loader {
                 // candle wants the bytes at an even address; every allocator here gives multiples of 8.
                 let packed = QStorage::from_data(Cow::Owned(bytes), &Device::Cpu, kind)
                     .and_then(|storage| QTensor::new(storage, info.dims));
-                match kind {
-                    // candle has no product with these as they are.
-                    GgmlDType::F16 | GgmlDType::BF16 => {
-                        packed.and_then(|packed| packed.dequantize(&Device::Cpu)).map(Weight::Full)
-                    }
-                    _ => packed.map(Weight::Packed),
+                // candle has no product with f32 numbers for these as they are.
+                if self.unpacks || matches!(kind, GgmlDType::F16 | GgmlDType::BF16) {
+                    packed.and_then(|packed| packed.dequantize(&Device::Cpu)).map(Weight::Full)
+                } else {
+                    packed.map(Weight::Packed)
                 }
             }
         };

@@ -40,6 +40,18 @@ impl Transformer {
         loader.finish()
     }
 
+    /// Reads a GGUF file and unpacks its weights to f32: four times the memory, and natively about three times as fast
+    /// for passages. Its vectors are a little nearer to the source's, since only the weights are rounded.
+    ///
+    /// # Errors
+    /// As [`Transformer::from_gguf`].
+    #[cfg(feature = "native")]
+    pub fn from_gguf_unpacked(bytes: &[u8]) -> Result<Self> {
+        let mut loader = Loader::new(bytes.len()).unpacking();
+        loader.write(bytes)?;
+        loader.finish()
+    }
+
     /// Cuts texts off at `max_tokens` word pieces, the two that frame a sequence included. Default: 256, or as many as
     /// the model has positions; it cannot be more than those.
     pub fn with_max_tokens(self, max_tokens: usize) -> Self {

@@ -27,8 +27,8 @@ const LARGEST_FILE: u64 = 256 << 20;
 /// that cannot be read is no error: the report names it.
 pub fn read_site(
     folder: &Path,
-    output: Option<&Path>,
     options: &SiteOptions,
+    output: &Path,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Vec<Page>, Report)> {
     let rules = Rules::new(options)?;
@@ -87,14 +87,15 @@ fn nothing_to_read(folder: &Path, report: &Report) -> Error {
 }
 
 /// The files to read, by id (the path below `folder`, with `/`).
-fn list(folder: &Path, output: Option<&Path>, rules: &Rules, report: &mut Report) -> Vec<(String, PathBuf)> {
-    let output = output.and_then(|output| output.canonicalize().ok());
+fn list(folder: &Path, output: &Path, rules: &Rules, report: &mut Report) -> Vec<(String, PathBuf)> {
+    let output = output.canonicalize().ok();
     let is_wanted = |entry: &DirEntry| {
         if entry.depth() == 0 {
             return true;
         }
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let is_index = || entry.path().join("bifocal.json").exists() || entry.path().canonicalize().ok() == output;
+        let is_output = || output.is_some() && entry.path().canonicalize().ok() == output;
+        let is_index = || entry.path().join("bifocal.json").exists() || is_output();
         let left_out = || id_of(folder, entry.path()).is_some_and(|id| rules.leaves_out(&id));
         !hidden && !left_out() && !(entry.file_type().is_dir() && is_index())
     };

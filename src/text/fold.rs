@@ -25,6 +25,10 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 
 /// Lower case of a text in plain form.
 pub(super) fn lower(plain: &str) -> Cow<'_, str> {
+    if plain.is_ascii() {
+        let capital = plain.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if capital { Cow::Owned(plain.to_ascii_lowercase()) } else { Cow::Borrowed(plain) };
+    }
     match plain.char_indices().find(|&(_, c)| unicode::lower(c) != c) {
         None => Cow::Borrowed(plain),
         Some((at, _)) => {
@@ -121,7 +125,7 @@ impl Cluster {
             decompose(c, &mut parts);
         }
         for marks in parts.split_mut(|&c| unicode::combining_class(c) == 0) {
-            marks.sort_by_key(|&c| unicode::combining_class(c));
+            order(marks);
         }
         self.characters.clear();
         // `starter` is where the last composable character stands, `last` the class of the mark between it and `c`.
@@ -144,6 +148,20 @@ impl Cluster {
             }
         }
     }
+}
+
+/// Orders marks by their class, those of one class as they were. By counting and not by the library's sort, which is large
+/// in wasm, and is never needed for more than a few marks.
+fn order(marks: &mut [char]) {
+    let classes: Vec<u8> = marks.iter().map(|&c| unicode::combining_class(c)).collect();
+    if classes.is_sorted() {
+        return;
+    }
+    let mut ordered = Vec::with_capacity(marks.len());
+    for class in 1..=u8::MAX {
+        ordered.extend(marks.iter().zip(&classes).filter(|&(_, other)| *other == class).map(|(&c, _)| c));
+    }
+    marks.copy_from_slice(&ordered);
 }
 
 fn decompose(c: char, parts: &mut Vec<char>) {

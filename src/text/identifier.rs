@@ -8,18 +8,23 @@
 //! ```
 //!
 //! The term of a chain keeps what joins its segments, the term of a segment drops it: `e-mail` is `email` and `UTF-8` is
-//! `utf8`, however one writes them. A chain of three or more segments has its last two as a compound as well, since
-//! `Arc::new` is what one asks for of `std::sync::Arc::new`. Letters with dots between them are an abbreviation, and its
-//! term has no dots. Signs that belong to a name make a compound with it: see [`prefix`] and [`suffix`].
+//! `utf8`, however one writes them. Of long words with a hyphen (`error-handling`), which nobody writes as one, no compound
+//! is made: they would be a quarter of a dictionary, and on no collection of ours do they help. A chain of three or more
+//! segments has its last two as a compound as well, since `Arc::new` is what one asks for of `std::sync::Arc::new`. Letters
+//! with dots between them are an abbreviation, and its term has no dots. Signs that belong to a name make a compound with
+//! it: see [`prefix`] and [`suffix`].
 
 use super::fold::lower;
 use super::segment::{Chunk, Class, Kind, LONGEST_TERM, Word, class};
 use super::unicode;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// What an English verb leaves after an apostrophe: no part of its own. The `s` of a possessive is dropped instead.
 const CONTRACTIONS: [&str; 6] = ["t", "re", "ll", "ve", "d", "m"];
+
+/// How many characters a word with a hyphen may have for people to write it without: `front-end`, `e-mail`, `lifetime`.
+/// With a digit or an atom of one or two letters (`IL-6`, `re-evaluate`) it may have any number.
+const LONGEST_JOINED: usize = 9;
 
 /// An atom of this many bytes and fewer than three of them to a part is encoded data, and so is any longer than
 /// [`LONGEST_ATOM`]: parts of it are nobody's words.
@@ -95,54 +100,56 @@ impl Chain {
     }
 
     /// Makes the words of the chain ready.
-    pub(super) fn words<'t>(&self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut VecDeque<Word<'t>>) {
+    pub(super) fn words<'t>(&self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut Vec<Word<'t>>) {
         let (text, count) = (chunk.text(), self.segments.len());
         let signed = !(self.prefix.is_empty() && self.suffix.is_empty());
-        let leaf = if count > 1 || self.atoms.len() > 1 || signed { Kind::Part } else { Kind::Whole };
         let compound = |term: String, piece: Range<usize>, position| {
-            let fits = term.chars().nth(LONGEST_TERM).is_none();
+            let fits = term.len() <= LONGEST_TERM || term.chars().nth(LONGEST_TERM).is_none();
             fits.then(|| Word { term: term.into(), span: chunk.span(piece), position, kind: Kind::Compound })
         };
+        let abbreviation = count > 1 && self.is_abbreviation(text);
         if signed || count > 1 {
-            let term = format!("{}{}{}", self.prefix, self.spell(text, 0..count), self.suffix);
+            let mut term = String::from(self.prefix);
+            self.spell(text, 0..count, !abbreviation, &mut term);
+            term.push_str(self.suffix);
             ready.extend(compound(term, self.outer.clone(), *position));
         }
         for (i, segment) in self.segments.iter().enumerate() {
-            if i > 0 && i + 2 == count && self.is_named(text, i) && self.is_named(text, i + 1) {
+            let mut term = String::new();
+            if i > 0 && i + 2 == count && !abbreviation && self.is_named(text, i) && self.is_named(text, i + 1) {
+                self.spell(text, i..count, true, &mut term);
                 let piece = self.atoms[segment.start].piece.start..self.atoms[self.atoms.len() - 1].piece.end;
-                ready.extend(compound(self.spell(text, i..count), piece, *position));
+                ready.extend(compound(std::mem::take(&mut term), piece, *position));
             }
             let atoms = &self.atoms[segment.clone()];
-            if let [first, .., last] = atoms {
-                ready.extend(compound(self.spell(text, i..i + 1), first.piece.start..last.piece.end, *position));
+            let one = atoms.len() > 1 && is_written_as_one(text, atoms);
+            if one {
+                self.spell(text, i..i + 1, true, &mut term);
+                let piece = atoms[0].piece.start..atoms[atoms.len() - 1].piece.end;
+                ready.extend(compound(term, piece, *position));
             }
+            let leaf = if signed || count > 1 || one { Kind::Part } else { Kind::Whole };
             for atom in atoms {
                 let parts = &self.parts[atom.parts.clone()];
                 if !parts.is_empty() {
-                    ready.push_back(chunk.word(atom.piece.clone(), *position, Kind::Compound));
+                    ready.push(chunk.word(atom.piece.clone(), *position, Kind::Compound));
                 }
                 let leaves = if parts.is_empty() { std::slice::from_ref(&atom.piece) } else { parts };
                 for piece in leaves {
                     let kind = if parts.is_empty() { leaf } else { Kind::Part };
-                    ready.push_back(chunk.word(piece.clone(), *position, kind));
+                    ready.push(chunk.word(piece.clone(), *position, kind));
                     *position += 1;
                 }
             }
         }
     }
 
-    /// The term of a run of segments.
-    fn spell(&self, text: &str, segments: Range<usize>) -> String {
-        let range = segments.clone();
-        let abbreviation = range.len() > 1
-            && self.segments[range].iter().all(|atoms| {
-                let piece = &text[self.atoms[atoms.start].piece.clone()];
-                atoms.len() == 1 && piece.chars().count() == 1 && !piece.starts_with(|c: char| c.is_ascii_digit())
-            });
-        let (mut term, mut end) = (String::new(), None);
+    /// Appends the term of a run of segments, with what connects them or without.
+    fn spell(&self, text: &str, segments: Range<usize>, connected: bool, term: &mut String) {
+        let mut end = None;
         for atoms in &self.segments[segments] {
             let atoms = &self.atoms[atoms.clone()];
-            if let Some(end) = end.filter(|_| !abbreviation) {
+            if let Some(end) = end.filter(|_| connected) {
                 term.push_str(&text[end..atoms[0].piece.start]);
             }
             for atom in atoms {
@@ -150,7 +157,15 @@ impl Chain {
                 end = Some(atom.piece.end);
             }
         }
-        term
+    }
+
+    /// Whether every segment is a single letter: `e.g`, `U.S.A`.
+    fn is_abbreviation(&self, text: &str) -> bool {
+        self.segments.len() == self.atoms.len()
+            && self.atoms.iter().all(|Atom { piece, .. }| {
+                let atom = &text[piece.clone()];
+                atom.chars().nth(1).is_none() && !atom.starts_with(|c: char| c.is_ascii_digit())
+            })
     }
 
     /// Whether a segment begins with a letter: the last two numbers of a version name nothing.
@@ -161,23 +176,30 @@ impl Chain {
 
     /// Reads an atom with its parts, and says where it ends.
     fn read_atom(&mut self, text: &str, start: usize) -> usize {
-        let (mut end, mut apostrophe, mut letter) = (start, None, false);
+        // Small letters alone, but for the first, are not cut.
+        let (mut end, mut apostrophe, mut letter, mut small) = (start, None, false, true);
         for c in text[start..].chars() {
             match class(c) {
-                Class::Letter => letter = !c.is_ascii_digit() && c != '_',
-                Class::Mark => {}
+                Class::Letter => {
+                    letter = !c.is_ascii_digit() && c != '_';
+                    small &= c.is_ascii_lowercase() || letter && end == start;
+                }
+                Class::Mark => small = false,
                 _ if c == '\'' && letter && starts_with_letter(&text[end + 1..]) => apostrophe = Some(end),
                 _ => break,
             }
             end += c.len_utf8();
         }
         let (mut piece, first) = (start..end, self.parts.len());
-        let tail = apostrophe.map_or("", |at| &text[at + 1..end]);
-        if tail.eq_ignore_ascii_case("s") {
-            piece.end = end - 2;
-            apostrophe = text[piece.clone()].rfind('\'');
+        let mut tail = apostrophe.map_or("", |at| &text[at + 1..end]);
+        while tail.eq_ignore_ascii_case("s") {
+            piece.end -= 2;
+            apostrophe = text[piece.clone()].rfind('\'').map(|at| start + at);
+            tail = apostrophe.map_or("", |at| &text[at + 1..piece.end]);
         }
-        if apostrophe.is_none() {
+        if small && apostrophe.is_none() {
+            // Nothing to cut.
+        } else if apostrophe.is_none() {
             self.cut(text, piece.clone());
         } else if !CONTRACTIONS.iter().any(|contraction| tail.eq_ignore_ascii_case(contraction)) {
             self.cut_at_apostrophes(text, piece.clone());
@@ -270,6 +292,14 @@ fn starts_atom(text: &str, at: usize) -> bool {
     text[at..].trim_start_matches('_').starts_with(|c| class(c) == Class::Letter)
 }
 
+/// Whether people write the atoms of a segment as one word, too.
+fn is_written_as_one(text: &str, atoms: &[Atom]) -> bool {
+    let lengths = atoms.iter().map(|atom| text[atom.piece.clone()].chars().count());
+    lengths.clone().sum::<usize>() <= LONGEST_JOINED
+        || lengths.clone().any(|length| length < 3)
+        || atoms.iter().any(|atom| text[atom.piece.clone()].contains(|c: char| c.is_ascii_digit()))
+}
+
 /// Where the next atom of the segment begins.
 fn joined(text: &str, at: usize, last: Range<usize>) -> Option<usize> {
     let joins = match text.as_bytes().get(at)? {
@@ -329,15 +359,12 @@ fn ends_open(before: &str) -> bool {
 /// The sign after a chain: `C++`, `C#`, `println!(`.
 fn suffix(text: &str, chain: Range<usize>) -> &'static str {
     let (name, rest) = (&text[chain.clone()], &text[chain.end..]);
+    let is_short = |name: &str| name.len() < 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
     let goes_on = |rest: &str| rest.starts_with(|c: char| class(c) == Class::Letter && !c.is_ascii_digit());
     match rest.as_bytes() {
         [b'+', b'+', ..] if !goes_on(&rest[2..]) => "++",
-        [b'#', ..] if name.len() < 3 && starts_with_letter(name) && class_of_first(&rest[1..]) != Class::Letter => "#",
+        [b'#', ..] if is_short(name) && !rest[1..].starts_with(|c| class(c) == Class::Letter) => "#",
         [b'!', b'(' | b'[' | b'{', ..] => "!",
         _ => "",
     }
-}
-
-fn class_of_first(text: &str) -> Class {
-    text.chars().next().map_or(Class::Other, class)
 }

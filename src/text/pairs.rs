@@ -5,7 +5,6 @@
 //! is of characters with their marks; one character alone between other scripts is a word.
 
 use super::segment::{Chunk, Class, Kind, Word, class};
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Scripts of which a run is one run: Japanese mixes Han and kana in a word, Korean does not mix Han and Hangul.
@@ -31,10 +30,10 @@ pub(super) fn script(c: char) -> Option<Script> {
 }
 
 /// Makes the pairs of the run that the chunk has been read up to ready, and says where the run ends.
-pub(super) fn words<'t>(chunk: &Chunk<'t>, script: Script, position: &mut u32, ready: &mut VecDeque<Word<'t>>) -> usize {
+pub(super) fn words<'t>(chunk: &Chunk<'t>, script: Script, position: &mut u32, ready: &mut Vec<Word<'t>>) -> usize {
     let (text, mut end) = (chunk.text(), chunk.read());
     let mut pair = |piece: Range<usize>| {
-        ready.push_back(chunk.word(piece, *position, Kind::Pair));
+        ready.push(chunk.word(piece, *position, Kind::Pair));
         *position += 1;
     };
     // The character that was read last with its marks, and the one before it.

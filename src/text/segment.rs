@@ -8,7 +8,6 @@ use super::identifier::Chain;
 use super::pairs::{self, Script};
 use super::unicode::{self, LETTER, MAPPED, MARK};
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The most characters that a term has. A longer word (a key, encoded data) keeps its beginning, so that it can be found,
@@ -35,7 +34,7 @@ pub enum Kind {
     Whole,
     /// An identifier as a whole (`vec::push`, `snake_case`, `--flag`), or a part of one that has parts. Its parts follow.
     Compound,
-    /// A part of a compound that has no parts itself.
+    /// A part of a compound that has no parts itself. (The compound is left out if it is too long to be a term.)
     Part,
     /// Two neighbouring characters of a script that is written without spaces, or one that stands alone.
     Pair,
@@ -52,7 +51,7 @@ pub enum Kind {
 /// assert_eq!(words("Über ÄRGER").map(|word| word.span).collect::<Vec<_>>(), [0..5, 6..12]);
 /// ```
 pub fn words(text: &str) -> Words<'_> {
-    Words { text, at: 0, chunk: None, chain: Chain::default(), ready: VecDeque::new(), position: 0 }
+    Words { text, at: 0, chunk: None, chain: Chain::default(), ready: Vec::new(), position: 0 }
 }
 
 /// The iterator that [`words`] gives.
@@ -61,7 +60,8 @@ pub struct Words<'t> {
     at: usize,
     chunk: Option<Chunk<'t>>,
     chain: Chain,
-    ready: VecDeque<Word<'t>>,
+    /// Words that are read and not yet given, last first.
+    ready: Vec<Word<'t>>,
     position: u32,
 }
 
@@ -70,7 +70,7 @@ impl<'t> Iterator for Words<'t> {
 
     fn next(&mut self) -> Option<Word<'t>> {
         loop {
-            if let Some(word) = self.ready.pop_front() {
+            if let Some(word) = self.ready.pop() {
                 return Some(word);
             }
             if self.read_chunk() {
@@ -101,11 +101,11 @@ impl<'t> Words<'t> {
         let capital = rest[0].is_ascii_uppercase();
         let tail = rest[usize::from(capital)..].iter().position(|byte| !byte.is_ascii_lowercase());
         let length = tail.map_or(rest.len(), |tail| tail + usize::from(capital));
-        let attached = match rest.get(length) {
-            None => false,
-            Some(b'.' | b':') => rest.get(length + 1).is_some_and(|byte| !byte.is_ascii_whitespace()),
-            Some(b')') => false,
-            Some(&byte) => !is_blank(byte),
+        let attached = match &rest[length..] {
+            [] | [b')' | b']' | b'}' | b'?', ..] => false,
+            [b'.' | b':' | b'!' | b'\'', next, ..] => !next.is_ascii_whitespace(),
+            [byte, ..] if byte.is_ascii() => !is_blank(*byte),
+            _ => self.text[self.at + length..].starts_with(|c| !separates(c)),
         };
         if length == 0 || length > LONGEST_TERM || attached {
             return None;
@@ -121,7 +121,6 @@ impl<'t> Words<'t> {
     /// What stands from here to the next white space, or to a character that is in no word and has no other form.
     fn next_chunk(&mut self) -> Chunk<'t> {
         let rest = &self.text[self.at..];
-        let separates = |c: char| if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 };
         let length = rest.find(separates).unwrap_or(rest.len());
         let chunk = Chunk {
             original: self.text,
@@ -143,12 +142,14 @@ impl<'t> Words<'t> {
                     if self.chain.read(chunk.text(), chunk.read) {
                         chunk.read = self.chain.end();
                         self.chain.words(chunk, &mut self.position, &mut self.ready);
+                        self.ready.reverse();
                         return true;
                     }
                     chunk.read = self.chain.end();
                 }
                 Class::Unspaced(script) => {
                     chunk.read = pairs::words(chunk, script, &mut self.position, &mut self.ready);
+                    self.ready.reverse();
                     return true;
                 }
                 Class::Mark | Class::Other => chunk.read += c.len_utf8(),
@@ -157,6 +158,11 @@ impl<'t> Words<'t> {
         self.chunk = None;
         false
     }
+}
+
+/// White space, and what is in no word and has no other form.
+fn separates(c: char) -> bool {
+    if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 }
 }
 
 /// White space, and punctuation of which no compound is made.

@@ -255,7 +255,7 @@ fn read(bytes: &mut Bytes) -> Tables {
             blocks.push(*page);
             blocks.len() - 1
         });
-        pages.push(u8::try_from(block).expect("the table has fewer than 256 distinct blocks"));
+        pages.push(block as u8);
     }
     Tables { pages, blocks, orders, mapped, mappings, foldings, compositions }
 }

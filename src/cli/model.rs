@@ -1,0 +1,252 @@
+//! `bifocal model`: gets, converts and describes encoder models.
+
+mod get;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bifocal::encoder::gguf::{Header, Metadata, Value};
+use bifocal::encoder::{Agreement, Encoder, Packing, Source, SourceFiles, Transformer};
+use bifocal::{Error, ErrorKind, Result};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use indicatif::HumanBytes;
+
+use super::{print, progress};
+
+/// Under what terms all-MiniLM-L6-v2 may be passed on; to be laid beside its file.
+pub const LICENCE: &str = include_str!("model-licence.txt");
+
+/// What a converted model is compared with its source over: questions, titles, code, prose, a few languages.
+const SENTENCES: &str = include_str!("sentences.txt");
+
+/// Gets, converts and describes models that put text into a vector space
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bifocal model get                                             # all-MiniLM-L6-v2, where `build` looks for it
+  bifocal model convert models/all-MiniLM-L6-v2 -o model.gguf   # one file for browsers
+  bifocal model info model.gguf")]
+pub struct ModelArgs {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Get(get::GetArgs),
+    Convert(ConvertArgs),
+    Info(InfoArgs),
+}
+
+/// Makes one GGUF file of a published model, and says how well their vectors agree
+#[derive(Args)]
+struct ConvertArgs {
+    /// A folder with model.safetensors and tokenizer.json (and config.json, if the model is of another shape)
+    source: PathBuf,
+    /// The file to write
+    #[arg(long, short, value_name = "FILE.gguf")]
+    output: PathBuf,
+    /// How the weights are packed; browsers are best served with q8_0
+    #[arg(long = "type", value_name = "TYPE", default_value = "q8_0", value_parser = PossibleValuesParser::new(Packing::names()))]
+    packing: String,
+}
+
+/// Says what a model is: its vector space, shape, packing and agreement with its source
+#[derive(Args)]
+struct InfoArgs {
+    /// A GGUF file, or a folder with model.safetensors and tokenizer.json
+    model: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: ModelArgs) -> Result<()> {
+    match args.verb {
+        Verb::Get(args) => get::run(&args),
+        Verb::Convert(args) => convert(&args),
+        Verb::Info(args) => info(&args.model),
+    }
+}
+
+/// Loads an encoder for queries: a GGUF file with its weights as they are packed, so that its vectors are those that
+/// a browser makes of it, or a folder with model.safetensors and tokenizer.json in f32.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
+pub fn load(path: &Path) -> Result<Transformer> {
+    match path.is_dir() {
+        true => read_source(path)?.transformer(),
+        false => Transformer::from_gguf(&read(path)?).map_err(|error| within(path, error)),
+    }
+}
+
+/// An encoder that embeds passages, and what it was loaded from.
+pub struct BuildModel {
+    transformer: Transformer,
+    from: From,
+}
+
+enum From {
+    File(PathBuf, Vec<u8>),
+    Folder(Source),
+}
+
+impl BuildModel {
+    /// The encoder.
+    pub fn transformer(&self) -> &Transformer {
+        &self.transformer
+    }
+
+    /// The model file that browsers get, and its name without ending: the file that was loaded, or a q8_0 form of the
+    /// folder that was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if the model cannot be packed.
+    pub fn shipped(&self) -> Result<(String, Vec<u8>)> {
+        match &self.from {
+            From::File(path, bytes) => Ok((name(&path.with_extension("")), bytes.clone())),
+            From::Folder(source) => {
+                let name = format!("{}-q8_0", self.transformer.space().model);
+                Ok((name, source.pack(Packing::Q8_0)?.to_bytes()))
+            }
+        }
+    }
+}
+
+/// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
+///
+/// The weights of a GGUF file are unpacked to f32, which is several times as fast for passages.
+///
+/// # Errors
+/// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
+pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => fetched()?,
+    };
+    if path.is_dir() {
+        let source = read_source(&path)?;
+        return Ok(BuildModel { transformer: source.transformer()?, from: From::Folder(source) });
+    }
+    let bytes = read(&path)?;
+    let transformer = Transformer::from_gguf_unpacked(&bytes).map_err(|error| within(&path, error))?;
+    Ok(BuildModel { transformer, from: From::File(path, bytes) })
+}
+
+fn fetched() -> Result<PathBuf> {
+    let path = get::default_folder();
+    if path.join(WEIGHTS).is_file() {
+        return Ok(path);
+    }
+    Err(Error::new(ErrorKind::Usage, format!("no encoder model in {}", path.display()))
+        .hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))
+}
+
+const WEIGHTS: &str = "model.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+
+fn read_source(folder: &Path) -> Result<Source> {
+    let (weights, tokenizer) = (read(&folder.join(WEIGHTS))?, read(&folder.join(TOKENIZER))?);
+    let (config, pooling) = (read_if_there(&folder.join("config.json"))?, read_if_there(&folder.join("1_Pooling/config.json"))?);
+    let files = SourceFiles {
+        name: &name(&fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())),
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: config.as_deref(),
+        pooling: pooling.as_deref(),
+    };
+    Source::read(&files).map_err(|error| within(folder, error))
+}
+
+fn convert(args: &ConvertArgs) -> Result<()> {
+    let packing = Packing::named(&args.packing).expect("clap lets only known names pass");
+    let source = read_source(&args.source)?;
+    let mut packed = source.pack(packing)?;
+    let texts: Vec<&str> = SENTENCES.lines().collect();
+    let spinner = progress::spinner("comparing with the source");
+    let agreement = Agreement::measure(&source.transformer()?, &Transformer::from_gguf(&packed.to_bytes())?, &texts);
+    spinner.finish_and_clear();
+    let agreement = agreement?;
+    packed.state(&agreement);
+    let bytes = packed.to_bytes();
+    write(&args.output, &bytes)?;
+    print(&format!(
+        "{}: {}, {}\ncosine with the source over {} texts: mean {:.5}, lowest {:.5}\n",
+        args.output.display(),
+        args.packing,
+        HumanBytes(bytes.len() as u64),
+        texts.len(),
+        agreement.mean,
+        agreement.min
+    ))
+}
+
+fn info(path: &Path) -> Result<()> {
+    let model = load(path)?;
+    let mut lines = vec![
+        ("space", model.space().to_string()),
+        ("packing", model.packing().to_owned()),
+        ("word pieces", model.tokens().vocabulary().len().to_string()),
+        ("cut off at", format!("{} word pieces", model.tokens().max_tokens())),
+    ];
+    if !path.is_dir() {
+        let bytes = read(path)?;
+        let header = Header::read(&bytes, bytes.len())?.expect("the file was loaded before");
+        lines.push(("file", HumanBytes(bytes.len() as u64).to_string()));
+        lines.extend(shape(&header.metadata));
+    }
+    print(&lines.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect::<String>())
+}
+
+/// What a file says of its network and of its agreement with the source.
+fn shape(metadata: &Metadata) -> Vec<(&'static str, String)> {
+    let number = |key: &str| match metadata.get(key) {
+        Some(Value::Uint(number)) => number.to_string(),
+        Some(Value::Float(number)) => format!("{number:.5}"),
+        _ => "?".to_owned(),
+    };
+    let (layers, heads) = (number("bert.block_count"), number("bert.attention.head_count"));
+    let mut lines = vec![("network", format!("{layers} layers, {heads} attention heads"))];
+    if metadata.contains_key("bifocal.cosine.mean") {
+        let (mean, min) = (number("bifocal.cosine.mean"), number("bifocal.cosine.min"));
+        lines.push(("cosine", format!("with the source: mean {mean}, lowest {min}")));
+    }
+    lines
+}
+
+/// Writes a file beside its place and moves it there, so that no half of one is ever at `path`.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let refused = |error: std::io::Error| {
+        Error::new(ErrorKind::Io, format!("{} can't be written", path.display())).because(error)
+    };
+    fs::create_dir_all(folder).map_err(refused)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refused)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(refused)?;
+    get::publish(file, path).map_err(refused)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("{} can't be read", path.display()))
+            .because(error)
+            .hint("a model is a .gguf file, or a folder with model.safetensors and tokenizer.json: `bifocal model get`")
+    })
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    if path.is_file() { read(path).map(Some) } else { Ok(None) }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or("model".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Says which file `error` is about.
+fn within(path: &Path, error: Error) -> Error {
+    let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
+    let outer = match error.way_out() {
+        Some(hint) => outer.hint(hint.to_owned()),
+        None => outer,
+    };
+    outer.because(error)
+}
