@@ -103,7 +103,7 @@ pub struct Memory {
 impl Memory {
     pub fn new(built: Built) -> Self {
         let parts = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
-        Self { parts, index: Index::open(built.entry).unwrap() }
+        Self { parts, index: Index::open(built.entry.open().unwrap()) }
     }
 
     pub fn ask(&mut self, query: Query) -> Answer {
