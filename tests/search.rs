@@ -1,6 +1,7 @@
 //! Building and searching small indexes in memory.
 
 mod damage;
+mod golden;
 mod steps;
 mod twin;
 
