@@ -73,7 +73,6 @@ step_chromium() {
 
 #: wasm  compiles the two browser modules, core and transformer, with their JavaScript bindings
 step_wasm() {
-  npm_packages www
   wasm_module core wasm
   wasm_module transformer wasm-fast
 }
@@ -165,11 +164,10 @@ wasm_module() {
   local flags=(-C target-feature=+simd128 --cfg 'getrandom_backend="wasm_js"'
     --remap-path-prefix "${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" --remap-path-prefix "$PWD=.")
   CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
-    "${WASM_CARGO[@]}" build --lib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
+    "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
     --target wasm32-unknown-unknown "${WASM_FLAGS[@]}"
-  if newer "$bound/$module.js" "$compiled" tools/bindgen/src www/node_modules/binaryen/package.json; then
+  if newer "$bound/$module.js" "$compiled" tools/bindgen/src; then
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
-    www/node_modules/.bin/wasm-opt -O3 --all-features "$bound/${module}_bg.wasm" -o "$bound/${module}_bg.wasm"
     touch "$bound/$module.js"
   fi
   mkdir -p www/wasm
@@ -177,7 +175,6 @@ wasm_module() {
   for file in "$bound/$module"*; do
     cmp -s "$file" "www/wasm/${file##*/}" || cp "$file" www/wasm/
   done
-  say "$module: $(gzip -9 -c "www/wasm/${module}_bg.wasm" | wc -c) bytes of gzip"
 }
 
 # Sets WASM_CARGO and WASM_FLAGS to a compiler for the browser: the usual one if it has the target's library, else
@@ -263,9 +260,13 @@ copy_book() {
   say "$# pages from $book"
 }
 
+# The other projects are installed below target/, so that nothing of them can get among our own.
 run_bench() {
+  local folder=target/bench
+  mkdir -p "$folder"
+  cp -p bench/package.json bench/package-lock.json "$folder"
+  npm_packages "$folder"
   export BIFOCAL MODEL GGUF DEMO
-  npm_packages bench target/bench/node_modules
   node bench/run.mjs "$@"
 }
 

@@ -10,6 +10,7 @@ pub mod index;
 #[cfg(feature = "native")]
 pub mod ingest;
 pub mod lexical;
+pub mod order;
 pub mod search;
 pub mod text;
 pub mod vector;

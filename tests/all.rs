@@ -3,5 +3,8 @@
 mod encoder;
 mod hnsw;
 mod house;
+mod ingest;
+mod search;
+mod serve;
 mod text;
 mod vector;

@@ -6,24 +6,25 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms and their floors; a room may import from lower floors and from itself. `error` is the ground that all stand on.
+/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error` and `bytes`.
 const FLOORS: &[(&str, i8)] = &[
     ("error", -1),
+    ("bytes", -1),
     ("text", 0),
-    ("lexical", 1),
     ("vector", 1),
     ("encoder", 1),
     ("corpus", 1),
-    ("index", 2),
-    ("build", 3),
-    ("search", 3),
-    ("wasm", 4),
-    ("ingest", 4),
-    ("cli", 5),
+    ("lexical", 2),
+    ("index", 3),
+    ("build", 4),
+    ("search", 4),
+    ("wasm", 5),
+    ("ingest", 5),
+    ("cli", 6),
 ];
 
 /// The lowest floor that may touch files, terminal, environment, clock and network.
-const DOORS: i8 = 4;
+const DOORS: i8 = 5;
 
 #[test]
 fn every_room_has_a_floor() {

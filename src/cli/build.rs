@@ -159,12 +159,6 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
     vectors
 }
 
-fn cache_folder() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
-    base.unwrap_or_else(std::env::temp_dir).join("bifocal")
-}
-
 fn read_config(args: &BuildArgs) -> Result<Config> {
     if let Some(path) = &args.config {
         return Config::read(path);
@@ -221,4 +215,11 @@ fn step(what: &str) {
     if progress::is_shown() {
         eprintln!("{what}");
     }
+}
+
+/// Where embeddings are kept unless another folder is named.
+fn cache_folder() -> PathBuf {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
+    base.unwrap_or_else(std::env::temp_dir).join("bifocal")
 }

@@ -42,8 +42,12 @@ enum Verb {
 
 /// Runs the command and says what went wrong, if anything did.
 pub fn main() -> ExitCode {
-    progress::cancel_on_interrupt();
-    let outcome = match Command::parse().verb {
+    let verb = Command::parse().verb;
+    // The server has no job to finish: Ctrl-C ends it at once.
+    if !matches!(verb, Verb::Serve(_)) {
+        progress::cancel_on_interrupt();
+    }
+    let outcome = match verb {
         Verb::Build(args) => build::run(args),
         Verb::Search(args) => search::run(args),
         Verb::Serve(args) => serve::run(args),

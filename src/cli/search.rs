@@ -96,11 +96,11 @@ pub fn run(args: SearchArgs) -> Result<()> {
     };
     let mut vector = None;
     if mode.has_semantic() && !query.text.trim().is_empty() {
-        match (args.encoder, folder.index().entry().model.clone()) {
+        match (args.encoder, folder.entry().model.clone()) {
             (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
             (_, None) => {}
             (EncoderArg::Transformer, Some(model)) => match load_encoder(&folder, &model, args.model.clone())? {
-                Some(encoder) => vector = encoder.embed(&[&query.text], &|_| ())?.pop(),
+                Some(encoder) => vector = Some(encoder.embed_one(&query.text)?),
                 None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
             },
         }

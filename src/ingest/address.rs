@@ -14,9 +14,14 @@ pub(super) enum Canonical {
 
 /// Reads the canonical address of page `id`; `find` gives the number of the page with an id.
 ///
-/// Without a base URL nobody knows where the site will be, so only a relative address can be used; with one, an absolute
-/// address must be below it.
-pub(super) fn canonical(id: &str, href: Option<&str>, rules: &Rules, find: impl Fn(&str) -> Option<usize>) -> Canonical {
+/// Without a base URL nobody knows where the site will be, so only a relative address can be used; with one, an
+/// absolute address must be below it.
+pub(super) fn canonical(
+    id: &str,
+    href: Option<&str>,
+    rules: &Rules,
+    find: impl Fn(&str) -> Option<usize>,
+) -> Canonical {
     let Some(href) = href.and_then(|href| href.split('#').next()).filter(|href| !href.is_empty()) else {
         return Canonical::None;
     };
@@ -77,7 +82,8 @@ fn resolve(id: &str, href: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path as it stands in an address. A colon is written as `%3A`, so that no browser takes what is before it for a scheme.
+/// A path as it stands in an address. A colon is written as `%3A`, so that no browser takes what is before it for a
+/// scheme.
 fn encode(path: &str) -> String {
     let mut url = String::with_capacity(path.len());
     for byte in path.bytes() {
@@ -109,7 +115,8 @@ mod tests {
     use crate::ingest::SiteOptions;
 
     fn rules(base_url: Option<&str>, strip_index: bool) -> Rules {
-        Rules::new(&SiteOptions { base_url: base_url.map(str::to_owned), strip_index, ..SiteOptions::default() }).unwrap()
+        Rules::new(&SiteOptions { base_url: base_url.map(str::to_owned), strip_index, ..SiteOptions::default() })
+            .unwrap()
     }
 
     fn check(id: &str, base: Option<&str>, strip_index: bool, expected: &str) {

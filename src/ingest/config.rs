@@ -120,7 +120,8 @@ impl Config {
     /// Reads a configuration's text.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] with the line, for what is not TOML, a key that does not exist or a value of the wrong type.
+    /// [`ErrorKind::Usage`] with the line, for what is not TOML, a key that does not exist or a value of the wrong
+    /// type.
     pub fn parse(text: &str) -> Result<Self> {
         let keys: Keys = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -154,8 +155,8 @@ impl Config {
         let name = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::new(ErrorKind::Io, format!("{name}: cannot be read")).because(error))?;
-        let mut config =
-            Self::parse(&text).map_err(|error| Error::new(ErrorKind::Usage, format!("{name} is not usable")).because(error))?;
+        let mut config = Self::parse(&text)
+            .map_err(|error| Error::new(ErrorKind::Usage, format!("{name} is not usable")).because(error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for path in [&mut config.output, &mut config.model].into_iter().flatten() {
             *path = folder.join(&*path);
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_command_wins_over_the_file() {
-        let config = Config::parse("lang = 'de'\nexclude = ['a/**']\nbase-url = 'https://x.example/'\nkeep = 2").unwrap();
+        let config =
+            Config::parse("lang = 'de'\nexclude = ['a/**']\nbase-url = 'https://x.example/'\nkeep = 2").unwrap();
         let options = SiteOptions { exclude: vec!["b/**".into()], ..SiteOptions::default() }.or(&config.site);
         assert_eq!(options.exclude, ["b/**"]);
         assert_eq!(options.lang.as_deref(), Some("de"));

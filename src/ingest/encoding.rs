@@ -45,7 +45,8 @@ fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Decoded<'b> {
 /// stream to determine its encoding").
 fn declared(start: &[u8]) -> Option<&'static Encoding> {
     let text: String = start.iter().map(|&byte| byte.to_ascii_lowercase() as char).collect();
-    let xml = text.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()).and_then(|rest| value_of(rest, "encoding"));
+    let xml =
+        text.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()).and_then(|rest| value_of(rest, "encoding"));
     let label = xml.or_else(|| {
         text.split("<meta").skip(1).filter_map(|rest| rest.split('>').next()).find_map(|tag| value_of(tag, "charset"))
     })?;
@@ -59,7 +60,9 @@ fn declared(start: &[u8]) -> Option<&'static Encoding> {
 fn value_of<'t>(markup: &'t str, name: &str) -> Option<&'t str> {
     let after = &markup[markup.find(name)? + name.len()..];
     let value = after.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-    let end = value.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '/' | '>' | '?')).unwrap_or(value.len());
+    let end = value
+        .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '/' | '>' | '?'))
+        .unwrap_or(value.len());
     Some(&value[..end])
 }
 

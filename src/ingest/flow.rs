@@ -103,14 +103,43 @@ mod tests {
     #[test]
     fn white_space_stands_only_between() {
         check(|flow| flow.words("  a \n\u{a0} b\t"), "a b");
-        check(|flow| { flow.words("a "); flow.block(); flow.words(" b"); flow.block(); }, "a\nb");
-        check(|flow| { flow.words("soft\u{ad}ware "); flow.cell(); flow.words(" x"); }, "software\tx");
+        check(
+            |flow| {
+                flow.words("a ");
+                flow.block();
+                flow.words(" b");
+                flow.block();
+            },
+            "a\nb",
+        );
+        check(
+            |flow| {
+                flow.words("soft\u{ad}ware ");
+                flow.cell();
+                flow.words(" x");
+            },
+            "software\tx",
+        );
     }
 
     #[test]
     fn preformatted_lines_keep_their_indentation() {
-        check(|flow| { flow.words("Run: "); flow.block(); flow.lines("  if x {\n\n\n    y  \n  }\n"); flow.block(); flow.words("Then"); },
-            "Run:\n  if x {\n\n    y\n  }\nThen");
-        check(|flow| { flow.block(); flow.lines("\n\n  first"); }, "  first");
+        check(
+            |flow| {
+                flow.words("Run: ");
+                flow.block();
+                flow.lines("  if x {\n\n\n    y  \n  }\n");
+                flow.block();
+                flow.words("Then");
+            },
+            "Run:\n  if x {\n\n    y\n  }\nThen",
+        );
+        check(
+            |flow| {
+                flow.block();
+                flow.lines("\n\n  first");
+            },
+            "  first",
+        );
     }
 }

@@ -86,7 +86,8 @@ impl Facts {
         if meta.attr("http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("refresh")) {
             self.redirect |= content.to_ascii_lowercase().contains("url");
         }
-        let Some(name) = meta.attr("name").or(meta.attr("property")).map(|name| name.trim().to_ascii_lowercase()) else {
+        let Some(name) = meta.attr("name").or(meta.attr("property")).map(|name| name.trim().to_ascii_lowercase())
+        else {
             return;
         };
         match name.as_str() {
@@ -120,7 +121,8 @@ fn content(html: &Html, rules: &Rules) -> (Vec<Section>, bool) {
     let body = within(candidates.body).unwrap_or_default();
     let enough = length(&body) / 2;
     candidates.usual.extend(candidates.article.filter(|_| !candidates.articles));
-    let usual = candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough);
+    let usual =
+        candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough);
     let is_whole_body = usual.is_none();
     (usual.unwrap_or(body), is_whole_body)
 }
@@ -141,8 +143,16 @@ struct Candidates<'h> {
 impl<'h> Candidates<'h> {
     fn of(html: &'h Html) -> Self {
         const USUAL: [&str; 10] = [
-            "content", "main", "main-content", "page-content", "markdown-body", "post-content", "entry-content",
-            "article-content", "bodyContent", "docs-content",
+            "content",
+            "main",
+            "main-content",
+            "page-content",
+            "markdown-body",
+            "post-content",
+            "entry-content",
+            "article-content",
+            "bodyContent",
+            "docs-content",
         ];
         let mut found = Self::default();
         for element in html.tree.root().descendants().filter_map(ElementRef::wrap) {
@@ -179,7 +189,8 @@ fn collapse(text: &str) -> String {
 /// A language tag as it is compared: lower case with hyphens; `None` for what is none.
 pub(super) fn language(tag: &str) -> Option<String> {
     let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
-    let is_tag = tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let is_tag =
+        tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
     let first = tag.split('-').next().unwrap_or_default();
     (is_tag && (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())).then_some(tag)
 }

@@ -190,9 +190,9 @@ fn wrong(field: &str, value: &Value, wanted: &str) -> Error {
     Error::new(ErrorKind::Input, format!("field `{field}` is {shown}, not {wanted}"))
 }
 
-/// serde_json's message with the column only: its line is always the first.
+/// serde_json's message with the column only, where it has one: its line is always the first.
 fn message(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
+    error.to_string().replace(" at line 1 column 0", "").replace(" at line 1 column ", " at column ")
 }
 
 /// A text with the line breaks of one system and nothing around it.
@@ -222,8 +222,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!((page.id.as_str(), page.url.as_str(), page.lang.as_deref()), ("7", "/a", Some("pt-br")));
-        let sections: Vec<_> = page.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref(), s.text.as_str())).collect();
-        assert_eq!(sections, [(0, "", None, "First\nsecond"), (2, "H 1", Some("h"), "t"), (0, "", None, "no heading"), (3, "H3", None, "")]);
+        let sections: Vec<_> =
+            page.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref(), s.text.as_str())).collect();
+        assert_eq!(
+            sections,
+            [
+                (0, "", None, "First\nsecond"),
+                (2, "H 1", Some("h"), "t"),
+                (0, "", None, "no heading"),
+                (3, "H3", None, "")
+            ]
+        );
         let meta: Vec<_> = page.meta.keys().map(String::as_str).collect();
         assert_eq!(meta, ["by", "draft", "tags", "year"]);
         assert_eq!(page.meta["tags"], Meta::List(vec!["x".into(), "y".into()]));
@@ -231,13 +240,19 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        check_error("[1]", "not a JSON object: invalid type: sequence, expected a map at column 0");
-        check_error(r#"{"id": "a", "#, "not a JSON object: EOF while parsing a value at column 11");
+        check_error("[1]", "not a JSON object: invalid type: sequence, expected a map");
+        check_error(r#"{"id": "a", "#, "not a JSON object: EOF while parsing a value at column 12");
         check_error(r#"{"title": "a"}"#, "field `id` is missing");
         check_error(r#"{"id": "a", "title": 1}"#, "field `title` is 1, not a string");
-        check_error(r#"{"id": "a", "x": {"y": 1}}"#, "field `x` is {\"y\":1}, not true or false, a number, a string or a list of strings");
+        check_error(
+            r#"{"id": "a", "x": {"y": 1}}"#,
+            "field `x` is {\"y\":1}, not true or false, a number, a string or a list of strings",
+        );
         check_error(r#"{"id": "a", "lang": "?"}"#, "field `lang` is \"?\", not a language tag such as `en` or `pt-br`");
         check_error(r#"{"id": "a", "sections": [{"head": "x"}]}"#, "sections: field `head` is not known");
-        check_error(r#"{"id": "a", "sections": [{"heading": "x", "level": 7}]}"#, "field `sections: level` is 7, not a number from 1 to 6");
+        check_error(
+            r#"{"id": "a", "sections": [{"heading": "x", "level": 7}]}"#,
+            "field `sections: level` is 7, not a number from 1 to 6",
+        );
     }
 }

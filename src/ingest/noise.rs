@@ -8,47 +8,47 @@ use scraper::node::Element;
 ///
 /// Sorted, for a binary search.
 const CLASSES: &[&str] = &[
-    "DocSearch",             // Algolia's search box
-    "anchorjs-link",         // the link beside a heading: AnchorJS
-    "boring",                // mdBook: code lines that are hidden until asked for
-    "breadcrumb",            // Bootstrap
-    "breadcrumbs",           // Docusaurus, MkDocs
-    "copy-btn",              // copy buttons that are no <button>
-    "copybtn",               // sphinx-copybutton
-    "gutter",                // Hexo, SyntaxHighlighter: line numbers
-    "hash-link",             // Docusaurus
-    "header-anchor",         // VitePress
-    "headerlink",            // Sphinx, MkDocs
-    "hideme",                // rustdoc: "Expand description"
-    "hljs-ln-numbers",       // highlight.js: line numbers
-    "lineno",                // Pygments
-    "linenodiv",             // Pygments
-    "linenos",               // Pygments
-    "line-numbers-rows",     // Prism
-    "md-source-file",        // MkDocs Material: date of the last change
-    "mw-editsection",        // MediaWiki
-    "navfooter",             // DocBook
-    "navheader",             // DocBook
-    "on-this-page",          // page contents
-    "page-toc",              // page contents
-    "pagination-nav",        // Docusaurus
-    "permalink",             // Jekyll, Hugo
-    "rightside",             // rustdoc: version and source link
-    "rouge-gutter",          // Jekyll: line numbers
-    "rustdoc-breadcrumbs",   // rustdoc
-    "screen-reader-text",    // WordPress
-    "skip-link",             // "Skip to content"
-    "sl-anchor-link",        // Starlight
-    "sphinxsidebar",         // Sphinx
-    "src-line-numbers",      // rustdoc
-    "sr-only",               // Bootstrap: text for screen readers
-    "table-of-contents",     // page contents
-    "theme-doc-toc-mobile",  // Docusaurus
-    "theme-edit-this-page",  // Docusaurus
-    "toc",                   // page contents: DocBook, Jekyll
-    "tooltip",               // rustdoc, Bootstrap: shown on hovering
-    "visually-hidden",       // Bootstrap 5: text for screen readers
-    "wy-breadcrumbs",        // Read the Docs
+    "DocSearch",            // Algolia's search box
+    "anchorjs-link",        // the link beside a heading: AnchorJS
+    "boring",               // mdBook: code lines that are hidden until asked for
+    "breadcrumb",           // Bootstrap
+    "breadcrumbs",          // Docusaurus, MkDocs
+    "copy-btn",             // copy buttons that are no <button>
+    "copybtn",              // sphinx-copybutton
+    "gutter",               // Hexo, SyntaxHighlighter: line numbers
+    "hash-link",            // Docusaurus
+    "header-anchor",        // VitePress
+    "headerlink",           // Sphinx, MkDocs
+    "hideme",               // rustdoc: "Expand description"
+    "hljs-ln-numbers",      // highlight.js: line numbers
+    "line-numbers-rows",    // Prism
+    "lineno",               // Pygments
+    "linenodiv",            // Pygments
+    "linenos",              // Pygments
+    "md-source-file",       // MkDocs Material: date of the last change
+    "mw-editsection",       // MediaWiki
+    "navfooter",            // DocBook
+    "navheader",            // DocBook
+    "on-this-page",         // page contents
+    "page-toc",             // page contents
+    "pagination-nav",       // Docusaurus
+    "permalink",            // Jekyll, Hugo
+    "rightside",            // rustdoc: version and source link
+    "rouge-gutter",         // Jekyll: line numbers
+    "rustdoc-breadcrumbs",  // rustdoc
+    "screen-reader-text",   // WordPress
+    "skip-link",            // "Skip to content"
+    "sl-anchor-link",       // Starlight
+    "sphinxsidebar",        // Sphinx
+    "sr-only",              // Bootstrap: text for screen readers
+    "src-line-numbers",     // rustdoc
+    "table-of-contents",    // page contents
+    "theme-doc-toc-mobile", // Docusaurus
+    "theme-edit-this-page", // Docusaurus
+    "toc",                  // page contents: DocBook, Jekyll
+    "tooltip",              // rustdoc, Bootstrap: shown on hovering
+    "visually-hidden",      // Bootstrap 5: text for screen readers
+    "wy-breadcrumbs",       // Read the Docs
 ];
 
 /// Whether `element` and all in it are left out of the page's text; `root` is the element whose text is wanted.
@@ -78,7 +78,10 @@ fn is_hidden(element: &Element) -> bool {
 
 fn has_noise_role(element: &Element) -> bool {
     element.attr("role").is_some_and(|role| {
-        matches!(role, "navigation" | "banner" | "contentinfo" | "search" | "menu" | "menubar" | "toolbar" | "dialog" | "tablist")
+        matches!(
+            role,
+            "navigation" | "banner" | "contentinfo" | "search" | "menu" | "menubar" | "toolbar" | "dialog" | "tablist"
+        )
     })
 }
 

@@ -11,7 +11,8 @@ use scraper::{ElementRef, Selector};
 ///
 /// A section without heading comes only first, and only if there is text before the first heading.
 pub(super) fn sections(roots: &[Node<'_>], exclude: &[Selector]) -> Vec<Section> {
-    let mut outline = Outline { exclude, sections: Vec::new(), current: Section::default(), flow: Flow::default(), pending: None };
+    let mut outline =
+        Outline { exclude, sections: Vec::new(), current: Section::default(), flow: Flow::default(), pending: None };
     for root in roots {
         for child in root.children() {
             outline.walk(child, *root, Style::default());
@@ -55,7 +56,9 @@ impl Outline<'_> {
         if is_noise(element, root) || self.exclude.iter().any(|selector| selector.matches(&element)) {
             return;
         }
-        if let Some(level) = heading_level(element.value()).filter(|&level| !style.heading && !labels_a_note(element, level)) {
+        if let Some(level) =
+            heading_level(element.value()).filter(|&level| !style.heading && !labels_a_note(element, level))
+        {
             return self.heading(element, root, level);
         }
         self.note_anchor(element.value());
@@ -158,9 +161,47 @@ fn is_inline(element: &Element) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details" | "dir" | "div"
-            | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hgroup" | "legend" | "li" | "listing" | "main" | "menu" | "ol" | "p" | "pre" | "section"
-            | "summary" | "table" | "tbody" | "tfoot" | "thead" | "tr" | "ul" | "xmp"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "legend"
+            | "li"
+            | "listing"
+            | "main"
+            | "menu"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
+            | "ul"
+            | "xmp"
     )
 }

@@ -91,3 +91,20 @@ impl Report {
         counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect::<Vec<_>>().join(", ")
     }
 }
+
+/// A line for each file with which something is wrong, and one that counts what is left out as it should be; nothing
+/// when every file gave a page.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Skipped { path, reason } in self.troubles() {
+            writeln!(f, "warning: {path} {reason}")?;
+        }
+        for path in &self.damaged {
+            writeln!(f, "warning: {path} has bytes that do not fit its encoding; each is read as �")?;
+        }
+        if !self.skipped.is_empty() {
+            writeln!(f, "{} files give no page: {}", self.skipped.len(), self.reasons())?;
+        }
+        Ok(())
+    }
+}

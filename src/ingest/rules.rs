@@ -27,7 +27,11 @@ impl Rules {
         let metadata = options.metadata.clone().unwrap_or_else(|| DEFAULT_METADATA.map(str::to_owned).to_vec());
         Ok(Self {
             content: options.content.as_deref().map(|text| selector("content", text)).transpose()?,
-            exclude_elements: options.exclude_selectors.iter().map(|text| selector("exclude-selectors", text)).collect::<Result<_>>()?,
+            exclude_elements: options
+                .exclude_selectors
+                .iter()
+                .map(|text| selector("exclude-selectors", text))
+                .collect::<Result<_>>()?,
             include: (!options.include.is_empty()).then(|| globs("include", &options.include)).transpose()?,
             exclude: globs("exclude", &options.exclude)?,
             base: options.base_url.as_deref().map(base).transpose()?,
@@ -72,13 +76,15 @@ impl Rules {
         let mut fields = BTreeMap::new();
         for field in &self.metadata {
             let name = field.to_ascii_lowercase();
-            let values = std::iter::once(name.as_str()).chain(aliases(&name).iter().copied()).map(|name| values_of(metas, name));
+            let values =
+                std::iter::once(name.as_str()).chain(aliases(&name).iter().copied()).map(|name| values_of(metas, name));
             let Some(mut values) = values.into_iter().find(|values| !values.is_empty()) else { continue };
             if name == "keywords" {
                 values = values.iter().flat_map(|value| value.split(',')).map(|word| word.trim().to_owned()).collect();
                 values.retain(|word| !word.is_empty());
             }
-            let value = if values.len() == 1 && name != "keywords" { Meta::Text(values.remove(0)) } else { Meta::List(values) };
+            let value =
+                if values.len() == 1 && name != "keywords" { Meta::Text(values.remove(0)) } else { Meta::List(values) };
             fields.insert(field.clone(), value);
         }
         fields
@@ -128,7 +134,8 @@ fn globs(option: &str, patterns: &[String]) -> Result<GlobSet> {
         add(&path, text)?;
         add(&format!("{path}/**"), text)?;
     }
-    set.build().map_err(|error| Error::new(ErrorKind::Usage, format!("{option}: too large a list of patterns")).because(error))
+    set.build()
+        .map_err(|error| Error::new(ErrorKind::Usage, format!("{option}: too large a list of patterns")).because(error))
 }
 
 fn glob(option: &str, pattern: &str, text: &str) -> Result<Glob> {
@@ -150,7 +157,8 @@ fn base(url: &str) -> Result<String> {
 
 fn known_language(tag: &str) -> Result<String> {
     language(tag).ok_or_else(|| {
-        Error::new(ErrorKind::Usage, format!("lang: `{tag}` is not a language tag")).hint("write it as `en`, `de` or `pt-br`")
+        Error::new(ErrorKind::Usage, format!("lang: `{tag}` is not a language tag"))
+            .hint("write it as `en`, `de` or `pt-br`")
     })
 }
 
@@ -179,7 +187,8 @@ mod tests {
 
     #[test]
     fn options_that_cannot_be_used_are_named() {
-        let wrong = |options: SiteOptions| Rules::new(&options).err().map(|error| error.to_string()).unwrap_or_default();
+        let wrong =
+            |options: SiteOptions| Rules::new(&options).err().map(|error| error.to_string()).unwrap_or_default();
         let none = SiteOptions::default;
         assert!(wrong(SiteOptions { content: Some("div[".into()), ..none() }).starts_with("content: `div[`"));
         assert!(wrong(SiteOptions { exclude: vec!["a[".into()], ..none() }).starts_with("exclude: `a[`"));

@@ -90,8 +90,14 @@ mod tests {
                 &[("The Site", "Home | About"), ("Bees", "{\n}\nOn bees."), ("Updated", "Monday\n© Me")],
                 &[("The Site", "Home | About"), ("Wax", "{\n}\nOn wax.\n© Me")],
                 &[("", "Home | About\nNo heading here."), ("Updated", "Monday\n© Me")],
+                &[("The Site", "Home | About\nBreadcrumb"), ("Updated", "Monday")],
             ],
-            &[&[("Bees", "{\n}\nOn bees.")], &[("Wax", "{\n}\nOn wax.")], &[("", "No heading here.")]],
+            &[
+                &[("Bees", "{\n}\nOn bees.")],
+                &[("Wax", "{\n}\nOn wax.")],
+                &[("", "No heading here.")],
+                &[("", "Breadcrumb")],
+            ],
         );
     }
 

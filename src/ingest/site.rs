@@ -23,12 +23,12 @@ const LARGEST_FILE: u64 = 256 << 20;
 /// begins with a dot. `progress` is told how many files have been read, of how many; from several threads.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for a folder or an option that cannot be used; [`ErrorKind::Input`] when no page is left. A file
-/// that cannot be read is no error: the report names it.
+/// [`ErrorKind::Usage`] for a folder or an option that cannot be used; [`ErrorKind::Input`] when no page is left. A
+/// file that cannot be read is no error: the report names it.
 pub fn read_site(
     folder: &Path,
-    output: Option<&Path>,
     options: &SiteOptions,
+    output: &Path,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Vec<Page>, Report)> {
     let rules = Rules::new(options)?;
@@ -68,8 +68,9 @@ fn check_folder(folder: &Path) -> Result<()> {
     let name = folder.display();
     match std::fs::metadata(folder) {
         Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(Error::new(ErrorKind::Usage, format!("{name} is a file, not the folder of a site"))
-            .hint("give the folder that the site generator wrote, or a file of pages that ends in .jsonl or .jsonl.gz")),
+        Ok(_) => Err(Error::new(ErrorKind::Usage, format!("{name} is a file, not the folder of a site")).hint(
+            "give the folder that the site generator wrote, or a file of pages that ends in .jsonl or .jsonl.gz",
+        )),
         Err(error) => Err(Error::new(ErrorKind::Usage, format!("{name}: there is no such folder"))
             .hint("give the folder that the site generator wrote, such as public/, _site/ or book/")
             .because(error)),
@@ -87,16 +88,17 @@ fn nothing_to_read(folder: &Path, report: &Report) -> Error {
 }
 
 /// The files to read, by id (the path below `folder`, with `/`).
-fn list(folder: &Path, output: Option<&Path>, rules: &Rules, report: &mut Report) -> Vec<(String, PathBuf)> {
-    let output = output.and_then(|output| output.canonicalize().ok());
+fn list(folder: &Path, output: &Path, rules: &Rules, report: &mut Report) -> Vec<(String, PathBuf)> {
+    let output = output.canonicalize().ok();
     let is_wanted = |entry: &DirEntry| {
         if entry.depth() == 0 {
             return true;
         }
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let is_index = || entry.path().join("bifocal.json").exists() || entry.path().canonicalize().ok() == output;
+        let is_output = || output.is_some() && entry.path().canonicalize().ok() == output;
+        let is_index = || entry.file_type().is_dir() && (entry.path().join("bifocal.json").exists() || is_output());
         let left_out = || id_of(folder, entry.path()).is_some_and(|id| rules.leaves_out(&id));
-        !hidden && !left_out() && !(entry.file_type().is_dir() && is_index())
+        !hidden && !left_out() && !is_index()
     };
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_wanted) {
@@ -112,7 +114,8 @@ fn list(folder: &Path, output: Option<&Path>, rules: &Rules, report: &mut Report
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).display().to_string();
-                let reason = error.io_error().map_or("its link leads back to a folder it is in".into(), ToString::to_string);
+                let reason =
+                    error.io_error().map_or("its link leads back to a folder it is in".into(), ToString::to_string);
                 report.skipped.push(Skipped { path, reason: Reason::Unreadable(reason) });
             }
         }
@@ -156,7 +159,11 @@ fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Rep
     let canonical: Vec<Canonical> = ids
         .iter()
         .zip(&readings)
-        .map(|(id, reading)| address::canonical(id, reading.canonical.as_deref(), rules, |id| ids.binary_search_by(|other| other.as_str().cmp(id)).ok()))
+        .map(|(id, reading)| {
+            address::canonical(id, reading.canonical.as_deref(), rules, |id| {
+                ids.binary_search_by(|other| other.as_str().cmp(id)).ok()
+            })
+        })
         .collect();
     let headings: Vec<Option<&str>> = readings.iter().map(|reading| first_heading(&reading.sections)).collect();
     let mut titles: Vec<String> = readings.iter().map(|reading| reading.title.clone()).collect();
@@ -167,7 +174,8 @@ fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Rep
     let same_as = |page: usize| match canonical[page] {
         Canonical::Page(other) if other != page => {
             let stays = !matches!(canonical[other], Canonical::Page(third) if third != other);
-            (stays && titles[page] == titles[other] && headings[page] == headings[other]).then_some(other)
+            let same_name = titles[page] == titles[other] && headings[page] == headings[other];
+            (stays && same_name && (!titles[page].is_empty() || headings[page].is_some())).then_some(other)
         }
         _ => None,
     };

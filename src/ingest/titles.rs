@@ -85,19 +85,31 @@ mod tests {
 
     #[test]
     fn the_site_s_name_is_taken_off() {
-        check(&["Closures - The Book", "Box - a pointer - The Book", "The Book - The Book"], &[], &["Closures", "Box - a pointer", "The Book"]);
+        check(
+            &["Closures - The Book", "Box - a pointer - The Book", "The Book - The Book"],
+            &[],
+            &["Closures", "Box - a pointer", "The Book"],
+        );
         check(&["Site | Start", "Site | Setup", "Site | About", "Site"], &[], &["Start", "Setup", "About", "Site"]);
         check(&["A · Guide | Hives", "B · Guide | Hives", "C · Guide | Hives"], &[], &["A", "B", "C"]);
     }
 
     #[test]
     fn what_few_titles_share_stays() {
-        check(&["One - Two", "Three - Two", "Four", "Five", "Six"], &[], &["One - Two", "Three - Two", "Four", "Five", "Six"]);
+        check(
+            &["One - Two", "Three - Two", "Four", "Five", "Six"],
+            &[],
+            &["One - Two", "Three - Two", "Four", "Five", "Six"],
+        );
         check(&["One - Two", "Three - Two"], &[], &["One - Two", "Three - Two"]);
     }
 
     #[test]
     fn a_title_that_all_share_gives_way_to_the_heading() {
-        check(&["My site", "My site", "My site", ""], &["Home", "Bees", "Wax", "Honey"], &["Home", "Bees", "Wax", "Honey"]);
+        check(
+            &["My site", "My site", "My site", ""],
+            &["Home", "Bees", "Wax", "Honey"],
+            &["Home", "Bees", "Wax", "Honey"],
+        );
     }
 }

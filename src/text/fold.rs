@@ -17,141 +17,137 @@ use std::ops::Range;
 /// assert_eq!(bifocal::text::fold("Straße, ＣＡＦＥ́, Ὀδυσσεύς, ﾊﾞﾅﾅ"), "strasse, cafe, οδυσσευσ, バナナ");
 /// ```
 pub fn fold(text: &str) -> Cow<'_, str> {
-    match Plain::of(text, 0) {
-        None => lower(text),
-        Some(plain) => Cow::Owned(lower(&plain.text).into_owned()),
+    if text.is_ascii() {
+        let capital = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if capital { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
+    let mut plain = Plain::default();
+    plain.read(text, 0);
+    plain.lowered(text, 0..plain.characters.len())
 }
 
-/// Lower case of a text in plain form.
-pub(super) fn lower(plain: &str) -> Cow<'_, str> {
-    match plain.char_indices().find(|&(_, c)| unicode::lower(c) != c) {
-        None => Cow::Borrowed(plain),
-        Some((at, _)) => {
-            let mut lowered = String::with_capacity(plain.len());
-            lowered.push_str(&plain[..at]);
-            lowered.extend(plain[at..].chars().map(unicode::lower));
-            Cow::Owned(lowered)
-        }
-    }
-}
-
-/// A text in plain form, with the place in the original of each of its bytes.
+/// Characters in plain form, each with the bytes of the original that it came from.
+#[derive(Default)]
 pub(super) struct Plain {
-    pub(super) text: String,
-    /// Of each byte of `text`, the bytes of the original that its character came from.
+    pub(super) characters: Vec<char>,
     origins: Vec<(u32, u32)>,
+    /// Where the last cluster begins: a character and the marks that follow it, which are ordered and composed together,
+    /// and have one origin.
+    cluster: usize,
+    /// The last character that was not a mark.
+    base: char,
 }
 
 impl Plain {
-    /// The plain form of a text that begins at byte `start` of the original; none if the text is plain already.
-    pub(super) fn of(text: &str, start: usize) -> Option<Self> {
-        if text.is_ascii() || !text.chars().any(|c| unicode::flags(c) & (MAPPED | MARK | SECOND) != 0) {
-            return None;
-        }
-        let mut plain = Plain { text: String::with_capacity(text.len()), origins: Vec::with_capacity(text.len()) };
-        let mut cluster = Cluster::default();
+    /// Becomes the plain form of a text that begins at byte `start` of the original.
+    pub(super) fn read(&mut self, text: &str, start: usize) {
+        self.characters.clear();
+        self.origins.clear();
+        (self.cluster, self.base) = (0, '\0');
         for (at, c) in text.char_indices() {
             let origin = ((start + at) as u32, (start + at + c.len_utf8()) as u32);
             if unicode::flags(c) & MAPPED == 0 {
-                cluster.push(c, origin, &mut plain);
+                self.push(c, origin);
             } else {
-                for c in unicode::mapping(c).chars() {
-                    cluster.push(c, origin, &mut plain);
+                for &c in unicode::mapping(c) {
+                    self.push(c, origin);
                 }
             }
         }
-        cluster.flush(&mut plain);
-        Some(plain)
+        self.close();
     }
 
-    /// The bytes of the original that a piece of `text` came from; whole characters, marks included.
+    /// The bytes of the original that a piece came from: whole clusters.
     pub(super) fn origin(&self, piece: Range<usize>) -> Range<usize> {
-        match self.origins.get(piece) {
-            Some([(start, end)]) => *start as usize..*end as usize,
-            Some([(start, _), .., (_, end)]) => *start as usize..*end as usize,
-            _ => 0..0,
+        match &self.origins[piece] {
+            [] => 0..0,
+            [(start, end)] | [(start, _), .., (_, end)] => *start as usize..*end as usize,
         }
+    }
+
+    /// A piece in lower case; borrowed from its original, if that is the same.
+    pub(super) fn lowered<'t>(&self, original: &'t str, piece: Range<usize>) -> Cow<'t, str> {
+        let lowered = self.characters[piece].iter().map(|&c| unicode::lower(c));
+        if original.chars().eq(lowered.clone()) { Cow::Borrowed(original) } else { Cow::Owned(lowered.collect()) }
     }
 
     fn push(&mut self, c: char, origin: (u32, u32)) {
-        self.text.push(c);
-        self.origins.resize(self.text.len(), origin);
-    }
-}
-
-/// A character and the marks that follow it: what is ordered and composed together, and has one origin.
-#[derive(Default)]
-struct Cluster {
-    characters: Vec<char>,
-    /// The last character that is not a mark.
-    base: char,
-    origin: (u32, u32),
-}
-
-impl Cluster {
-    fn push(&mut self, c: char, origin: (u32, u32), plain: &mut Plain) {
         let flags = unicode::flags(c);
-        if flags & (MARK | SECOND) == 0 || self.characters.is_empty() {
-            self.flush(plain);
-            self.origin = origin;
+        match self.origins.get_mut(self.cluster) {
+            Some(cluster) if flags & (MARK | SECOND) != 0 => cluster.1 = origin.1,
+            _ => self.close(),
         }
-        self.origin.1 = origin.1;
         if flags & MARK == 0 {
             self.base = c;
         } else if unicode::drops_marks(self.base) {
             return;
         }
         self.characters.push(c);
+        self.origins.push(origin);
     }
 
-    fn flush(&mut self, plain: &mut Plain) {
-        if self.characters.len() > 1 {
+    /// Ends the last cluster.
+    fn close(&mut self) {
+        if self.characters.len() > self.cluster + 1 {
             self.normalise();
+            let origin = self.origins[self.cluster];
+            self.origins.truncate(self.cluster);
+            self.origins.resize(self.characters.len(), origin);
         }
-        for c in self.characters.drain(..) {
-            plain.push(c, self.origin);
-        }
+        self.cluster = self.characters.len();
     }
 
-    /// NFC: decomposes, orders the marks, composes again (Unicode Standard, 3.11).
+    /// NFC of the last cluster: decomposes, orders the marks, composes again (Unicode Standard, 3.11).
     fn normalise(&mut self) {
-        let mut parts = Vec::with_capacity(self.characters.len() + 2);
-        for &c in &self.characters {
+        let mut parts = Vec::new();
+        for &c in &self.characters[self.cluster..] {
             decompose(c, &mut parts);
         }
-        for marks in parts.split_mut(|&c| unicode::combining_class(c) == 0) {
-            marks.sort_by_key(|&c| unicode::combining_class(c));
+        for marks in parts.split_mut(|part| part.1 == 0) {
+            order(marks);
         }
-        self.characters.clear();
+        self.characters.truncate(self.cluster);
         // `starter` is where the last composable character stands, `last` the class of the mark between it and `c`.
         let (mut starter, mut last) = (None, None);
-        for c in parts {
-            let class = unicode::combining_class(c);
+        for (c, class) in parts {
             let blocked = last.is_some_and(|last| last >= class);
             let composed = starter
                 .filter(|_| !blocked)
                 .and_then(|at: usize| Some((at, unicode::compose(self.characters[at], c)?)));
-            match composed {
-                Some((at, composed)) => self.characters[at] = composed,
-                None => {
-                    if class == 0 {
-                        starter = Some(self.characters.len());
-                    }
-                    last = (class != 0).then_some(class);
-                    self.characters.push(c);
-                }
+            if let Some((at, composed)) = composed {
+                self.characters[at] = composed;
+                continue;
             }
+            if class == 0 {
+                starter = Some(self.characters.len());
+            }
+            last = (class != 0).then_some(class);
+            self.characters.push(c);
         }
     }
 }
 
-fn decompose(c: char, parts: &mut Vec<char>) {
-    match unicode::decompose(c) {
+/// Takes a character apart, each part with its combining class.
+fn decompose(c: char, parts: &mut Vec<(char, u8)>) {
+    let last = match unicode::decompose(c) {
         Some((first, second)) => {
             decompose(first, parts);
-            parts.push(second);
+            second
         }
-        None => parts.push(c),
+        None => c,
+    };
+    parts.push((last, unicode::combining_class(last)));
+}
+
+/// Orders marks by their class, those of one class as they were. By counting and not by the library's sort, which is large
+/// in wasm, and is never needed for more than a few marks.
+fn order(marks: &mut [(char, u8)]) {
+    if marks.is_sorted_by_key(|mark| mark.1) {
+        return;
     }
+    let mut ordered = Vec::with_capacity(marks.len());
+    for class in 1..=u8::MAX {
+        ordered.extend(marks.iter().filter(|mark| mark.1 == class));
+    }
+    marks.copy_from_slice(&ordered);
 }

@@ -8,38 +8,38 @@
 //! ```
 //!
 //! The term of a chain keeps what joins its segments, the term of a segment drops it: `e-mail` is `email` and `UTF-8` is
-//! `utf8`, however one writes them. A chain of three or more segments has its last two as a compound as well, since
-//! `Arc::new` is what one asks for of `std::sync::Arc::new`. Letters with dots between them are an abbreviation, and its
-//! term has no dots. Signs that belong to a name make a compound with it: see [`prefix`] and [`suffix`].
+//! `utf8`, however one writes them. Of long words with a hyphen (`error-handling`), which nobody writes as one, no compound
+//! is made: they would be a quarter of a dictionary, and on no collection of ours do they help. A chain of three or more
+//! segments has its last two as a compound as well, since `Arc::new` is what one asks for of `std::sync::Arc::new`. Letters
+//! with dots between them are an abbreviation, and its term has no dots. Signs that belong to a name make a compound with
+//! it: see [`signs`].
 
-use super::fold::lower;
-use super::segment::{Chunk, Class, Kind, LONGEST_TERM, Word, class};
+use super::segment::{Chunk, Class, Kind, Word, class};
 use super::unicode;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// What an English verb leaves after an apostrophe: no part of its own. The `s` of a possessive is dropped instead.
 const CONTRACTIONS: [&str; 6] = ["t", "re", "ll", "ve", "d", "m"];
+
+/// How many characters a word with a hyphen may have for people to write it without: `front-end`, `e-mail`, `lifetime`.
+/// With a digit or an atom of one or two letters (`IL-6`, `re-evaluate`) it may have any number.
+const LONGEST_JOINED: usize = 9;
 
 /// An atom of this many bytes and fewer than three of them to a part is encoded data, and so is any longer than
 /// [`LONGEST_ATOM`]: parts of it are nobody's words.
 const DENSE_ATOM: usize = 24;
 const LONGEST_ATOM: usize = 256;
 
-/// Ranges of the plain text of a chunk, kept between chains so that their memory is.
+/// Ranges of the plain form of a chunk, kept between chains so that their memory is.
 #[derive(Default)]
 pub(super) struct Chain {
-    prefix: &'static str,
-    suffix: &'static str,
-    /// The chain with its signs.
-    outer: Range<usize>,
-    /// Where reading goes on.
-    end: usize,
-    /// Of each segment its atoms.
-    segments: Vec<Range<usize>>,
+    segments: Vec<Segment>,
     atoms: Vec<Atom>,
     parts: Vec<Range<usize>>,
 }
+
+/// Its atoms.
+type Segment = Range<usize>;
 
 struct Atom {
     piece: Range<usize>,
@@ -48,139 +48,126 @@ struct Atom {
 }
 
 impl Chain {
-    /// Reads the chain that begins at a letter, digit or underscore; false if there are only underscores.
-    pub(super) fn read(&mut self, text: &str, start: usize) -> bool {
-        self.segments.clear();
-        self.atoms.clear();
-        self.parts.clear();
-        let mut at = start;
-        if !starts_atom(text, at) {
-            self.end = at + text[at..].find(|c| c != '_').unwrap_or(text.len() - at);
-            return false;
+    /// Makes the words of the chain that the chunk has been read up to ready, and says where the chain ends.
+    pub(super) fn words<'t>(&mut self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut Vec<Word<'t>>) -> usize {
+        let (text, start) = (chunk.text(), chunk.read());
+        if !starts_atom(text, start) {
+            return start + underscores(text, start);
         }
-        loop {
-            let first = self.atoms.len();
-            at = self.read_atom(text, at);
-            while let Some(next) = joined(text, at, self.atoms[self.atoms.len() - 1].piece.clone()) {
-                at = self.read_atom(text, next);
-            }
-            self.segments.push(first..self.atoms.len());
-            match connected(text, at) {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-        self.outer = start..self.atoms[self.atoms.len() - 1].piece.end;
-        self.end = at;
-        if at == self.outer.end {
-            self.suffix = suffix(text, self.outer.clone());
-            self.outer.end += self.suffix.len();
-            self.end = self.outer.end;
-        } else {
-            self.suffix = "";
-        }
-        self.prefix = prefix(text, start, self.end);
-        self.outer.start -= self.prefix.len();
-        (self.prefix, self.suffix) = match self.prefix {
-            "<" => ("<", ">"),
-            "#[" | "#![" => ("#[", "]"),
-            prefix => (prefix, self.suffix),
-        };
-        true
-    }
+        let mut end = self.read(text, start);
+        let last = self.atoms.last().map_or(start, |atom| atom.piece.end);
+        let (before, after) = signs(text, start, last);
+        let outer = start - before.sign..last + after.sign;
+        end = end.max(outer.end);
 
-    /// Where reading goes on after the chain.
-    pub(super) fn end(&self) -> usize {
-        self.end
-    }
-
-    /// Makes the words of the chain ready.
-    pub(super) fn words<'t>(&self, chunk: &Chunk<'t>, position: &mut u32, ready: &mut VecDeque<Word<'t>>) {
-        let (text, count) = (chunk.text(), self.segments.len());
-        let signed = !(self.prefix.is_empty() && self.suffix.is_empty());
-        let leaf = if count > 1 || self.atoms.len() > 1 || signed { Kind::Part } else { Kind::Whole };
-        let compound = |term: String, piece: Range<usize>, position| {
-            let fits = term.chars().nth(LONGEST_TERM).is_none();
-            fits.then(|| Word { term: term.into(), span: chunk.span(piece), position, kind: Kind::Compound })
-        };
+        let count = self.segments.len();
+        let signed = outer != (start..last);
+        let abbreviation = count > 1 && self.is_abbreviation(text);
         if signed || count > 1 {
-            let term = format!("{}{}{}", self.prefix, self.spell(text, 0..count), self.suffix);
-            ready.extend(compound(term, self.outer.clone(), *position));
+            let mut term = String::from(before.spelled);
+            self.spell(text, 0..count, !abbreviation, &mut term);
+            term.push_str(after.spelled);
+            ready.extend(chunk.compound(term, outer, *position));
         }
         for (i, segment) in self.segments.iter().enumerate() {
-            if i > 0 && i + 2 == count && self.is_named(text, i) && self.is_named(text, i + 1) {
-                let piece = self.atoms[segment.start].piece.start..self.atoms[self.atoms.len() - 1].piece.end;
-                ready.extend(compound(self.spell(text, i..count), piece, *position));
-            }
             let atoms = &self.atoms[segment.clone()];
-            if let [first, .., last] = atoms {
-                ready.extend(compound(self.spell(text, i..i + 1), first.piece.start..last.piece.end, *position));
+            let mut term = String::new();
+            if i > 0 && i + 2 == count && !abbreviation && self.is_named(text, i) && self.is_named(text, i + 1) {
+                self.spell(text, i..count, true, &mut term);
+                ready.extend(chunk.compound(std::mem::take(&mut term), atoms[0].piece.start..last, *position));
             }
+            let one = atoms.len() > 1 && is_written_as_one(text, atoms);
+            if one {
+                self.spell(text, i..i + 1, true, &mut term);
+                let piece = atoms[0].piece.start..atoms[atoms.len() - 1].piece.end;
+                ready.extend(chunk.compound(term, piece, *position));
+            }
+            let leaf = if signed || count > 1 || one { Kind::Part } else { Kind::Whole };
             for atom in atoms {
-                let parts = &self.parts[atom.parts.clone()];
-                if !parts.is_empty() {
-                    ready.push_back(chunk.word(atom.piece.clone(), *position, Kind::Compound));
+                let mut leaves = std::slice::from_ref(&atom.piece);
+                let mut kind = leaf;
+                if !atom.parts.is_empty() {
+                    ready.push(chunk.word(atom.piece.clone(), *position, Kind::Compound));
+                    leaves = &self.parts[atom.parts.clone()];
+                    kind = Kind::Part;
                 }
-                let leaves = if parts.is_empty() { std::slice::from_ref(&atom.piece) } else { parts };
                 for piece in leaves {
-                    let kind = if parts.is_empty() { leaf } else { Kind::Part };
-                    ready.push_back(chunk.word(piece.clone(), *position, kind));
+                    ready.push(chunk.word(piece.clone(), *position, kind));
                     *position += 1;
                 }
             }
         }
+        end
     }
 
-    /// The term of a run of segments.
-    fn spell(&self, text: &str, segments: Range<usize>) -> String {
-        let range = segments.clone();
-        let abbreviation = range.len() > 1
-            && self.segments[range].iter().all(|atoms| {
-                let piece = &text[self.atoms[atoms.start].piece.clone()];
-                atoms.len() == 1 && piece.chars().count() == 1 && !piece.starts_with(|c: char| c.is_ascii_digit())
-            });
-        let (mut term, mut end) = (String::new(), None);
+    /// Reads the segments of a chain, and says where it ends.
+    fn read(&mut self, text: &[char], start: usize) -> usize {
+        self.segments.clear();
+        self.atoms.clear();
+        self.parts.clear();
+        let (mut at, mut first) = (start, 0);
+        loop {
+            let end = self.read_atom(text, at);
+            if is_joined(text, at, end) {
+                at = end + 1;
+                continue;
+            }
+            self.segments.push(first..self.atoms.len());
+            first = self.atoms.len();
+            match connection(text, end) {
+                0 => return end,
+                length => at = end + length,
+            }
+        }
+    }
+
+    /// Appends the term of a run of segments, with what connects them or without.
+    fn spell(&self, text: &[char], segments: Range<usize>, connected: bool, term: &mut String) {
+        let mut end = None;
         for atoms in &self.segments[segments] {
             let atoms = &self.atoms[atoms.clone()];
-            if let Some(end) = end.filter(|_| !abbreviation) {
-                term.push_str(&text[end..atoms[0].piece.start]);
+            if let Some(end) = end.filter(|_| connected) {
+                term.extend(&text[end..atoms[0].piece.start]);
             }
             for atom in atoms {
-                term.push_str(&lower(&text[atom.piece.clone()]));
+                term.extend(text[atom.piece.clone()].iter().map(|&c| unicode::lower(c)));
                 end = Some(atom.piece.end);
             }
         }
-        term
+    }
+
+    /// Whether every segment is a single letter: `e.g`, `U.S.A`.
+    fn is_abbreviation(&self, text: &[char]) -> bool {
+        let is_letter = |atom: &Atom| atom.piece.len() == 1 && !text[atom.piece.start].is_ascii_digit();
+        self.segments.len() == self.atoms.len() && self.atoms.iter().all(is_letter)
     }
 
     /// Whether a segment begins with a letter: the last two numbers of a version name nothing.
-    fn is_named(&self, text: &str, segment: usize) -> bool {
-        let start = self.atoms[self.segments[segment].start].piece.start;
-        !text[start..].starts_with(|c: char| c.is_ascii_digit())
+    fn is_named(&self, text: &[char], segment: usize) -> bool {
+        !text[self.atoms[self.segments[segment].start].piece.start].is_ascii_digit()
     }
 
     /// Reads an atom with its parts, and says where it ends.
-    fn read_atom(&mut self, text: &str, start: usize) -> usize {
-        let (mut end, mut apostrophe, mut letter) = (start, None, false);
-        for c in text[start..].chars() {
-            match class(c) {
-                Class::Letter => letter = !c.is_ascii_digit() && c != '_',
-                Class::Mark => {}
-                _ if c == '\'' && letter && starts_with_letter(&text[end + 1..]) => apostrophe = Some(end),
+    fn read_atom(&mut self, text: &[char], start: usize) -> usize {
+        // Where the tail after the last apostrophe begins.
+        let (mut end, mut tail) = (start, None);
+        loop {
+            match class(at(text, end)) {
+                Class::Letter | Class::Mark => {}
+                _ if at(text, end) == '\'' && is_letter(at(text, end - 1)) && is_letter(at(text, end + 1)) => tail = Some(end + 1),
                 _ => break,
             }
-            end += c.len_utf8();
+            end += 1;
         }
         let (mut piece, first) = (start..end, self.parts.len());
-        let tail = apostrophe.map_or("", |at| &text[at + 1..end]);
-        if tail.eq_ignore_ascii_case("s") {
-            piece.end = end - 2;
-            apostrophe = text[piece.clone()].rfind('\'');
+        while tail == Some(piece.end - 1) && matches!(text[piece.end - 1], 's' | 'S') {
+            piece.end -= 2;
+            tail = text[piece.clone()].iter().rposition(|&c| c == '\'').map(|apostrophe| start + apostrophe + 1);
         }
-        if apostrophe.is_none() {
-            self.cut(text, piece.clone());
-        } else if !CONTRACTIONS.iter().any(|contraction| tail.eq_ignore_ascii_case(contraction)) {
-            self.cut_at_apostrophes(text, piece.clone());
+        match tail {
+            None => self.cut(text, piece.clone()),
+            Some(tail) if is_contraction(&text[tail..piece.end]) => {}
+            Some(_) => self.cut_at_apostrophes(text, piece.clone()),
         }
         if self.parts[first..] == [piece.clone()] {
             self.parts.truncate(first);
@@ -190,10 +177,10 @@ impl Chain {
     }
 
     /// Parts of more than one letter: the `l` of `l'été` is no word.
-    fn cut_at_apostrophes(&mut self, text: &str, piece: Range<usize>) {
+    fn cut_at_apostrophes(&mut self, text: &[char], piece: Range<usize>) {
         let mut start = piece.start;
-        for part in text[piece].split('\'') {
-            if part.chars().nth(1).is_some() {
+        for part in text[piece].split(|&c| c == '\'') {
+            if part.len() > 1 {
                 self.parts.push(start..start + part.len());
             }
             start += part.len() + 1;
@@ -202,31 +189,30 @@ impl Chain {
 
     /// Parts at underscores, between digits and letters, and where capitals begin a word: `HTTPServer2` is
     /// `HTTP`, `Server`, `2`. The `s` of `URLs` belongs to its capitals.
-    fn cut(&mut self, text: &str, piece: Range<usize>) {
+    fn cut(&mut self, text: &[char], piece: Range<usize>) {
         let (first, mut start) = (self.parts.len(), piece.start);
-        let (mut last, mut capitals, mut last_start) = (Case::None, 0, piece.start);
-        let mut push = |part: Range<usize>| if !part.is_empty() { self.parts.push(part) };
-        for (at, c) in text[piece.clone()].char_indices() {
-            let (at, case) = (piece.start + at, Case::of(c, last));
-            match (last, case) {
-                (_, Case::None) => {
-                    push(start..at);
-                    start = at + c.len_utf8();
-                }
-                (Case::Digit, Case::Upper | Case::Lower) | (Case::Upper | Case::Lower, Case::Digit) | (Case::Lower, Case::Upper) => {
-                    push(start..at);
-                    start = at;
-                }
-                (Case::Upper, Case::Lower) if capitals > 1 && !is_plural(c, &text[at + c.len_utf8()..piece.end]) => {
-                    push(start..last_start);
-                    start = last_start;
-                }
-                _ => {}
+        let (mut last, mut capitals) = (Case::None, 0);
+        for i in piece.clone() {
+            let case = Case::of(text[i], last);
+            let cut = match (last, case) {
+                (Case::Lower, Case::Upper) => i,
+                (Case::Upper, Case::Lower) if capitals > 1 && !is_plural(&text[i..piece.end]) => i - 1,
+                _ if (last == Case::Digit) != (case == Case::Digit) || case == Case::None => i,
+                _ => start,
+            };
+            if cut > start {
+                self.parts.push(start..cut);
+                start = cut;
+            }
+            if case == Case::None {
+                start = i + 1;
             }
             capitals = if case == Case::Upper { capitals + 1 } else { 0 };
-            (last, last_start) = (case, at);
+            last = case;
         }
-        push(start..piece.end);
+        if start < piece.end {
+            self.parts.push(start..piece.end);
+        }
         let count = self.parts.len() - first;
         if piece.len() > LONGEST_ATOM || piece.len() >= DENSE_ATOM && 3 * count > piece.len() {
             self.parts.truncate(first);
@@ -257,87 +243,102 @@ impl Case {
     }
 }
 
-/// Whether `c` is the `s` after an acronym.
-fn is_plural(c: char, rest: &str) -> bool {
-    c == 's' && !rest.starts_with(|c: char| c != '_' && !c.is_ascii_digit() && !unicode::is_upper(c))
+/// Whether an atom goes on after its capitals with the `s` of a plural and nothing small.
+fn is_plural(rest: &[char]) -> bool {
+    rest[0] == 's' && Case::of(at(rest, 1), Case::None) != Case::Lower || rest == ['s']
 }
 
-fn starts_with_letter(text: &str) -> bool {
-    text.starts_with(|c: char| class(c) == Class::Letter && !c.is_ascii_digit() && c != '_')
+fn is_contraction(tail: &[char]) -> bool {
+    CONTRACTIONS.iter().any(|contraction| contraction.chars().eq(tail.iter().map(|&c| unicode::lower(c))))
 }
 
-fn starts_atom(text: &str, at: usize) -> bool {
-    text[at..].trim_start_matches('_').starts_with(|c| class(c) == Class::Letter)
+/// The character at a place; a control character before the text and behind it.
+fn at(text: &[char], place: usize) -> char {
+    text.get(place).copied().unwrap_or('\0')
 }
 
-/// Where the next atom of the segment begins.
-fn joined(text: &str, at: usize, last: Range<usize>) -> Option<usize> {
-    let joins = match text.as_bytes().get(at)? {
-        b'-' => true,
-        b',' => {
-            let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-            (1..4).contains(&last.len())
-                && digits(&text[last.clone()]) == last.len()
-                && digits(&text[at + 1..]) == 3
-                && !text[at + 4..].starts_with(|c| class(c) == Class::Letter)
-        }
+/// A letter: what a name begins with.
+fn is_letter(c: char) -> bool {
+    class(c) == Class::Letter && !c.is_ascii_digit() && c != '_'
+}
+
+fn underscores(text: &[char], start: usize) -> usize {
+    text[start..].iter().take_while(|&&c| c == '_').count()
+}
+
+fn starts_atom(text: &[char], start: usize) -> bool {
+    start < text.len() && class(at(text, start + underscores(text, start))) == Class::Letter
+}
+
+/// Whether people write the atoms of a segment as one word, too.
+fn is_written_as_one(text: &[char], atoms: &[Atom]) -> bool {
+    atoms.iter().map(|atom| atom.piece.len()).sum::<usize>() <= LONGEST_JOINED
+        || atoms.iter().any(|atom| atom.piece.len() < 3 || text[atom.piece.clone()].iter().any(char::is_ascii_digit))
+}
+
+/// Whether the segment goes on after an atom and one more character.
+fn is_joined(text: &[char], start: usize, end: usize) -> bool {
+    let digits = |start: usize| text[start..].iter().take_while(|c| c.is_ascii_digit()).take(4).count();
+    match at(text, end) {
+        '-' => starts_atom(text, end + 1),
+        ',' => end - start < 4 && digits(start) == end - start && digits(end + 1) == 3 && !is_letter(at(text, end + 4)),
         _ => false,
-    };
-    (joins && starts_atom(text, at + 1)).then_some(at + 1)
+    }
 }
 
-/// Where the next segment of the chain begins.
-fn connected(text: &str, at: usize) -> Option<usize> {
-    let next = match text.as_bytes()[at..] {
-        [b':', b':', ..] => at + 2,
-        [b'.' | b'/', ..] => at + 1,
-        _ => return None,
+/// How long what connects the chain to its next segment is; 0 if the chain ends.
+fn connection(text: &[char], end: usize) -> usize {
+    let length = match (at(text, end), at(text, end + 1)) {
+        (':', ':') => 2,
+        ('.' | '/', _) => 1,
+        _ => 0,
     };
-    starts_atom(text, next).then_some(next)
+    if starts_atom(text, end + length) { length } else { 0 }
 }
 
-/// The sign before a chain, where nothing but an opening stands before the sign: `--flag`, `-v`, `.htaccess`, `#include`,
-/// `@media`, `$HOME`, `&str`; and `<T>`, `#[derive`, `#![no_std`.
-fn prefix(text: &str, start: usize, end: usize) -> &'static str {
-    let before = &text[..start];
-    let letter = starts_with_letter(&text[start..]);
-    for sign in ["#![", "#["] {
-        if before.ends_with(sign) && letter {
-            return sign;
+/// A sign that belongs to a name: how many characters it has, and how it is spelled in a term.
+struct Sign {
+    sign: usize,
+    spelled: &'static str,
+}
+
+/// The signs around a chain.
+///
+/// Before it, where the sign stands free: `--flag`, `-v`, `.htaccess`, `#include`, `#42`, `@media`, `$HOME`, `&str`.
+/// Behind it: `C++`, `C#`, `println!(`. Around it: `<T>`, `#[derive`, `#![no_std`.
+fn signs(text: &[char], start: usize, end: usize) -> (Sign, Sign) {
+    let none = || Sign { sign: 0, spelled: "" };
+    let letter = is_letter(text[start]);
+    let (first, second) = (at(text, end), at(text, end + 1));
+    let before = match &text[..start] {
+        [.., '#', '['] | [.., '#', '!', '['] if letter => {
+            let sign = if text[start - 2] == '#' { 2 } else { 3 };
+            return (Sign { sign, spelled: "#[" }, Sign { sign: usize::from(first == ']'), spelled: "]" });
         }
-    }
-    if before.ends_with('<') && text[end..].starts_with('>') {
-        return "<";
-    }
-    let free = |sign: &str| before.strip_suffix(sign).is_some_and(ends_open);
-    if text[start..].starts_with('_') {
-        return "";
-    }
-    let signs: &[&str] = if letter { &["--", "-", ".", "#", "@", "$", "&"] } else { &["#"] };
-    signs.iter().find(|sign| free(sign)).copied().unwrap_or("")
+        [.., '<'] if first == '>' => return (Sign { sign: 1, spelled: "<" }, Sign { sign: 1, spelled: ">" }),
+        [free @ .., '-', '-'] if letter && is_open(free) => Sign { sign: 2, spelled: "--" },
+        [free @ .., sign] if (letter || *sign == '#' && text[start] != '_') && is_open(free) => {
+            let signs = ["-", ".", "#", "@", "$", "&"];
+            let spelled = signs.into_iter().find(|spelled| spelled.starts_with(*sign)).unwrap_or("");
+            Sign { sign: spelled.len(), spelled }
+        }
+        _ => none(),
+    };
+    let spelled = match first {
+        '+' if second == '+' && !is_letter(at(text, end + 2)) && at(text, end + 2) != '_' => "++",
+        '#' if end - start < 3
+            && text[start..end].iter().all(char::is_ascii_alphabetic)
+            && class(second) != Class::Letter => "#",
+        '!' if matches!(second, '(' | '[' | '{') => "!",
+        _ => "",
+    };
+    (before, Sign { sign: spelled.len(), spelled })
 }
 
 /// Whether what comes next stands free of what came before.
-fn ends_open(before: &str) -> bool {
-    before.chars().next_back().is_none_or(|c| match c {
-        '(' | '[' | '{' | '"' | '\'' | '`' | ',' | ';' | '=' | '|' | '<' | '>' | '/' | '*' | '^' | '~' | '%' | ' ' => true,
-        _ if c.is_ascii() => c.is_ascii_control(),
-        _ => class(c) == Class::Other,
+fn is_open(before: &[char]) -> bool {
+    const OPENING: [char; 17] = ['(', '[', '{', '"', '\'', '`', ',', ';', '=', '|', '<', '>', '/', '*', '^', '~', '%'];
+    before.last().is_none_or(|&c| {
+        if c.is_ascii() { c <= ' ' || c == '\u{7f}' || OPENING.contains(&c) } else { class(c) == Class::Other }
     })
-}
-
-/// The sign after a chain: `C++`, `C#`, `println!(`.
-fn suffix(text: &str, chain: Range<usize>) -> &'static str {
-    let (name, rest) = (&text[chain.clone()], &text[chain.end..]);
-    let goes_on = |rest: &str| rest.starts_with(|c: char| class(c) == Class::Letter && !c.is_ascii_digit());
-    match rest.as_bytes() {
-        [b'+', b'+', ..] if !goes_on(&rest[2..]) => "++",
-        [b'#', ..] if name.len() < 3 && starts_with_letter(name) && class_of_first(&rest[1..]) != Class::Letter => "#",
-        [b'!', b'(' | b'[' | b'{', ..] => "!",
-        _ => "",
-    }
-}
-
-fn class_of_first(text: &str) -> Class {
-    text.chars().next().map_or(Class::Other, class)
 }

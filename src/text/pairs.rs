@@ -5,8 +5,6 @@
 //! is of characters with their marks; one character alone between other scripts is a word.
 
 use super::segment::{Chunk, Class, Kind, Word, class};
-use std::collections::VecDeque;
-use std::ops::Range;
 
 /// Scripts of which a run is one run: Japanese mixes Han and kana in a word, Korean does not mix Han and Hangul.
 #[derive(Clone, Copy, PartialEq)]
@@ -31,29 +29,29 @@ pub(super) fn script(c: char) -> Option<Script> {
 }
 
 /// Makes the pairs of the run that the chunk has been read up to ready, and says where the run ends.
-pub(super) fn words<'t>(chunk: &Chunk<'t>, script: Script, position: &mut u32, ready: &mut VecDeque<Word<'t>>) -> usize {
-    let (text, mut end) = (chunk.text(), chunk.read());
-    let mut pair = |piece: Range<usize>| {
-        ready.push_back(chunk.word(piece, *position, Kind::Pair));
-        *position += 1;
+pub(super) fn words<'t>(chunk: &Chunk<'t>, script: Script, position: &mut u32, ready: &mut Vec<Word<'t>>) -> usize {
+    let mut end = chunk.read();
+    // Where the last character with its marks begins, and the one before it.
+    let (mut last, mut before) = (None, None);
+    let mut pair = |before: Option<usize>, last: Option<usize>, end: usize| {
+        if let Some(start) = before.or(last) {
+            ready.push(chunk.word(start..end, *position, Kind::Pair));
+            *position += 1;
+        }
     };
-    // The character that was read last with its marks, and the one before it.
-    let (mut last, mut before): (Option<Range<usize>>, Option<Range<usize>>) = (None, None);
-    for c in text[end..].chars() {
-        match (class(c), &mut last) {
-            (Class::Mark, Some(last)) => last.end = end + c.len_utf8(),
-            (Class::Unspaced(other), _) if other == script => {
-                if let (Some(before), Some(last)) = (&before, &last) {
-                    pair(before.start..last.end);
+    for &c in &chunk.text()[end..] {
+        match class(c) {
+            Class::Mark => {}
+            Class::Unspaced(other) if other == script => {
+                if before.is_some() {
+                    pair(before, last, end);
                 }
-                before = last.replace(end..end + c.len_utf8());
+                before = last.replace(end);
             }
             _ => break,
         }
-        end += c.len_utf8();
+        end += 1;
     }
-    if let Some(last) = last {
-        pair(before.map_or(last.start, |before| before.start)..last.end);
-    }
+    pair(before, last, end);
     end
 }

@@ -3,12 +3,11 @@
 //! The text is read in chunks that hold no white space; a chunk is brought into plain form (see `fold`) and read as
 //! identifiers and as runs of scripts that have no spaces. A plain ASCII word, which most words are, skips all that.
 
-use super::fold::{Plain, lower};
+use super::fold::Plain;
 use super::identifier::Chain;
 use super::pairs::{self, Script};
 use super::unicode::{self, LETTER, MAPPED, MARK};
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The most characters that a term has. A longer word (a key, encoded data) keeps its beginning, so that it can be found,
@@ -35,7 +34,7 @@ pub enum Kind {
     Whole,
     /// An identifier as a whole (`vec::push`, `snake_case`, `--flag`), or a part of one that has parts. Its parts follow.
     Compound,
-    /// A part of a compound that has no parts itself.
+    /// A part of a compound that has no parts itself. (The compound is left out if it is too long to be a term.)
     Part,
     /// Two neighbouring characters of a script that is written without spaces, or one that stands alone.
     Pair,
@@ -52,16 +51,18 @@ pub enum Kind {
 /// assert_eq!(words("Über ÄRGER").map(|word| word.span).collect::<Vec<_>>(), [0..5, 6..12]);
 /// ```
 pub fn words(text: &str) -> Words<'_> {
-    Words { text, at: 0, chunk: None, chain: Chain::default(), ready: VecDeque::new(), position: 0 }
+    let chunk = Chunk { original: text, plain: Plain::default(), read: 0 };
+    Words { text, at: 0, chunk, chain: Chain::default(), ready: Vec::new(), position: 0 }
 }
 
 /// The iterator that [`words`] gives.
 pub struct Words<'t> {
     text: &'t str,
     at: usize,
-    chunk: Option<Chunk<'t>>,
+    chunk: Chunk<'t>,
     chain: Chain,
-    ready: VecDeque<Word<'t>>,
+    /// Words that are read and not yet given, last first.
+    ready: Vec<Word<'t>>,
     position: u32,
 }
 
@@ -70,7 +71,7 @@ impl<'t> Iterator for Words<'t> {
 
     fn next(&mut self) -> Option<Word<'t>> {
         loop {
-            if let Some(word) = self.ready.pop_front() {
+            if let Some(word) = self.ready.pop() {
                 return Some(word);
             }
             if self.read_chunk() {
@@ -83,7 +84,7 @@ impl<'t> Iterator for Words<'t> {
             if let Some(word) = self.plain_word() {
                 return Some(word);
             }
-            self.chunk = Some(self.next_chunk());
+            self.next_chunk();
         }
     }
 }
@@ -101,11 +102,11 @@ impl<'t> Words<'t> {
         let capital = rest[0].is_ascii_uppercase();
         let tail = rest[usize::from(capital)..].iter().position(|byte| !byte.is_ascii_lowercase());
         let length = tail.map_or(rest.len(), |tail| tail + usize::from(capital));
-        let attached = match rest.get(length) {
-            None => false,
-            Some(b'.' | b':') => rest.get(length + 1).is_some_and(|byte| !byte.is_ascii_whitespace()),
-            Some(b')') => false,
-            Some(&byte) => !is_blank(byte),
+        let attached = match &rest[length..] {
+            [] | [b')' | b']' | b'}' | b'?', ..] => false,
+            [b'.' | b':' | b'!' | b'\'', next, ..] => !next.is_ascii_whitespace(),
+            [byte, ..] if byte.is_ascii() => !is_blank(*byte),
+            _ => self.text[self.at + length..].starts_with(|c| !separates(c)),
         };
         if length == 0 || length > LONGEST_TERM || attached {
             return None;
@@ -118,45 +119,35 @@ impl<'t> Words<'t> {
         Some(Word { term, span, position: self.position - 1, kind: Kind::Whole })
     }
 
-    /// What stands from here to the next white space, or to a character that is in no word and has no other form.
-    fn next_chunk(&mut self) -> Chunk<'t> {
+    /// Goes on with what stands from here to the next white space, or to a character that is in no word and has no other
+    /// form.
+    fn next_chunk(&mut self) {
         let rest = &self.text[self.at..];
-        let separates = |c: char| if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 };
         let length = rest.find(separates).unwrap_or(rest.len());
-        let chunk = Chunk {
-            original: self.text,
-            start: self.at,
-            end: self.at + length,
-            plain: Plain::of(&rest[..length], self.at),
-            read: 0,
-        };
+        self.chunk.plain.read(&rest[..length], self.at);
+        self.chunk.read = 0;
         self.at += length + rest[length..].chars().next().map_or(0, char::len_utf8);
-        chunk
     }
 
     /// Makes the next words of the chunk ready; false if there are no more.
     fn read_chunk(&mut self) -> bool {
-        let Some(chunk) = &mut self.chunk else { return false };
-        while let Some(c) = chunk.text()[chunk.read..].chars().next() {
-            match class(c) {
-                Class::Letter => {
-                    if self.chain.read(chunk.text(), chunk.read) {
-                        chunk.read = self.chain.end();
-                        self.chain.words(chunk, &mut self.position, &mut self.ready);
-                        return true;
-                    }
-                    chunk.read = self.chain.end();
-                }
-                Class::Unspaced(script) => {
-                    chunk.read = pairs::words(chunk, script, &mut self.position, &mut self.ready);
-                    return true;
-                }
-                Class::Mark | Class::Other => chunk.read += c.len_utf8(),
-            }
+        let chunk = &mut self.chunk;
+        while self.ready.is_empty() {
+            let Some(&c) = chunk.text().get(chunk.read) else { return false };
+            chunk.read = match class(c) {
+                Class::Letter => self.chain.words(chunk, &mut self.position, &mut self.ready),
+                Class::Unspaced(script) => pairs::words(chunk, script, &mut self.position, &mut self.ready),
+                Class::Mark | Class::Other => chunk.read + 1,
+            };
         }
-        self.chunk = None;
-        false
+        self.ready.reverse();
+        true
     }
+}
+
+/// White space, and what is in no word and has no other form.
+fn separates(c: char) -> bool {
+    if c.is_ascii() { c <= ' ' } else { unicode::flags(c) & (LETTER | MARK | MAPPED) == 0 }
 }
 
 /// White space, and punctuation of which no compound is made.
@@ -193,18 +184,15 @@ pub(super) fn class(c: char) -> Class {
 /// A piece of the text without white space, in plain form.
 pub(super) struct Chunk<'t> {
     original: &'t str,
-    start: usize,
-    end: usize,
-    /// The plain form, if the original is not plain.
-    plain: Option<Plain>,
-    /// How many bytes of the plain form have been read.
+    plain: Plain,
+    /// How many characters of the plain form have been read.
     read: usize,
 }
 
 impl<'t> Chunk<'t> {
     /// The plain form.
-    pub(super) fn text(&self) -> &str {
-        self.plain.as_ref().map_or(&self.original[self.start..self.end], |plain| &plain.text)
+    pub(super) fn text(&self) -> &[char] {
+        &self.plain.characters
     }
 
     /// How far the plain form has been read.
@@ -212,29 +200,16 @@ impl<'t> Chunk<'t> {
         self.read
     }
 
-    /// Where a piece of the plain form is in the original.
-    pub(super) fn span(&self, piece: Range<usize>) -> Range<usize> {
-        match &self.plain {
-            None => self.start + piece.start..self.start + piece.end,
-            Some(plain) => plain.origin(piece),
-        }
-    }
-
     /// A piece of the plain form as a word.
     pub(super) fn word(&self, piece: Range<usize>, position: u32, kind: Kind) -> Word<'t> {
-        let span = self.span(piece.clone());
-        let kept = |text: &str| text.char_indices().nth(LONGEST_TERM).map_or(text.len(), |(end, _)| end);
-        let term = match &self.plain {
-            None => {
-                let piece = &self.original[span.clone()];
-                lower(&piece[..kept(piece)])
-            }
-            Some(plain) => {
-                let (piece, original) = (&plain.text[piece], &self.original[span.clone()]);
-                let term = lower(&piece[..kept(piece)]);
-                if term == original { Cow::Borrowed(original) } else { Cow::Owned(term.into_owned()) }
-            }
-        };
-        Word { term, span, position, kind }
+        let span = self.plain.origin(piece.clone());
+        let kept = piece.start..piece.end.min(piece.start + LONGEST_TERM);
+        Word { term: self.plain.lowered(&self.original[span.clone()], kept), span, position, kind }
+    }
+
+    /// A piece of the plain form as a compound, if its term is not too long.
+    pub(super) fn compound(&self, term: String, piece: Range<usize>, position: u32) -> Option<Word<'t>> {
+        let fits = term.chars().nth(LONGEST_TERM).is_none();
+        fits.then(|| Word { term: Cow::Owned(term), span: self.plain.origin(piece), position, kind: Kind::Compound })
     }
 }

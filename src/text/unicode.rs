@@ -45,7 +45,7 @@ struct Tables {
     /// First and last code point of a run, and its combining class.
     orders: Vec<(u32, u32, u8)>,
     mapped: Vec<(u32, u32)>,
-    mappings: String,
+    mappings: Vec<char>,
     foldings: Vec<(u32, char)>,
     /// Sorted by the composed character: it, first, second.
     compositions: Vec<(char, char, char)>,
@@ -65,14 +65,14 @@ pub(super) fn flags(c: char) -> u8 {
 
 /// The compatibility form of a character that is [`MAPPED`]: decomposed by NFKD, marks dropped after Latin, Greek and
 /// Cyrillic letters, composed again. Empty for characters that are not to be seen (soft hyphen, joiners, selectors).
-pub(super) fn mapping(c: char) -> &'static str {
+pub(super) fn mapping(c: char) -> &'static [char] {
     let tables = tables();
     match tables.mapped.binary_search_by_key(&(c as u32), |&(c, _)| c) {
         Ok(at) => {
             let end = tables.mapped.get(at + 1).map_or(tables.mappings.len(), |&(_, start)| start as usize);
             &tables.mappings[tables.mapped[at].1 as usize..end]
         }
-        Err(_) => "",
+        Err(_) => &[],
     }
 }
 
@@ -97,13 +97,13 @@ pub(super) fn is_upper(c: char) -> bool {
 /// Whether a character, of any text, is a letter or a digit.
 pub(super) fn is_letter(c: char) -> bool {
     let flags = flags(c);
-    flags & LETTER != 0 || flags & MAPPED != 0 && mapping(c).starts_with(|c| self::flags(c) & LETTER != 0)
+    flags & LETTER != 0 || flags & MAPPED != 0 && mapping(c).first().is_some_and(|&c| self::flags(c) & LETTER != 0)
 }
 
 /// Whether a character, of any text, is a small letter of a script that has capitals, for all that matters: Latin, Greek
 /// or Cyrillic.
 pub(super) fn is_small(c: char) -> bool {
-    let c = if flags(c) & MAPPED == 0 { c } else { mapping(c).chars().next().unwrap_or(c) };
+    let c = if flags(c) & MAPPED == 0 { c } else { mapping(c).first().copied().unwrap_or(c) };
     drops_marks(c) && !is_upper(c)
 }
 
@@ -162,71 +162,77 @@ fn is_ignorable(c: char) -> bool {
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| read(&mut TABLE.iter()))
+    TABLES.get_or_init(|| read(Numbers(TABLE.iter())))
 }
 
-type Bytes<'a> = std::slice::Iter<'a, u8>;
+/// The numbers of the table, one after the other.
+struct Numbers(std::slice::Iter<'static, u8>);
 
-fn number(bytes: &mut Bytes) -> u32 {
-    let mut value = 0;
-    for (i, byte) in bytes.enumerate() {
-        value |= u32::from(byte & 127) << (7 * i);
-        if byte & 128 == 0 {
-            break;
+impl Numbers {
+    fn next(&mut self) -> u32 {
+        let (mut value, mut shift) = (0, 0);
+        for &byte in self.0.by_ref() {
+            value |= u32::from(byte & 127) << shift;
+            shift += 7;
+            if byte & 128 == 0 {
+                break;
+            }
         }
+        value
     }
-    value
-}
 
-fn difference(bytes: &mut Bytes) -> u32 {
-    let value = number(bytes);
-    (value >> 1) ^ (value & 1).wrapping_neg()
+    /// A signed number, to be added with wrapping.
+    fn difference(&mut self) -> u32 {
+        let value = self.next();
+        (value >> 1) ^ (value & 1).wrapping_neg()
+    }
+
+    /// Code points written as gaps.
+    fn ascending(&mut self, count: u32) -> Vec<u32> {
+        let mut code = 0;
+        (0..count)
+            .map(|_| {
+                code += self.next();
+                code
+            })
+            .collect()
+    }
 }
 
 fn character(code: u32) -> char {
     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// Code points written as gaps.
-fn ascending(count: u32, bytes: &mut Bytes) -> Vec<u32> {
-    let mut code = 0;
-    (0..count)
-        .map(|_| {
-            code += number(bytes);
-            code
-        })
-        .collect()
-}
-
-fn read(bytes: &mut Bytes) -> Tables {
-    let counts: [u32; 5] = std::array::from_fn(|_| number(bytes));
+fn read(mut table: Numbers) -> Tables {
+    let [classes, orders, mapped, foldings, compositions] = [(); 5].map(|()| table.next());
 
     let mut flags = Vec::with_capacity(PAGES << 8);
-    for _ in 0..counts[0] {
-        let run = number(bytes);
+    for _ in 0..classes {
+        let run = table.next();
         flags.resize(flags.len() + (run >> 2) as usize, run as u8 & 3);
     }
     flags.resize(PAGES << 8, 0);
 
     let mut at = 0;
-    let orders = (0..counts[1])
-        .map(|_| {
-            let first = at + number(bytes);
-            at = first + number(bytes);
-            (first, at - 1, number(bytes) as u8)
-        })
-        .collect();
+    let mut runs = Vec::new();
+    for _ in 0..orders {
+        let first = at + table.next();
+        at = first + table.next();
+        runs.push((first, at - 1, table.next() as u8));
+    }
 
-    let codes = ascending(counts[2], bytes);
-    let lengths: Vec<u32> = codes.iter().map(|_| number(bytes)).collect();
-    let (mut mappings, mut previous) = (String::new(), 0u32);
-    let mut mapped = Vec::with_capacity(codes.len());
-    for (&code, length) in codes.iter().zip(lengths) {
-        mapped.push((code, mappings.len() as u32));
-        flags[code as usize] |= MAPPED;
-        let mut last = previous;
+    let mut mapped: Vec<(u32, u32)> = table.ascending(mapped).into_iter().map(|code| (code, 0)).collect();
+    // First the lengths of the mappings, then where they begin.
+    for mapping in &mut mapped {
+        mapping.1 = table.next();
+    }
+    let (mut mappings, mut previous) = (Vec::new(), 0);
+    for (code, place) in &mut mapped {
+        flags[*code as usize] |= MAPPED;
+        let (length, mut last) = (*place, previous);
+        *place = mappings.len() as u32;
         for i in 0..length {
-            last = last.wrapping_add(difference(bytes));
+            last = table.difference().wrapping_add(last);
             mappings.push(character(last));
             if i == 0 {
                 previous = last;
@@ -234,28 +240,34 @@ fn read(bytes: &mut Bytes) -> Tables {
         }
     }
 
-    let codes = ascending(counts[3], bytes);
-    let foldings = codes.into_iter().map(|code| (code, character(code.wrapping_add(difference(bytes))))).collect::<Vec<_>>();
-    for &(code, _) in &foldings {
+    let mut cased = Vec::new();
+    for code in table.ascending(foldings) {
         flags[code as usize] |= CASED;
+        cased.push((code, character(table.difference().wrapping_add(code))));
     }
 
-    let codes = ascending(counts[4], bytes);
-    let firsts: Vec<u32> = codes.iter().map(|code| code.wrapping_sub(difference(bytes))).collect();
-    let compositions: Vec<(char, char, char)> =
-        codes.iter().zip(firsts).map(|(&code, first)| (character(code), character(first), character(number(bytes)))).collect();
-    let seconds = compositions.iter().map(|&(.., second)| second as usize);
-    for second in seconds.chain(0x1161..0x1176).chain(0x11A8..0x11C3) {
+    let mut composed = Vec::new();
+    for code in table.ascending(compositions) {
+        composed.push((character(code), '\0', '\0'));
+    }
+    for (composed, first, _) in &mut composed {
+        *first = character((*composed as u32).wrapping_sub(table.difference()));
+    }
+    for (.., second) in &mut composed {
+        *second = character(table.next());
+        flags[*second as usize] |= SECOND;
+    }
+    for second in (0x1161..0x1176).chain(0x11A8..0x11C3) {
         flags[second] |= SECOND;
     }
 
     let (mut pages, mut blocks) = (Vec::with_capacity(PAGES), Vec::<[u8; 256]>::new());
-    for page in flags.as_chunks::<256>().0 {
-        let block = blocks.iter().rposition(|block| block == page).unwrap_or_else(|| {
+    for page in flags.as_chunks().0 {
+        let block = blocks.iter().rposition(|block| block == page).unwrap_or(blocks.len());
+        if block == blocks.len() {
             blocks.push(*page);
-            blocks.len() - 1
-        });
-        pages.push(u8::try_from(block).expect("the table has fewer than 256 distinct blocks"));
+        }
+        pages.push(block as u8);
     }
-    Tables { pages, blocks, orders, mapped, mappings, foldings, compositions }
+    Tables { pages, blocks, orders: runs, mapped, mappings, foldings: cased, compositions: composed }
 }

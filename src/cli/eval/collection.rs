@@ -17,8 +17,6 @@ pub struct Collection {
 
 /// A query with its judgments.
 pub struct Query {
-    /// Names the query within its collection.
-    pub id: String,
     /// What is asked.
     pub text: String,
     /// Page ids with their grades; what is not named has grade 0.
@@ -44,9 +42,10 @@ impl Collection {
         let mut queries = Vec::new();
         let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
         for_each_line(&path, |number, line| {
-            let QueryLine { id, text } = serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
+            let QueryLine { id, text } =
+                serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
             if let Some(grades) = grades.remove(&id) {
-                queries.push(Query { id, text, grades });
+                queries.push(Query { text, grades });
             }
             Ok(())
         })?;
@@ -102,8 +101,16 @@ mod tests {
 
     fn collection(qrels: &str) -> Result<Collection> {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("corpus.jsonl"), "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n").unwrap();
-        fs::write(folder.path().join("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n").unwrap();
+        fs::write(
+            folder.path().join("corpus.jsonl"),
+            "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n",
+        )
+        .unwrap();
+        fs::write(
+            folder.path().join("queries.jsonl"),
+            "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n",
+        )
+        .unwrap();
         fs::write(folder.path().join("qrels.tsv"), qrels).unwrap();
         Collection::read(folder.path())
     }
@@ -111,7 +118,7 @@ mod tests {
     fn check(qrels: &str, expected: &[(&str, u32)]) {
         let found = collection(qrels).unwrap();
         let grades: Vec<_> = found.queries[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
-        assert_eq!((found.queries.len(), found.queries[0].id.as_str(), &grades[..]), (1, "q1", expected), "{qrels:?}");
+        assert_eq!((found.queries.len(), found.queries[0].text.as_str(), &grades[..]), (1, "what", expected), "{qrels:?}");
     }
 
     #[test]

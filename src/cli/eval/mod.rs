@@ -1,4 +1,146 @@
-//! Measures the relevance of an index's answers on a test collection.
+//! `bifocal eval`: measures the relevance of answers on a test collection.
 
 pub mod collection;
 pub mod metrics;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use bifocal::build::{Embedding, Options, build};
+use bifocal::encoder::Encoder;
+use bifocal::index::{Index, PartId};
+use bifocal::search::{Fusion, Mode, Query, complete};
+use bifocal::{Error, ErrorKind, Result};
+use clap::Args;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use self::collection::Collection;
+use super::build::embed_cached;
+use super::search::{ModeArg, parse_fusion};
+use super::{model, print, progress};
+
+/// Measures relevance on a test collection in BEIR's form (corpus.jsonl, queries.jsonl, qrels.tsv)
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bifocal eval scifact/
+  bifocal eval scifact/ --mode hybrid --fusion '{\"technique\":\"rrf\"}' --json
+  bifocal eval scifact/ --mode keyword                # needs no model")]
+pub struct EvalArgs {
+    /// The collection's folder
+    collection: PathBuf,
+    /// Which lenses to measure (repeatable) [default: all three]
+    #[arg(long, value_enum)]
+    mode: Vec<ModeArg>,
+    /// How the legs are put together, as JSON
+    #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
+    fusion: Option<Fusion>,
+    /// The encoder: a .gguf file, or a folder with model.safetensors and tokenizer.json
+    #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
+    model: Option<PathBuf>,
+    /// The language of pages that state none
+    #[arg(long, default_value = "en", value_name = "TAG")]
+    lang: String,
+    /// Where embeddings are kept [default: the user's cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
+    /// Prints rows of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One row of the result.
+#[derive(Serialize)]
+struct Row {
+    mode: Mode,
+    encoder: &'static str,
+    #[serde(rename = "ndcg@10")]
+    ndcg: f64,
+    #[serde(rename = "mrr@10")]
+    mrr: f64,
+    #[serde(rename = "recall@100")]
+    recall: f64,
+}
+
+/// Runs the command.
+pub fn run(args: EvalArgs) -> Result<()> {
+    let collection = Collection::read(&args.collection)?;
+    let modes: Vec<Mode> = match args.mode.is_empty() {
+        true => vec![Mode::Keyword, Mode::Semantic, Mode::Hybrid],
+        false => args.mode.iter().map(|&mode| mode.into()).collect(),
+    };
+    let model = match modes.iter().any(|mode| mode.has_semantic()) {
+        true => Some(model::load_for_build(args.model.as_deref())?),
+        false => None,
+    };
+    let count = collection.pages.len();
+    let embed = |texts: &[&str]| match &model {
+        Some(model) => embed_cached(model.transformer(), texts, args.cache.as_deref()),
+        None => Ok(Vec::new()),
+    };
+    let embedding = model.as_ref().map(|model| Embedding { encoder: model.transformer(), embed: &embed });
+    let options = Options { title: "collection".into(), language: args.lang.clone(), ..Options::default() };
+    let built = build(collection.pages, embedding, &options, &|_| ())?;
+    let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
+
+    let texts: Vec<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
+    let vectors: Vec<Option<Vec<f32>>> = match &model {
+        Some(model) => model.transformer().embed(&texts, &|_| ())?.into_iter().map(Some).collect(),
+        None => vec![None; texts.len()],
+    };
+    let mut rows = Vec::new();
+    for mode in modes {
+        let bar = progress::bar("asking", texts.len() as u64);
+        let threads = rayon::current_num_threads();
+        let asked: Vec<_> = collection.queries.iter().zip(&vectors).collect();
+        let scores: Vec<[f64; 3]> = asked
+            .par_chunks(asked.len().div_ceil(threads).max(1))
+            .map(|asked| {
+                let mut index = Index::open(built.entry.open()?);
+                let mut scores = Vec::new();
+                for (judged, vector) in asked {
+                    let query = Query {
+                        text: judged.text.clone(),
+                        mode,
+                        limit: 100,
+                        sections: 1,
+                        fusion: args.fusion.unwrap_or_default(),
+                        ..Query::default()
+                    };
+                    let vector = vector.as_ref().filter(|_| mode.has_semantic());
+                    let vector = vector.map(|vector| (vector.clone(), "transformer"));
+                    let fetch = |id: PartId| {
+                        let missing = || Error::new(ErrorKind::Missing, format!("{id} was not built"));
+                        parts.get(&id).cloned().ok_or_else(missing)
+                    };
+                    let answer = complete(&mut index, query, vector, fetch)?;
+                    let ranking: Vec<&str> = answer.hits.iter().map(|hit| hit.id.as_str()).collect();
+                    scores.push([
+                        metrics::ndcg(&ranking, &judged.grades, 10),
+                        metrics::mrr(&ranking, &judged.grades, 10),
+                        metrics::recall(&ranking, &judged.grades, 100),
+                    ]);
+                    bar.inc(1);
+                }
+                Ok(scores)
+            })
+            .collect::<Result<Vec<_>>>()?
+            .concat();
+        bar.finish_and_clear();
+        let mean = |at: usize| scores.iter().map(|score| score[at]).sum::<f64>() / scores.len().max(1) as f64;
+        let encoder = if mode.has_semantic() { "transformer" } else { "none" };
+        rows.push(Row { mode, encoder, ndcg: mean(0), mrr: mean(1), recall: mean(2) });
+    }
+    if args.json {
+        let text = serde_json::to_string_pretty(&rows)
+            .map_err(|error| Error::new(ErrorKind::Io, "the rows can't be written as JSON").because(error))?;
+        return print(&format!("{text}\n"));
+    }
+    let mut table = format!("{count} pages, {} queries\n", texts.len());
+    table += "mode      encoder      nDCG@10  MRR@10  recall@100\n";
+    for row in &rows {
+        let mode = format!("{:?}", row.mode).to_lowercase();
+        table += &format!("{mode:<9} {:<12} {:.4}   {:.4}  {:.4}\n", row.encoder, row.ndcg, row.mrr, row.recall);
+    }
+    print(&table)
+}

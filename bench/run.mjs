@@ -1,0 +1,33 @@
+// `./build.sh bench [NAME]`: measures bifocal beside other projects, each pair in one run on one machine.
+//
+// Prints Markdown tables, and writes all figures to target/bench/NAME.json. Only the ratios mean something elsewhere.
+
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { here } from "./places.mjs";
+
+const BENCHES = ["sizes", "first-keyword", "warm-hybrid", "embed"];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !BENCHES.includes(name));
+if (unknown.length > 0) {
+  console.error(`bench: there is no "${unknown[0]}"; there are ${BENCHES.join(", ")}`);
+  process.exit(1);
+}
+
+const machine = {
+  processor: cpus()[0].model,
+  cores: cpus().length,
+  node: process.version,
+  chromium: execFileSync(process.env.CHROMIUM, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
+};
+console.log(`\n${machine.processor}, ${machine.cores} cores; ${machine.chromium}; Node ${machine.node}`);
+
+mkdirSync(here("target/bench"), { recursive: true });
+for (const name of asked.length > 0 ? asked : BENCHES) {
+  const { measure } = await import(`./${name}.mjs`);
+  console.log(`\n## ${name}\n`);
+  const figures = await measure();
+  writeFileSync(here(`target/bench/${name}.json`), `${JSON.stringify({ machine, ...figures }, null, 1)}\n`);
+}

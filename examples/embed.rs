@@ -1,0 +1,29 @@
+//! Embeds lines of text and says how fast: `cargo run --release --example embed -- MODEL TEXTS`.
+//!
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`; TEXTS has one JSON string a line. Prints
+//! `{"texts": …, "seconds": …}`; reading the model is not counted. `RAYON_NUM_THREADS` sets the number of threads.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+use std::{env, fs};
+
+use bifocal::encoder::{Encoder, Source, SourceFiles};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [model, texts] = arguments.as_slice() else { return Err("usage: embed MODEL TEXTS".into()) };
+    let weights = fs::read(model.join("model.safetensors"))?;
+    let tokenizer = fs::read(model.join("tokenizer.json"))?;
+    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let encoder = Source::read(&files)?.transformer()?;
+    let texts = fs::read_to_string(texts)?;
+    let texts: Vec<String> = texts.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+
+    encoder.embed(&texts[..texts.len().min(4)], &|_| {})?;
+    let started = Instant::now();
+    encoder.embed(&texts, &|_| {})?;
+    println!("{}", serde_json::json!({"texts": texts.len(), "seconds": started.elapsed().as_secs_f64()}));
+    Ok(())
+}

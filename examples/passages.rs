@@ -1,0 +1,46 @@
+//! Writes the passages of a site and their vectors: `cargo run --release --example passages -- SITE MODEL OUT`.
+//!
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`. OUT gets `passages.json`, a list of
+//! `{url, title, heading, text}`, and `vectors.f32`, a little-endian row for each: what `bifocal build` makes an index
+//! of, for other projects to be measured with.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use bifocal::corpus::{Page, Window, cut, embedded_text};
+use bifocal::encoder::{Encoder, Source, SourceFiles};
+use bifocal::ingest::{SiteOptions, read_site};
+use serde_json::json;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [site, model, out] = arguments.as_slice() else { return Err("usage: passages SITE MODEL OUT".into()) };
+    let weights = fs::read(model.join("model.safetensors"))?;
+    let tokenizer = fs::read(model.join("tokenizer.json"))?;
+    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let encoder = Source::read(&files)?.transformer()?;
+
+    let index = site.join("bifocal");
+    let (pages, _) = read_site(site, Some(&index), &SiteOptions::default(), &|_, _| {})?;
+    let (mut passages, mut texts) = (Vec::new(), Vec::new());
+    for page in pages.into_iter().map(Page::divided) {
+        for (section, path) in page.sections.iter().zip(page.paths()) {
+            for span in cut(&section.text, Window::default(), &|text| encoder.count_tokens(text)) {
+                let text = &section.text[span];
+                texts.push(embedded_text(&page.title, &path, text));
+                passages.push(json!({
+                    "url": page.url, "title": page.title, "heading": section.heading, "text": text,
+                }));
+            }
+        }
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let vectors = encoder.embed(&texts, &|_| {})?;
+    let bytes: Vec<u8> = vectors.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
+    fs::create_dir_all(out)?;
+    fs::write(out.join("passages.json"), serde_json::to_vec(&passages)?)?;
+    fs::write(out.join("vectors.f32"), bytes)?;
+    println!("{} passages in {}", passages.len(), out.display());
+    Ok(())
+}

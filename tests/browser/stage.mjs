@@ -1,0 +1,70 @@
+// The stage of the stories: a server that can be told to misbehave, a Chromium, and a page that is watched. A page that
+// says anything to its console, or asks any other origin, fails its story.
+
+import assert from "node:assert/strict";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const { chromium } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
+
+/** The site whose `bifocal/` is the index: the tests' own unless BIFOCAL_SITE names another. */
+export const SITE = process.env.BIFOCAL_SITE ?? fileURLToPath(new URL("../../target/test/site", import.meta.url));
+
+const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
+
+/** Serves `folder`. `answer(path)` may give `{status, body, headers, wait}` for a path, or nothing. */
+export async function serve(folder = SITE) {
+  const told = { answer: () => undefined, headers: {}, requests: [] };
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
+    told.requests.push(path);
+    const other = told.answer(path);
+    if (other?.wait) await other.wait;
+    const headers = { "Content-Type": TYPES[extname(path)] ?? "application/octet-stream", ...told.headers, ...other?.headers };
+    if (other && (other.body !== undefined || other.status)) {
+      response.writeHead(other.status ?? 200, headers).end(other.body);
+      return;
+    }
+    const file = join(folder, normalize(path));
+    const found = await stat(file).catch(() => null);
+    if (!found?.isFile()) response.writeHead(404, headers).end("not found");
+    else createReadStream(file).pipe(response.writeHead(200, { ...headers, "Content-Length": found.size }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve)));
+  return Object.assign(told, { origin: `http://127.0.0.1:${server.address().port}`, close });
+}
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+}
+
+/**
+ * Runs `story(page, server)` on a fresh visitor's page. What the console may say is only what `allowed` matches: the
+ * browser's own notes on answers that a story had the server give.
+ */
+export async function visit(browser, server, story, { allowed = null, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+  const page = await context.newPage();
+  const said = [];
+  const foreign = [];
+  page.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
+  page.on("pageerror", (error) => said.push(`error: ${error.message}`));
+  context.on("request", (request) => {
+    if (!request.url().startsWith(`${server.origin}/`)) foreign.push(request.url());
+  });
+  try {
+    await story(page, server);
+    assert.deepEqual(said.filter((line) => !allowed?.test(line)), [], "the console stays empty");
+    assert.deepEqual(foreign, [], "nothing is asked of another origin");
+  } finally {
+    Object.assign(server, { answer: () => undefined, headers: {}, requests: [] });
+    await context.close();
+  }
+}

@@ -1,0 +1,262 @@
+// What a reader does on the search page, told as stories in a real Chromium over a real index. Each ends with an empty
+// console and no request to any other origin (`visit` sees to both).
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, serve, visit } from "./stage.mjs";
+
+/** A word that the site's pages use, and its beginning. */
+const WORD = "ownership";
+const BEGINNING = "owner";
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+
+const home = () => `${server.origin}/bifocal/`;
+const HIT = "#hits > li";
+const LINK = `${HIT} h2 a`;
+
+/** Types `text` and waits until the page answers that. */
+async function type(page, text) {
+  await page.locator("#query").fill(text);
+  await answered(page);
+}
+
+/** Waits until the page has answered what it was asked last. */
+async function answered(page) {
+  await page.locator("#hits:not([aria-busy])").waitFor({ state: "attached" });
+}
+
+/** Loads the model and waits until it answers. */
+async function loadModel(page) {
+  await page.getByRole("button", { name: "Load it" }).click();
+  await page.locator("#offer").waitFor({ state: "hidden" });
+}
+
+const titles = (page) => page.locator(LINK).allTextContents();
+const requested = (pattern) => server.requests.filter((path) => pattern.test(path));
+
+story("the page says what it searches, and hits appear as one types", async (page) => {
+  await page.goto(home());
+  await page.getByText(/^Search [\d,]+ pages?, [\d,]+ sections?/).waitFor();
+  assert.ok((await page.locator("#title").textContent()).length > 0);
+  await page.locator("#query").pressSequentially(BEGINNING);
+  await answered(page);
+  const beginning = await titles(page);
+  await type(page, WORD);
+  const whole = await titles(page);
+  assert.ok(beginning.length > 0 && whole.length > 0);
+  assert.ok((await page.locator("mark").first().textContent()).toLowerCase().startsWith(BEGINNING));
+  assert.match(await page.locator("#count").textContent(), /^\d+ pages?/);
+  assert.match(await page.locator("#how").textContent(), /^words, \d+ ms$/);
+  assert.deepEqual(requested(/\.gguf$/), [], "no model was fetched");
+});
+
+story("with the model, meaning answers too; the next visit finds it kept", async (page) => {
+  await page.goto(home());
+  await type(page, WORD);
+  await loadModel(page);
+  await page.getByText(/words and meaning \(.+\), \d+ ms/).waitFor();
+  assert.ok((await page.locator(`${HIT} svg title`).allTextContents()).some((text) => /meaning/.test(text)));
+  await page.getByText("Meaning", { exact: true }).click();
+  await page.locator("#how", { hasText: /^meaning/ }).waitFor();
+  await type(page, "who frees what is no longer needed");
+  assert.ok((await titles(page)).length > 0);
+
+  server.requests.length = 0;
+  await page.goto(`${home()}?q=${WORD}`);
+  await page.getByText(/words and meaning \(.+\), \d+ ms/).waitFor();
+  assert.deepEqual(requested(/\.gguf$/), [], "it came from the cache");
+});
+
+story("a model on its way can be stopped, and words go on meanwhile", async (page) => {
+  let release;
+  server.answer = (path) => (path.endsWith(".gguf") ? { wait: new Promise((resolve) => (release = resolve)) } : undefined);
+  await page.goto(home());
+  await page.getByRole("button", { name: "Load it" }).click();
+  await type(page, WORD);
+  assert.ok((await titles(page)).length > 0);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Load it" }).waitFor();
+  release?.();
+});
+
+story("'Not now' is remembered", async (page) => {
+  await page.goto(home());
+  await page.getByRole("button", { name: "Not now" }).click();
+  await page.reload();
+  await type(page, WORD);
+  assert.ok(await page.locator("#offer").isHidden());
+});
+
+story("a hit leads to its section", async (page) => {
+  await page.goto(home());
+  await type(page, WORD);
+  const link = page.locator(`${HIT} .sections a`).first();
+  const { hash, pathname } = new URL(await link.evaluate((a) => a.href));
+  assert.ok(hash.length > 1);
+  // The sites' own pages may have trouble of their own: what counts is where the reader lands.
+  server.answer = (path) => (path === pathname ? undefined : /\.(js|css|woff2?|svg|png)$/.test(path) ? { body: "" } : undefined);
+  await link.click();
+  await page.waitForURL((url) => url.pathname === pathname && url.hash === hash);
+  assert.ok(await page.evaluate((id) => document.getElementById(id) !== null, decodeURIComponent(hash.slice(1))));
+}, { allowed: /./ });
+
+story("everything can be done by keyboard", async (page) => {
+  await page.goto(home());
+  await page.getByText(/^Search /).first().waitFor();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("/");
+  await page.keyboard.type(WORD);
+  await answered(page);
+  const at = () => page.evaluate(() => document.activeElement.textContent);
+  const links = await page.locator(`${HIT} a`).allTextContents();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await at(), links[0]);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await at(), links[1]);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "query");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "query");
+  await page.keyboard.press("Enter");
+  assert.equal(await at(), links[0]);
+});
+
+story("the address holds the question; Back returns to the one before", async (page) => {
+  await page.goto(`${home()}?q=${WORD}&mode=keyword`);
+  await answered(page);
+  assert.ok(await page.getByRole("radio", { name: "Words" }).isChecked());
+  const before = await titles(page);
+  await page.locator("#query").press("Enter");
+  await type(page, "lifetime");
+  assert.match(page.url(), /q=lifetime&mode=keyword$/);
+  await page.goBack();
+  await answered(page);
+  assert.equal(await page.locator("#query").inputValue(), WORD);
+  assert.deepEqual(await titles(page), before);
+  await page.goForward();
+  await answered(page);
+});
+
+story("a phone has all of it in its width", async (page) => {
+  await page.goto(`${home()}?q=${WORD}`);
+  await answered(page);
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(widths[0] <= widths[1], `${widths}`);
+  const meaning = await page.getByText("Meaning", { exact: true }).boundingBox();
+  assert.ok(meaning.x + meaning.width <= 320);
+}, { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true });
+
+story("dark is dark, and read as easily", async (page) => {
+  await page.goto(`${home()}?q=${WORD}`);
+  await answered(page);
+  const [paper, ink, mark] = await page.evaluate(() => {
+    const luminance = (color) => {
+      const [r, g, b] = color.match(/[\d.]+/g).map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const html = getComputedStyle(document.documentElement);
+    return [html.backgroundColor, html.color, getComputedStyle(document.querySelector("mark")).backgroundColor].map(luminance);
+  });
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  assert.ok(paper < 0.05);
+  assert.ok(contrast(paper, ink) >= 7 && contrast(mark, ink) >= 4.5);
+}, { colorScheme: "dark" });
+
+story("the strictest policy that wasm allows is enough", async (page) => {
+  server.headers = { "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'" };
+  await page.goto(`${home()}?q=${WORD}`);
+  await answered(page);
+  assert.ok((await titles(page)).length > 0);
+  await loadModel(page);
+  await page.getByText(/words and meaning/).waitFor();
+});
+
+story("where workers are forbidden the page does the work itself", async (page) => {
+  server.headers = { "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };
+  await page.goto(`${home()}?q=${WORD}`);
+  await answered(page);
+  assert.ok((await titles(page)).length > 0);
+}, { allowed: /worker-src|Content Security Policy/ });
+
+story("where wasm is forbidden the page says what to allow", async (page) => {
+  server.headers = { "Content-Security-Policy": "default-src 'self'; script-src 'self'" };
+  await page.goto(home());
+  await page.getByText(/'wasm-unsafe-eval'/).waitFor();
+}, { allowed: /wasm|WebAssembly|Content Security Policy/ });
+
+story("where nothing may be stored, searching works all the same", async (page) => {
+  await page.addInitScript(() => {
+    const forbidden = { get: () => { throw new DOMException("forbidden", "SecurityError"); } };
+    Object.defineProperty(window, "localStorage", forbidden);
+    Object.defineProperty(window, "caches", forbidden);
+  });
+  await page.goto(home());
+  await page.getByRole("button", { name: "Not now" }).click();
+  await type(page, WORD);
+  assert.ok((await titles(page)).length > 0);
+});
+
+story("odd questions have calm answers", async (page) => {
+  await page.goto(home());
+  for (const text of ["qqzzxx", `${"long ".repeat(2000)}`, "\ud83d lone \udc00", "<script>alert(1)</script>", "\\ \" ' % #"]) {
+    await type(page, text);
+  }
+  await type(page, "qqzzxx");
+  await page.getByText("Nothing found for “qqzzxx”.").waitFor();
+  await page.locator("#query").fill("");
+  await page.getByText(/^Search [\d,]+ pages?/).waitFor();
+  assert.equal(await page.locator(HIT).count(), 0);
+});
+
+story("a part that is missing or damaged leaves the rest, and the page says so", async (page) => {
+  let spoilt = 0;
+  server.answer = (path) => {
+    if (!/parts\/text-/.test(path)) return undefined;
+    return spoilt++ % 2 ? { status: 404, body: "" } : { body: "<!doctype html><title>Not found</title>" };
+  };
+  await page.goto(home());
+  await type(page, WORD);
+  assert.match(await page.locator("#trouble").textContent(), /could not be read/);
+  assert.match(await page.locator("#count").textContent(), /pages?|Nothing/);
+}, { allowed: /404/ });
+
+story("a folder that is no index, or whose core is gone, is told as what it is", async (page) => {
+  server.answer = (path) => (path.endsWith("bifocal.json") ? { body: "<!doctype html>" } : undefined);
+  await page.goto(home());
+  await page.getByText(/is this the folder that bifocal wrote/).waitFor();
+  server.answer = (path) => (/parts\/core-/.test(path) ? { status: 404, body: "" } : undefined);
+  await page.goto(`${home()}?q=${WORD}`);
+  await page.getByText("The search does not work just now.").waitFor();
+  server.answer = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await answered(page);
+  assert.ok((await titles(page)).length > 0);
+}, { allowed: /404/ });
+
+story("offline is said, and what is here still answers", async (page) => {
+  await page.goto(home());
+  await type(page, WORD);
+  const before = await titles(page);
+  await page.context().setOffline(true);
+  await type(page, "lifetime");
+  await page.getByText(/You are offline/).waitFor();
+  await type(page, WORD);
+  assert.deepEqual(await titles(page), before);
+  await page.context().setOffline(false);
+  await type(page, "lifetime");
+  assert.ok((await titles(page)).length > 0);
+}, { allowed: /ERR_INTERNET_DISCONNECTED/ });

@@ -1,0 +1,39 @@
+// Brings a TypeScript file of www/src into Node: bundled as it stands, written to a temporary folder, imported.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const www = fileURLToPath(new URL("../../www/", import.meta.url));
+const esbuild = createRequire(join(www, "package.json"))("esbuild");
+
+/** A folder that goes when the tests are over. */
+export async function temporaryFolder(after) {
+  const folder = await mkdtemp(join(tmpdir(), "bifocal-"));
+  after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Bundles `source` (below www/src) into the file `out`; `core` stands for the wasm core's module. */
+export async function bundle(source, out, core = "") {
+  await esbuild.build({
+    absWorkingDir: www,
+    entryPoints: [join("src", source)],
+    outfile: out,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    define: { __BIFOCAL_HINTS__: "null" },
+    alias: core ? { "bifocal-core": core } : {},
+    logLevel: "error",
+  });
+  return pathToFileURL(out).href;
+}
+
+/** The exports of `source`. */
+export async function load(source, after) {
+  const folder = await temporaryFolder(after);
+  return import(await bundle(source, join(folder, source.replace(/\.ts$/, ".mjs"))));
+}

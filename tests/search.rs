@@ -1,0 +1,217 @@
+//! Building and searching small indexes in memory.
+
+mod damage;
+mod steps;
+mod twin;
+
+use std::collections::{BTreeMap, HashMap};
+
+use bifocal::build::{Built, Embedding, Options, build};
+use bifocal::corpus::{Page, Section};
+use bifocal::encoder::{Encoder, VectorSpace};
+use bifocal::index::{Index, PartId};
+use bifocal::search::{Answer, LegStatus, Mode, Query, complete};
+use bifocal::{Error, ErrorKind, Result, text};
+
+/// An encoder whose vectors are sums over words: each word has a direction of its own, synonyms share one.
+pub struct BagOfWords {
+    space: VectorSpace,
+}
+
+impl BagOfWords {
+    pub fn new() -> Self {
+        let [model, weights, pooling, prefix] = ["bag of words", "0", "sum", ""].map(str::to_owned);
+        Self { space: VectorSpace { model, weights, pooling, prefix, dims: 64 } }
+    }
+
+    pub fn vector(&self, words: &str) -> Vec<f32> {
+        let mut vector = vec![0.01f32; 64];
+        for word in text::words(words) {
+            let meaning = match &*word.term {
+                "apiary" | "hives" => "hive",
+                other => other,
+            };
+            let hash = meaning.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+            vector[(hash >> 58) as usize] += 1.0;
+        }
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        vector.iter().map(|x| x / length).collect()
+    }
+}
+
+impl Encoder for BagOfWords {
+    fn space(&self) -> &VectorSpace {
+        &self.space
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        text.split_whitespace().count()
+    }
+
+    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+        progress(texts.len());
+        Ok(texts.iter().map(|text| self.vector(text)).collect())
+    }
+}
+
+pub fn page(id: &str, title: &str, sections: &[(&str, &str)]) -> Page {
+    let section = |&(heading, text): &(&str, &str)| Section {
+        anchor: (!heading.is_empty()).then(|| heading.to_lowercase().replace(' ', "-")),
+        heading: heading.into(),
+        level: if heading.is_empty() { 0 } else { 2 },
+        text: text.into(),
+    };
+    Page {
+        id: id.into(),
+        url: id.into(),
+        title: title.into(),
+        lang: None,
+        meta: BTreeMap::new(),
+        sections: sections.iter().map(section).collect(),
+    }
+}
+
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("split.html", "Splitting a colony", &[
+            ("", "A strong colony can be divided in spring."),
+            ("When to split", "Split the colony when the bees cover eight frames. Splitting early prevents swarms."),
+            ("The command", "Call Hive::split with --dry-run to see what it would do."),
+        ]),
+        page("hive.html", "The hive", &[("Parts of a hive", "A hive has a floor, boxes, frames and a roof. Frames hold the comb.")]),
+        page("honey.html", "Harvesting honey", &[
+            ("Extracting", "Uncap the frames and spin them. Honey keeps for years."),
+            ("Storing", "Store honey in glass. The honey of one year rarely tastes like the next one's."),
+        ]),
+        page("swarm.html", "Swarms", &[("", "Bees swarm in May. A swarming colony leaves its hive.")]),
+    ]
+}
+
+pub fn index_of(pages: Vec<Page>) -> Built {
+    let encoder = BagOfWords::new();
+    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let options = Options { title: "Bees".into(), ..Options::default() };
+    build(pages, Some(Embedding { encoder: &encoder, embed: &embed }), &options, &|_| ()).unwrap()
+}
+
+/// An index whose parts are all in memory.
+pub struct Memory {
+    pub parts: HashMap<PartId, Vec<u8>>,
+    pub index: Index,
+}
+
+impl Memory {
+    pub fn new(built: Built) -> Self {
+        let parts = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
+        Self { parts, index: Index::open(built.entry.open().unwrap()) }
+    }
+
+    pub fn ask(&mut self, query: Query) -> Answer {
+        let vector = query.mode.has_semantic().then(|| (BagOfWords::new().vector(&query.text), "bag of words"));
+        let parts = &self.parts;
+        complete(&mut self.index, query, vector, |id| {
+            parts.get(&id).cloned().ok_or_else(|| Error::new(ErrorKind::Missing, "it is not there"))
+        })
+        .unwrap()
+    }
+
+    pub fn ids(&mut self, text: &str, mode: Mode) -> Vec<String> {
+        self.ask(Query { text: text.into(), mode, ..Query::default() }).hits.into_iter().map(|hit| hit.id).collect()
+    }
+}
+
+fn check(query: &str, mode: Mode, first: &[&str]) {
+    let found = Memory::new(index_of(pages())).ids(query, mode);
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    assert_eq!(found.get(..first.len()), Some(first), "{query:?} by {mode:?} found {found:?}");
+}
+
+#[test]
+fn words_find_pages_by_form_family_and_beginning() {
+    check("honey", Mode::Keyword, &["honey.html"]);
+    check("splits ", Mode::Keyword, &["split.html"]);
+    check("swar", Mode::Keyword, &["swarm.html", "split.html"]);
+    check("Hive::split", Mode::Keyword, &["split.html"]);
+    check("dry-run", Mode::Keyword, &["split.html"]);
+}
+
+#[test]
+fn meaning_finds_what_words_miss() {
+    check("apiary ", Mode::Keyword, &[]);
+    check("apiary", Mode::Semantic, &["hive.html"]);
+    check("apiary floor", Mode::Hybrid, &["hive.html"]);
+}
+
+#[test]
+fn hits_show_where_and_why() {
+    let answer = Memory::new(index_of(pages())).ask(Query { text: "split frames".into(), explain: true, ..Query::default() });
+    let hit = &answer.hits[0];
+    assert_eq!((hit.id.as_str(), hit.sections[0].url.as_str()), ("split.html", "split.html#when-to-split"));
+    let units: Vec<u16> = hit.excerpt.text.encode_utf16().collect();
+    let marked: Vec<String> = hit
+        .excerpt
+        .ranges
+        .iter()
+        .map(|&[start, end]| String::from_utf16(&units[start as usize..end as usize]).unwrap())
+        .collect();
+    assert_eq!(marked, ["Split", "frames", "Splitting"]);
+    for hit in &answer.hits {
+        let explained = hit.explain.as_ref().unwrap();
+        let sum: f32 = explained.terms.iter().map(|term| term.score).sum();
+        assert!((sum - explained.keyword.unwrap_or(0.0)).abs() < 1e-4, "{}: {explained:?}", hit.id);
+    }
+}
+
+#[test]
+fn odd_queries_get_sensible_answers() {
+    let mut memory = Memory::new(index_of(pages()));
+    for text in ["", "   ", "\0\u{202e}", "?!…", "🐝"] {
+        let answer = memory.ask(Query { text: text.into(), mode: Mode::Keyword, ..Query::default() });
+        assert!(answer.hits.is_empty(), "{text:?}");
+        assert_eq!(answer.total, 0);
+    }
+    let empty = memory.ask(Query::default());
+    assert!(empty.hits.is_empty());
+    assert_eq!(empty.legs.semantic.status, LegStatus::Skipped);
+    let long = memory.ask(Query { text: "honey bees frames ".repeat(600), ..Query::default() });
+    assert_eq!(long.hits[0].id, "honey.html");
+    let various: String = (0..2_000).map(|word| format!("w{word} ")).collect();
+    let cut = memory.ask(Query { text: various + "honey", mode: Mode::Keyword, ..Query::default() });
+    assert!(cut.legs.keyword.reason.is_some());
+    let none = memory.ask(Query { text: "zzyzx".into(), mode: Mode::Keyword, ..Query::default() });
+    assert_eq!((none.hits.len(), none.legs.keyword.reason.as_deref()), (0, Some("the site uses none of these words")));
+}
+
+#[test]
+fn limit_and_offset_page_through_one_ranking() {
+    let mut memory = Memory::new(index_of(pages()));
+    let whole = memory.ids("hive frames bees", Mode::Hybrid);
+    let mut paged = Vec::new();
+    for offset in 0..whole.len() {
+        let query = Query { text: "hive frames bees".into(), limit: 1, offset, ..Query::default() };
+        paged.extend(memory.ask(query).hits.into_iter().map(|hit| hit.id));
+    }
+    assert_eq!(paged, whole);
+}
+
+#[test]
+fn the_same_pages_give_the_same_bytes() {
+    let (first, second) = (index_of(pages()), index_of(pages()));
+    assert_eq!(first.parts, second.parts);
+    assert_eq!(first.entry, second.entry);
+}
+
+#[test]
+fn pages_of_every_shape_are_indexed() {
+    let mut all = pages();
+    all.push(page("empty.html", "Nothing but a title", &[]));
+    all.push(page("bare.html", "", &[("", "No title, no headings, only queenlessness.")]));
+    all.push(page("long.html", "Long", &[("One heading", &"Drones do not sting. ".repeat(5_000))]));
+    let mut memory = Memory::new(index_of(all));
+    assert_eq!(memory.ids("nothing title", Mode::Keyword)[0], "empty.html");
+    assert_eq!(memory.ids("queenlessness", Mode::Keyword), ["bare.html"]);
+    let long = memory.ask(Query { text: "drones sting".into(), ..Query::default() });
+    assert_eq!(long.hits[0].id, "long.html");
+    assert!(long.hits[0].excerpt.text.len() < 400);
+    assert!(build(Vec::new(), None, &Options::default(), &|_| ()).is_err());
+}

@@ -1,0 +1,74 @@
+//! The engine against a slow, obvious twin: every page read for every query, no index.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bifocal::corpus::Page;
+use bifocal::lexical::{Bm25f, Lengths};
+use bifocal::search::{Mode, Query};
+use bifocal::text;
+use proptest::prelude::*;
+
+use super::{Memory, index_of, page};
+
+/// Scores by BM25F with one term a word; words here have no families and pages are short, so that lengths are exact.
+fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
+    let count = |field: &str, word: &str| text::words(field).filter(|found| found.term == word).count() as f32;
+    let length = |field: &str| text::words(field).count() as f32;
+    let lengths = |page: &Page| Lengths {
+        title: length(&page.title),
+        heading: page.sections.iter().map(|section| length(&section.heading)).sum(),
+        body: page.sections.iter().map(|section| length(&section.text)).sum(),
+    };
+    let mean = |field: fn(&Lengths) -> f32| pages.iter().map(|page| field(&lengths(page))).sum::<f32>() / pages.len() as f32;
+    let average = Lengths { title: mean(|l| l.title), heading: mean(|l| l.heading), body: mean(|l| l.body) };
+    let words: BTreeSet<String> = text::words(query).map(|word| word.term.into_owned()).collect();
+    let formula = Bm25f::default();
+    let mut scores: BTreeMap<&str, f32> = BTreeMap::new();
+    for word in &words {
+        let counts = |page: &Page| {
+            let heading = page.sections.iter().map(|section| count(&section.heading, word)).sum();
+            let body = page.sections.iter().map(|section| count(&section.text, word)).sum();
+            [count(&page.title, word).min(3.0), heading, body]
+        };
+        let holding = pages.iter().filter(|page| counts(page).iter().sum::<f32>() > 0.0).count();
+        let idf = Bm25f::idf(pages.len() as u32, holding as u32);
+        for page in pages {
+            let frequency = formula.frequency(counts(page), lengths(page), average);
+            if frequency > 0.0 {
+                *scores.entry(&page.id).or_default() += idf * formula.saturate(frequency);
+            }
+        }
+    }
+    let mut ranked: Vec<(String, f32)> = scores.into_iter().map(|(id, score)| (id.to_owned(), score)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked
+}
+
+/// Words that no stemmer joins.
+fn word() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["bulb", "drum", "fjord", "glyph", "jukebox", "kiosk", "lamp", "mango", "nymph", "quartz"])
+}
+
+fn line(most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn ranking_is_the_twins(texts in prop::collection::vec((line(4), line(3), line(12)), 1..12), query in line(5)) {
+        let pages: Vec<Page> = texts
+            .iter()
+            .enumerate()
+            .map(|(number, (title, heading, body))| page(&format!("p{number:02}"), title, &[(heading, body)]))
+            .collect();
+        let expected = twin(&pages, &query);
+        let query = Query { text: query, mode: Mode::Keyword, limit: 100, prefix: false, ..Query::default() };
+        let answer = Memory::new(index_of(pages)).ask(query);
+        prop_assert_eq!(answer.total, expected.len());
+        for (hit, (id, score)) in answer.hits.iter().zip(&expected) {
+            prop_assert!((hit.score - score).abs() < 1e-4, "{} scores {}, the twin says {} for {}", hit.id, hit.score, score, id);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// `npm run build`: bundles the TypeScript, packs the wasm, names everything by its contents, and writes dist/runtime/,
+// laid out as in an index folder, with runtime.json saying which file is which.
+//
+// It reads wasm/, what wasm-bindgen and wasm-opt made of core and transformer. The same input gives the same names.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { build, transform } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const HINTS = "(/*bifocal:hints*/null)";
+
+/** Builds the runtime into `out` from the wasm-bindgen output in `wasm`. */
+export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = join(here, "wasm"), log = console.log } = {}) {
+  for (const name of ["core", "transformer"]) {
+    if (!existsSync(join(wasm, `${name}.js`))) {
+      throw new Error(`${join(wasm, name)}.js is not there: run ./build.sh, which builds the wasm first`);
+    }
+  }
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(join(out, "runtime"), { recursive: true });
+  const files = {};
+  const sizes = [];
+  const write = (role, path, bytes) => {
+    writeFileSync(join(out, path), bytes);
+    files[role] = path;
+    const raw = path.endsWith(".bin") ? null : bytes.length;
+    sizes.push({ role, path, raw, gzip: path.endsWith(".bin") ? bytes.length : gzipSync(bytes, { level: 9 }).length });
+    return path;
+  };
+  const hashed = (role, name, extension, bytes) => write(role, `runtime/${name}-${hash(bytes)}.${extension}`, bytes);
+
+  const worker = await bundle("src/worker.ts", { "bifocal-core": join(wasm, "core.js") });
+  hashed("worker", "worker", "js", worker);
+  hashed("core", "core", "bin", packed(join(wasm, "core_bg.wasm")));
+  const glue = await transform(readFileSync(join(wasm, "transformer.js")), { minify: true, format: "esm", target: "es2022" });
+  hashed("transformerGlue", "transformer", "js", glue.code);
+  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer_bg.wasm")));
+
+  const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
+  if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
+  write("loader", "bifocal.js", loader);
+
+  const assets = {
+    PAGE_SCRIPT: hashed("pageScript", "page", "js", await bundle("page/page.ts", {}, "../bifocal.js")),
+    PAGE_STYLE: hashed("pageStyle", "page", "css", await bundle("page/page.css")),
+    ICON: hashed("icon", "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
+  };
+  const html = readFileSync(join(here, "page/index.html"), "utf8");
+  write("page", "index.html", html.replace(/\{\{(\w+)\}\}/g, (_, name) => assets[name]));
+
+  writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 1, files }, null, 1)}\n`);
+  for (const { role, path, raw, gzip } of sizes) {
+    log(`${role.padEnd(16)} ${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);
+  }
+  return { files, sizes };
+}
+
+/** One minified module of everything that `entry` imports; `bifocal` is left to be found at `client` when it runs. */
+async function bundle(entry, alias = {}, client = "bifocal") {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    write: false,
+    alias,
+    plugins: [{
+      name: "client",
+      setup: (build) => build.onResolve({ filter: /^bifocal$/ }, () => ({ path: client, external: true })),
+    }],
+  });
+  return result.outputFiles[0].text;
+}
+
+/** Gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip. */
+function packed(module) {
+  return gzipSync(readFileSync(module), { level: 9 });
+}
+
+function hash(bytes) {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildRuntime().catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

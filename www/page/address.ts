@@ -1,0 +1,67 @@
+/** The query in the page's address: `?q=` and `&mode=`, so that an answer can be sent to someone and Back returns to it. */
+
+import type { Mode } from "bifocal";
+
+/** What is asked. */
+export interface Question {
+  text: string;
+  mode: Mode;
+}
+
+/** What the address asks. */
+export function asked(): Question {
+  const parameters = new URLSearchParams(location.search);
+  const mode = parameters.get("mode");
+  return {
+    text: parameters.get("q") ?? "",
+    mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
+  };
+}
+
+/** How far the reader had scrolled when this entry of the history was left. */
+export function leftAt(): number {
+  return (history.state as { y?: number } | null)?.y ?? 0;
+}
+
+/**
+ * Keeps the address in step with the question. Typing on goes on in one entry of the history; a question that was
+ * settled (entered, followed to a hit, left) is not overwritten by the next.
+ */
+export class Address {
+  #settled = true;
+
+  constructor(onBack: (question: Question) => void) {
+    history.scrollRestoration = "manual";
+    addEventListener("popstate", () => {
+      this.#settled = true;
+      onBack(asked());
+    });
+    addEventListener("pagehide", () => history.replaceState({ y: scrollY }, ""));
+  }
+
+  /** Writes `question` down. */
+  write(question: Question): void {
+    const url = new URL(location.href);
+    url.hash = "";
+    set(url.searchParams, "q", question.text.trim() ? question.text : "");
+    set(url.searchParams, "mode", question.mode === "hybrid" ? "" : question.mode);
+    if (url.href === location.href) return;
+    if (this.#settled) {
+      history.replaceState({ y: scrollY }, "");
+      history.pushState(null, "", url);
+    } else {
+      history.replaceState(null, "", url);
+    }
+    this.#settled = false;
+  }
+
+  /** The question as it stands was meant: what is typed next is another. */
+  settle(): void {
+    this.#settled = true;
+  }
+}
+
+function set(parameters: URLSearchParams, name: string, value: string): void {
+  if (value) parameters.set(name, value);
+  else parameters.delete(name);
+}

@@ -1,0 +1,265 @@
+/**
+ * Drives the wasm engine: fetches the parts that a step needs, makes the query's vector when asked, and steps again.
+ *
+ * Nothing here knows a worker, so the same file serves a worker, a page, Node and a service worker; how files are fetched
+ * is handed in. Parts that are being fetched are shared between runs, and a run that is stopped leaves them coming: the
+ * next keystroke most often needs the same ones.
+ */
+
+import { ENTRY, ENTRY_BOUND, parseEntry } from "./entry.js";
+import { BifocalError, reason } from "./error.js";
+import { type FetchFile, plain, read } from "./files.js";
+import type { About, Answer, EngineAnswer, Query, Timings } from "./protocol.js";
+
+/** The wasm core's door. */
+export interface Engine {
+  describe(): About;
+  start(query: EngineQuery): number;
+  step(run: number): Step;
+  /** Plain bytes of a part. Throws where they are not what its name says. */
+  supply(path: string, bytes: Uint8Array): void;
+  fail(path: string, reason: string): void;
+  /** Forgets what failed, so that it is asked for again. */
+  retry(): void;
+  giveVector(run: number, vector: Float32Array, encoder: string): void;
+  failVector(run: number, reason: string): void;
+  finish(run: number): void;
+  /** What can be fetched before any query. */
+  parts(): string[];
+}
+
+/** A query as the engine takes it. */
+export interface EngineQuery extends Omit<Query, "encoder"> {
+  /** Whether a vector can be had (`"later"`) or not (`"none"`, for `vectorReason`). */
+  vector: "none" | "later";
+  vectorReason?: string;
+}
+
+/** What a run needs next, or has. */
+export type Step =
+  | { status: "need"; parts: string[]; vector: boolean }
+  | { status: "partial" | "done"; answer: EngineAnswer };
+
+/** Makes query vectors in the space of the index's rows. */
+export interface Encoder {
+  /** What an answer calls it. */
+  readonly name: string;
+  embed(text: string): Float32Array;
+}
+
+/** Bytes that someone else is fetching already: `null` where that came to nothing. */
+export type Handed = Map<string, Promise<Uint8Array<ArrayBuffer> | null>>;
+
+/** The entry on the server is not the one that was opened; `entry` is its text. */
+export class Moved extends Error {
+  constructor(readonly entry: string) {
+    super("the index was rebuilt");
+  }
+}
+
+/** A query takes three rounds of parts. A run that asks for many more is not coming to an end. */
+const ROUNDS = 64;
+
+/** Vectors kept, so that going back over a query's letters costs nothing. */
+const VECTORS = 64;
+
+/** An open index. */
+export class Searcher {
+  readonly about: About;
+  /** The transformer, once it is there. */
+  encoder: Encoder | null = null;
+  readonly #engine: Engine;
+  readonly #entry: string;
+  readonly #site: string;
+  readonly #fetchFile: FetchFile;
+  readonly #handed: Handed;
+  readonly #coming = new Map<string, Promise<void>>();
+  readonly #vectors = new Map<string, Float32Array<ArrayBuffer>>();
+  readonly #load: (signal: AbortSignal) => Promise<Encoder>;
+
+  /**
+   * @param engine over `entry`, the text of `bifocal.json`
+   * @param base the index folder's address, against which hits' addresses are resolved
+   * @param load brings the transformer for a query that insists on it
+   */
+  constructor(
+    engine: Engine,
+    entry: string,
+    base: string,
+    fetchFile: FetchFile,
+    load: (signal: AbortSignal) => Promise<Encoder>,
+    handed: Handed = new Map(),
+  ) {
+    this.#engine = engine;
+    this.#entry = entry;
+    this.#fetchFile = fetchFile;
+    this.#handed = handed;
+    this.#load = load;
+    this.about = engine.describe();
+    this.#site = new URL(this.about.site, base).href;
+  }
+
+  /** Fetches what every query needs. What fails here is asked for again, and reported, by the first query. */
+  async warm(): Promise<void> {
+    await Promise.allSettled(this.#engine.parts().map((path) => this.#bring(path)));
+  }
+
+  /** Answers `query`; `onPartial` gets what is known before everything has come. Throws {@link Moved}. */
+  async search(query: Query, onPartial: (answer: Answer) => void, signal: AbortSignal): Promise<Answer> {
+    const timings: Timings = { total: 0, parts: 0, vector: 0, engine: 0 };
+    const began = performance.now();
+    const timed = <T>(what: "engine" | "vector", work: () => T): T => {
+      const start = performance.now();
+      try {
+        return work();
+      } catch (error) {
+        throw new BifocalError(what === "engine" ? "index" : "model", reason(error), { cause: error });
+      } finally {
+        timings[what] += performance.now() - start;
+      }
+    };
+    const { encoder, ...plainQuery } = query;
+    this.#engine.retry();
+    const run = timed("engine", () => this.#engine.start({ ...plainQuery, ...this.#vectorFor(encoder) }));
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        signal.throwIfAborted();
+        const step = timed("engine", () => this.#engine.step(run));
+        if (step.status !== "need") {
+          timings.total = performance.now() - began;
+          const answer = { ...this.#resolved(step.answer), timings: { ...timings } };
+          if (step.status === "done") return answer;
+          onPartial(answer);
+          continue;
+        }
+        const parts = Promise.all(step.parts.map((path) => this.#need(path)));
+        parts.catch(() => {});
+        if (step.vector && (step.parts.length === 0 || this.encoder)) {
+          // A step that needs both is fetching while the vector is made; one whose encoder is still to come is not held up.
+          await this.#giveVector(run, query.text, timed, signal);
+        }
+        const start = performance.now();
+        await stoppable(parts, signal);
+        timings.parts += performance.now() - start;
+      }
+      throw new BifocalError("internal", `the query "${query.text.slice(0, 80)}" comes to no end: please report it`);
+    } finally {
+      this.#engine.finish(run);
+    }
+  }
+
+  /** The vector of `text`; the transformer must be there. */
+  vector(text: string): Float32Array<ArrayBuffer> {
+    if (!this.encoder) throw new BifocalError("model", "the transformer is not loaded: call upgrade() first");
+    const known = this.#vectors.get(text);
+    const vector = known ?? (this.encoder.embed(text) as Float32Array<ArrayBuffer>);
+    this.#vectors.delete(text);
+    this.#vectors.set(text, vector);
+    if (this.#vectors.size > VECTORS) this.#vectors.delete(this.#vectors.keys().next().value as string);
+    return vector;
+  }
+
+  #vectorFor(encoder: Query["encoder"]): Pick<EngineQuery, "vector" | "vectorReason"> {
+    const there = this.about.model?.file;
+    if (this.encoder || (encoder === "transformer" && there)) return { vector: "later" };
+    return { vector: "none", vectorReason: there ? "the model is not loaded" : "this index was built without a model" };
+  }
+
+  async #giveVector(
+    run: number,
+    text: string,
+    timed: <T>(what: "engine" | "vector", work: () => T) => T,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      this.encoder ??= await this.#load(signal);
+      // Making a vector takes milliseconds in which no message is heard: hear first whether it is still wanted.
+      await new Promise((resume) => setTimeout(resume));
+      signal.throwIfAborted();
+      const vector = timed("vector", () => this.vector(text));
+      this.#engine.giveVector(run, vector, this.encoder.name);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#engine.failVector(run, reason(error));
+    }
+  }
+
+  /** Brings a part, or tells the engine that it must do without. Throws {@link Moved} if a newer index explains it. */
+  async #need(path: string): Promise<void> {
+    try {
+      await this.#bring(path);
+    } catch (error) {
+      if (error instanceof BifocalError && error.code !== "network") await this.#checkEntry();
+      this.#engine.fail(path, reason(error));
+    }
+  }
+
+  #bring(path: string): Promise<void> {
+    let coming = this.#coming.get(path);
+    if (!coming) {
+      coming = this.#fetchPart(path).finally(() => this.#coming.delete(path));
+      this.#coming.set(path, coming);
+    }
+    return coming;
+  }
+
+  /** Fetches and supplies a part; bytes that are damaged are fetched once more past every cache. */
+  async #fetchPart(path: string): Promise<void> {
+    const bound = this.about.largestPart;
+    const handed = await this.#handed.get(path);
+    this.#handed.delete(path);
+    try {
+      this.#supply(path, handed ? await plain(path, handed, bound) : await read(this.#fetchFile, path, bound));
+    } catch (error) {
+      if (!(error instanceof BifocalError && error.code === "damaged")) throw error;
+      this.#supply(path, await read(this.#fetchFile, path, bound, { cache: "reload" }));
+    }
+  }
+
+  #supply(path: string, bytes: Uint8Array): void {
+    try {
+      this.#engine.supply(path, bytes);
+    } catch (error) {
+      throw new BifocalError("damaged", `${path} is damaged: ${reason(error)}`);
+    }
+  }
+
+  /** Throws {@link Moved} if the server's entry is another than the one that was opened. */
+  async #checkEntry(): Promise<void> {
+    let entry: string;
+    try {
+      const bytes = await read(this.#fetchFile, ENTRY, ENTRY_BOUND, { cache: "no-cache" });
+      entry = new TextDecoder().decode(bytes);
+      parseEntry(entry);
+    } catch {
+      return;
+    }
+    if (entry !== this.#entry) throw new Moved(entry);
+  }
+
+  #resolved(answer: EngineAnswer): EngineAnswer {
+    const resolve = (url: string): string => {
+      try {
+        return new URL(url, this.#site).href;
+      } catch {
+        return url;
+      }
+    };
+    const hits = answer.hits.map((hit) => ({
+      ...hit,
+      url: resolve(hit.url),
+      sections: hit.sections.map((section) => ({ ...section, url: resolve(section.url) })),
+    }));
+    return { ...answer, hits };
+  }
+}
+
+/** `promise`, or the signal's reason as soon as there is one. */
+function stoppable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+

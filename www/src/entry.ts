@@ -1,0 +1,32 @@
+import { BifocalError } from "./error.js";
+
+/** The only file of an index folder that is ever revalidated. */
+export const ENTRY = "bifocal.json";
+
+/** An entry has at most 2 KB; anything far above is not one. */
+export const ENTRY_BOUND = 64 << 10;
+
+/** What the host reads of an entry: names of files. The rest is the engine's, which also checks the whole. */
+export interface Entry {
+  generation: string;
+  title?: string;
+  /** Path of the part that every query needs. */
+  core: string;
+  /** Runtime files by role: paths below the index folder. */
+  runtime: { worker: string; core: string; [role: string]: string };
+}
+
+/** The entry in `text`, if it has what the host needs. */
+export function parseEntry(text: string): Entry {
+  let entry: Partial<Entry> | null = null;
+  try {
+    entry = JSON.parse(text) as Partial<Entry> | null;
+  } catch {
+    // Told below: most often a server that answers with a page for whatever it does not have.
+  }
+  const runtime = entry?.runtime;
+  if (![entry?.core, runtime?.worker, runtime?.core].every((path) => typeof path === "string")) {
+    throw new BifocalError("index", `${ENTRY} is not the entry of an index: is this the folder that bifocal wrote?`);
+  }
+  return entry as Entry;
+}

@@ -1,0 +1,167 @@
+/**
+ * Starts the other side and opens an index there.
+ *
+ * A page waits for two rounds only: `bifocal.js`, then worker, core, entry and the core part side by side. What makes
+ * the second round one round is that `bifocal build` wrote the entry's names into the loader; when those are of a former
+ * build, the entry that comes back says so, and its own names are used instead.
+ */
+
+import { ENTRY, ENTRY_BOUND, type Entry, parseEntry } from "./entry.js";
+import { BifocalError, reason } from "./error.js";
+import { type FetchFile, fileUrl, read, request } from "./files.js";
+import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
+
+/** What `bifocal build` writes into the loader. */
+export interface Hints {
+  entry: Entry;
+}
+
+/** How to reach an index. */
+export interface Way {
+  base: string;
+  fetchFile: FetchFile;
+  /** Whether files come from a function of the host's, which cannot cross into a worker. */
+  handedIn: boolean;
+  worker: boolean;
+}
+
+/** An index that was opened on the other side. */
+export interface Link {
+  about: About;
+  post(message: ToWorker): void;
+  /** Listens from now on; `onStopped` is called when the other side can no longer answer. */
+  listen(onMessage: (message: FromWorker) => unknown, onStopped: (error: BifocalError) => void): void;
+  close(): void;
+}
+
+/** The other side's end, whichever kind of end it is. */
+interface Port {
+  post(message: ToWorker, transfer?: Transferable[]): void;
+  close(): void;
+  onMessage: (message: FromWorker) => unknown;
+  onStopped: (error: BifocalError) => void;
+}
+
+/** Opens the index. `entry` is its entry's text where that is known to be the newest. */
+export async function connect(way: Way, hints: Hints | null, entry?: string): Promise<Link> {
+  const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
+  const begin = (names: Entry): Promise<Port> => {
+    for (const path of [names.runtime.core, names.core]) {
+      if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path));
+    }
+    const port = start(way, fileUrl(way.base, names.runtime.worker));
+    port.catch(() => {});
+    return port;
+  };
+
+  const hinted = hints && begin(hints.entry);
+  let text: string;
+  let names: Entry;
+  try {
+    text = entry ?? (await newestEntry(way.fetchFile));
+    names = parseEntry(text);
+  } catch (error) {
+    hinted?.then((port) => port.close());
+    throw error;
+  }
+  const fits = hinted && hints.entry.runtime.worker === names.runtime.worker;
+  if (hinted && !fits) hinted.then((port) => port.close(), () => {});
+  const port = await (fits ? hinted : begin(names));
+
+  const about = new Promise<About>((resolve, reject) => {
+    port.onMessage = (message) => {
+      if (message.type === "opened") resolve(message.about);
+      else if (message.type === "failed") reject(BifocalError.from(message.failure));
+    };
+    port.onStopped = reject;
+  });
+  port.post({ type: "hello", protocol: PROTOCOL, base: way.base, coming: [...ahead.keys()] });
+  for (const [path, file] of ahead) {
+    void file.then((bytes) => port.post({ type: "file", path, bytes }, bytes ? [bytes.buffer] : []));
+  }
+  port.post({ type: "open", entry: text });
+  try {
+    return {
+      about: await about,
+      post: (message) => port.post(message),
+      close: () => port.close(),
+      listen(onMessage, onStopped) {
+        port.onMessage = onMessage;
+        port.onStopped = onStopped;
+      },
+    };
+  } catch (error) {
+    port.close();
+    throw error;
+  }
+}
+
+/** The entry as the server has it now; with no network, as any cache has it. */
+async function newestEntry(fetchFile: FetchFile): Promise<string> {
+  const text = async (cache: RequestCache) =>
+    new TextDecoder().decode(await read(fetchFile, ENTRY, ENTRY_BOUND, { cache }));
+  try {
+    return await text("no-cache");
+  } catch (error) {
+    if (!(error instanceof BifocalError && error.code === "network")) throw error;
+    return await text("force-cache").catch(() => Promise.reject(error));
+  }
+}
+
+/** A file's bytes as they come from the server, for the other side to make sense of; `null` where it has to look itself. */
+async function fetchAhead(fetchFile: FetchFile, path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return new Uint8Array(await (await request(fetchFile, path)).arrayBuffer());
+  } catch {
+    return null;
+  }
+}
+
+/** Starts the worker at `url`; where there can be none, the same code in this very thread. */
+async function start(way: Way, url: string): Promise<Port> {
+  if (way.worker && !way.handedIn && typeof Worker === "function") {
+    const port = await startWorker(url).catch(() => null);
+    if (port) return port;
+  }
+  try {
+    return await startHere(url, way.handedIn ? way.fetchFile : undefined);
+  } catch (error) {
+    throw new BifocalError("worker", `cannot run ${url}, neither as a worker nor in the page: ${reason(error)}`);
+  }
+}
+
+/** Throws where workers are forbidden, or this one does not start. */
+function startWorker(url: string): Promise<Port> {
+  const worker = new Worker(url, { type: "module", name: "bifocal" });
+  const port: Port = {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    close: () => worker.terminate(),
+    onMessage: () => {},
+    onStopped: () => {},
+  };
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => (data.type === "ready" ? resolve(port) : port.onMessage(data));
+    worker.onerror = (event) => {
+      // Handled here: a worker that a policy forbids is no error as long as the page itself can do the work.
+      event.preventDefault();
+      worker.terminate();
+      const error = new BifocalError("worker", `the worker stopped: ${event.message ?? "it could not be loaded"}`);
+      reject(error);
+      port.onStopped(error);
+    };
+  });
+}
+
+async function startHere(url: string, fetchFile: FetchFile | undefined): Promise<Port> {
+  const { serve } = (await import(url)) as typeof import("./worker.js");
+  const { port1: near, port2: far } = new MessageChannel();
+  const port: Port = {
+    post: (message, transfer = []) => near.postMessage(message, transfer),
+    close: () => near.close(),
+    onMessage: () => {},
+    onStopped: () => {},
+  };
+  near.onmessage = ({ data }: MessageEvent<FromWorker>) => port.onMessage(data);
+  serve(far, fetchFile);
+  return port;
+}

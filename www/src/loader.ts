@@ -1,0 +1,72 @@
+/**
+ * `bifocal.js`: search a site by words and by meaning, wholly in the browser.
+ *
+ * ```js
+ * import { open } from "/bifocal/bifocal.js";
+ * const search = await open();
+ * const { hits } = await search.search("how do I share data between threads");
+ * ```
+ */
+
+import { Search } from "./client.js";
+import { BifocalError } from "./error.js";
+import { type FetchFile, filesBelow } from "./files.js";
+import { connect, type Hints } from "./link.js";
+
+/** Replaced by `bifocal build` in the index folder's copy of this file. */
+declare const __BIFOCAL_HINTS__: Hints | null;
+
+/** How to open an index. */
+export interface OpenOptions {
+  /** `false` runs the engine in this thread. So it does by itself where workers are not there or not allowed. */
+  worker?: boolean;
+  /** Fetches the index's files, for a host whose `fetch` cannot. Runs the engine in this thread. */
+  fetchFile?: FetchFile;
+}
+
+/**
+ * Opens the index in the folder at `url`: the one that this file is in, unless told otherwise. Hits come from the site
+ * around it.
+ */
+export async function open(url: string | URL = new URL("./", import.meta.url), options: OpenOptions = {}): Promise<Search> {
+  const base = folder(url);
+  const way = {
+    base,
+    fetchFile: options.fetchFile ?? filesBelow(base),
+    handedIn: options.fetchFile !== undefined,
+    worker: options.worker ?? true,
+  };
+  const hints = base === folder(new URL("./", import.meta.url)) ? __BIFOCAL_HINTS__ : null;
+  return new Search(way, await connect(way, hints));
+}
+
+/** The absolute address of a folder, with its slash. */
+function folder(url: string | URL): string {
+  let absolute: URL;
+  try {
+    absolute = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch {
+    throw new BifocalError("option", `"${url}" is not the address of an index folder: "/bifocal/", say`);
+  }
+  absolute.search = absolute.hash = "";
+  if (!absolute.pathname.endsWith("/")) absolute.pathname += "/";
+  return absolute.href;
+}
+
+export { BifocalError };
+export type { Search, FetchFile };
+export type { SearchOptions, UpgradeOptions } from "./client.js";
+export type {
+  About,
+  Answer,
+  EncoderChoice,
+  ErrorCode,
+  Excerpt,
+  Hit,
+  Leg,
+  Mode,
+  Model,
+  Progress,
+  SectionHit,
+  Timings,
+} from "./protocol.js";

@@ -1,0 +1,240 @@
+/**
+ * Brings the transformer: its wasm, and its model file in one stream that goes to the transformer's memory, the hash and
+ * the browser's Cache Storage at once, so that the file is never held whole anywhere but where it is used.
+ */
+
+import { BifocalError, reason } from "./error.js";
+import type { Encoder } from "./engine.js";
+import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
+import type { About, ModelFile, Progress, VectorSpace } from "./protocol.js";
+import { Sha256 } from "./sha256.js";
+
+/** The wasm transformer's door. */
+export interface Transformer {
+  embed(text: string): Float32Array;
+  space(): VectorSpace;
+  /** The next bytes of the model file. */
+  write(chunk: Uint8Array): void;
+  /** Reads the file that was written. */
+  ready(): void;
+  free(): void;
+}
+
+/** The module that wasm-bindgen writes beside the transformer's wasm. */
+export interface TransformerGlue {
+  default(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  Transformer: new (bytes: number) => Transformer;
+}
+
+/** The name of the cache that models are kept in; its keys are their addresses. */
+const CACHE = "bifocal-models";
+
+/** How many times progress is told over a whole file. */
+const REPORTS = 200;
+
+/**
+ * Loads the transformer of the index at `base`. Progress ends with `ready`. A file that is not what the index names is
+ * fetched once more, past the caches, before it is an error.
+ */
+export async function loadTransformer(
+  base: string,
+  about: About,
+  fetchFile: FetchFile,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+  importGlue: (url: string) => Promise<TransformerGlue> = (url) => import(url),
+): Promise<Encoder> {
+  const { runtime } = about;
+  const model = about.model?.file;
+  if (!model || !runtime.transformer || !runtime.transformerGlue) {
+    throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
+  }
+  const path = runtime.transformer;
+  const cache = await ModelCache.open(base, model);
+  const wasm = read(fetchFile, path, RUNTIME_BOUND, { signal }).then((bytes) => compile(path, bytes));
+  const first = source(cache, model, fetchFile, signal);
+  // Both are awaited below; until then a failure of one must not count as unhandled.
+  wasm.catch(() => {});
+  first.catch(() => {});
+  const glue = await importGlue(fileUrl(base, runtime.transformerGlue)).catch((error: unknown) => {
+    throw new BifocalError("model", `cannot load ${runtime.transformerGlue}: ${reason(error)}`);
+  });
+  await glue.default({ module_or_path: await wasm });
+
+  let from = await first;
+  for (let tries = 1; ; tries++) {
+    const transformer = new glue.Transformer(model.bytes);
+    try {
+      await pour(from, model, transformer, cache, onProgress, signal);
+      onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
+      transformer.ready();
+      const space = sameSpace(transformer.space(), about.model!.space);
+      onProgress({ phase: "ready", loaded: model.bytes, total: model.bytes });
+      return { name: space.model, embed: (text) => transformer.embed(text) };
+    } catch (error) {
+      transformer.free();
+      signal.throwIfAborted();
+      const damaged = error instanceof BifocalError && error.code === "damaged";
+      if (!damaged || tries === 2) {
+        throw error instanceof BifocalError ? error : new BifocalError("model", `${model.path}: ${reason(error)}`);
+      }
+      await cache.remove();
+      from = { cached: false, response: await request(fetchFile, model.path, { signal, cache: "reload" }) };
+    }
+  }
+}
+
+/** The space of the rows, if the model's vectors are in it; vectors of another space would be compared without sense. */
+function sameSpace(model: VectorSpace, rows: VectorSpace): VectorSpace {
+  const keys = Object.keys(rows) as (keyof VectorSpace)[];
+  if (keys.every((key) => model[key] === rows[key])) return rows;
+  const [its, theirs] = [JSON.stringify(model), JSON.stringify(rows)];
+  throw new BifocalError("model", `the model makes vectors of ${its}, the index has ${theirs}: rebuild it with this model`);
+}
+
+/** Where a model's bytes come from. */
+interface Source {
+  cached: boolean;
+  response: Response;
+}
+
+async function source(cache: ModelCache, model: ModelFile, fetchFile: FetchFile, signal: AbortSignal): Promise<Source> {
+  const response = await cache.match();
+  if (response) return { cached: true, response };
+  return { cached: false, response: await request(fetchFile, model.path, { signal }) };
+}
+
+/** Streams `from` into `transformer`, and into `cache` unless it came from there; ends only if length and hash are right. */
+async function pour(
+  from: Source,
+  model: ModelFile,
+  transformer: Transformer,
+  cache: ModelCache,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const phase = from.cached ? "from-cache" : "downloading";
+  const keep = from.cached ? null : cache.keep();
+  const hash = new Sha256();
+  let loaded = 0;
+  let told = -1;
+  const tell = () => {
+    const share = Math.floor((loaded / model.bytes) * REPORTS);
+    if (share !== told) onProgress({ phase, loaded, total: model.bytes });
+    told = share;
+  };
+  const damaged = (what: string) => new BifocalError("damaged", `the model ${model.path} is damaged: ${what}`);
+  try {
+    tell();
+    for await (const chunk of chunks(from.response, model.path)) {
+      signal.throwIfAborted();
+      loaded += chunk.length;
+      if (loaded > model.bytes) throw damaged(`more than ${model.bytes} bytes`);
+      hash.update(chunk);
+      transformer.write(chunk);
+      await keep?.write(chunk);
+      tell();
+    }
+    if (loaded < model.bytes) throw damaged(`${loaded} of ${model.bytes} bytes`);
+    const found = hash.hex();
+    if (found !== model.sha256) throw damaged(`SHA-256 ${found}, the index names ${model.sha256}`);
+    await keep?.finish();
+  } catch (error) {
+    keep?.abandon();
+    throw error;
+  }
+}
+
+async function* chunks(response: Response, path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      const chunk = await reader.read();
+      if (chunk.done) return;
+      yield chunk.value;
+    }
+  } catch (error) {
+    throw new BifocalError("network", `${path} broke off: ${reason(error)}; check the connection`);
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * The place where one model is kept between visits. Every way in which a browser may refuse (no Cache Storage on plain
+ * http, private mode, a full disk) only means that the file is fetched again next time.
+ */
+class ModelCache {
+  private constructor(
+    private readonly cache: Cache | null,
+    private readonly url: string,
+    private readonly folder: string,
+  ) {}
+
+  static async open(base: string, model: ModelFile): Promise<ModelCache> {
+    const url = fileUrl(base, model.path);
+    const cache = typeof caches === "undefined" ? null : await caches.open(CACHE).catch(() => null);
+    return new ModelCache(cache, url, new URL("./", url).href);
+  }
+
+  async match(): Promise<Response | undefined> {
+    return this.cache?.match(this.url).catch(() => undefined);
+  }
+
+  async remove(): Promise<void> {
+    await this.cache?.delete(this.url).catch(() => false);
+  }
+
+  /** Begins to keep a file; it is kept only once `finish` was called. */
+  keep(): Keeping | null {
+    if (!this.cache) return null;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    return new Keeping(writable.getWriter(), this.cache.put(this.url, new Response(readable)), () => this.#tidy());
+  }
+
+  /** Lets go of the models that former builds had in the same folder. */
+  async #tidy(): Promise<void> {
+    for (const { url } of (await this.cache?.keys()) ?? []) {
+      if (url !== this.url && url.startsWith(this.folder)) await this.cache?.delete(url);
+    }
+  }
+}
+
+/** A file on its way into the cache. */
+class Keeping {
+  #refused = false;
+  readonly #put: Promise<void>;
+
+  constructor(
+    private readonly writer: WritableStreamDefaultWriter<Uint8Array>,
+    put: Promise<void>,
+    private readonly after: () => Promise<void>,
+  ) {
+    this.#put = put.catch(() => {
+      this.#refused = true;
+    });
+    writer.closed.catch(() => {});
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (!this.#refused) await this.#guarded(this.writer.write(chunk));
+  }
+
+  async finish(): Promise<void> {
+    await this.#guarded(this.writer.close());
+    await this.#put;
+    if (!this.#refused) await this.after().catch(() => {});
+  }
+
+  abandon(): void {
+    this.writer.abort().catch(() => {});
+  }
+
+  /** A refused `put` may leave its stream unread for ever: nothing waits longer than the `put` itself. */
+  async #guarded(step: Promise<void>): Promise<void> {
+    await Promise.race([step, this.#put]).catch(() => {
+      this.#refused = true;
+    });
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * What the page's side (loader and client) and the worker's side say to each other, and the plain data both speak of.
+ *
+ * The loader has a stable name and may sit in a cache while the worker beside a new index is newer, so the first message
+ * carries {@link PROTOCOL}: two sides of different versions part with an error instead of misreading each other.
+ */
+
+/** Raised whenever a message changes its meaning. */
+export const PROTOCOL = 1;
+
+/** Which lenses a query looks through: words, meaning, or both. */
+export type Mode = "hybrid" | "keyword" | "semantic";
+
+/**
+ * Who makes the query's vector. `"auto"`: the transformer if it is loaded, else nobody, and the answer's `legs.semantic`
+ * says so. `"transformer"`: the transformer, loaded first if need be.
+ */
+export type EncoderChoice = "auto" | "transformer";
+
+/** A query as it crosses to the worker. */
+export interface Query {
+  text: string;
+  mode: Mode;
+  encoder: EncoderChoice;
+  /** Pages to answer with. */
+  limit: number;
+  /** Pages to skip before the first. */
+  offset: number;
+  /** Sections to name under each page; the engine's own default where absent. */
+  sections?: number;
+  /** Whether the last word may be the beginning of a longer one; the engine's default is yes. */
+  prefix?: boolean;
+  /** Whether each hit tells how its score came about. */
+  explain?: boolean;
+  /** How the two lenses' hits are put together, in OpenSearch's names; the engine's default where absent. */
+  fusion?: object;
+}
+
+/** What one lens did for an answer. */
+export interface Leg {
+  status: "used" | "pending" | "skipped" | "failed";
+  /** Why it was skipped or failed, in words for a person. */
+  reason?: string;
+  /** Pages this lens found. */
+  matches: number;
+}
+
+/** A piece of text and the ranges in it that match the query: `[start, end)` in UTF-16 code units, as `slice` takes them. */
+export interface Excerpt {
+  text: string;
+  ranges: [number, number][];
+}
+
+/** A heading's part of a page that a hit was found in. */
+export interface SectionHit {
+  heading: string;
+  /** The headings above it, outermost first. */
+  path: string[];
+  anchor: string | null;
+  /** Absolute, with the anchor. */
+  url: string;
+  score: number;
+  excerpt: Excerpt;
+}
+
+/** A page that was found. */
+export interface Hit {
+  id: string;
+  /** Absolute. Whatever the site's owner put there: check the scheme before making a link of it. */
+  url: string;
+  title: string;
+  score: number;
+  /** Its rank (from 1) through each lens, `null` where that lens did not find it. */
+  lenses: { keyword: number | null; semantic: number | null };
+  excerpt: Excerpt;
+  /** The best sections, best first. */
+  sections: SectionHit[];
+  meta: Record<string, unknown>;
+  explain?: unknown;
+}
+
+/** Where an answer's time went, in milliseconds. */
+export interface Timings {
+  /** From the request's arrival in the worker to this answer. */
+  total: number;
+  /** Waiting for parts of the index. */
+  parts: number;
+  /** Making the query's vector. */
+  vector: number;
+  /** In the engine itself. */
+  engine: number;
+}
+
+/** What the engine found. */
+export interface EngineAnswer {
+  query: string;
+  mode: Mode;
+  hits: Hit[];
+  /** Pages that match by words; exact. */
+  total: number;
+  /** Further pages that only meaning found. */
+  semanticOnly: number;
+  /** The encoder that made the query's vector. */
+  encoder: string | null;
+  fusion: string;
+  legs: { keyword: Leg; semantic: Leg };
+  /** Parts of the index that could not be had, with reasons: the answer was made without them. */
+  failures: string[];
+}
+
+/** What a search answers. */
+export interface Answer extends EngineAnswer {
+  timings: Timings;
+}
+
+/** What makes two encoders' vectors comparable: whose weights, and how they were used. */
+export interface VectorSpace {
+  model: string;
+  /** A hash of the weights before any quantisation. */
+  weights: string;
+  pooling: string;
+  prefix: string;
+  dims: number;
+}
+
+/** The transformer's file. */
+export interface ModelFile {
+  /** Below the index folder. */
+  path: string;
+  bytes: number;
+  /** Of the whole file, lower-case hex. */
+  sha256: string;
+}
+
+/** The encoder that embedded the passages. */
+export interface Model {
+  space: VectorSpace;
+  /** The file that a browser can load, `null` where the index was built without. */
+  file: ModelFile | null;
+}
+
+/** What an index is and holds. */
+export interface About {
+  /** The version of the index format. */
+  format: number;
+  generation: string;
+  title: string;
+  pages: number;
+  sections: number;
+  passages: number;
+  /** Forms in the dictionary. */
+  words: number;
+  /** The most frequent first. */
+  languages: { code: string; pages: number }[];
+  /** Bytes of the largest part when un-gzipped: the bound for every un-gzip. */
+  largestPart: number;
+  /** From the index folder to the site's root, such as `"../"`. */
+  site: string;
+  /** `null` where there are no vectors to search by meaning with. */
+  model: Model | null;
+  /** Runtime files by role, each a path below the index folder. */
+  runtime: Record<string, string>;
+}
+
+/** How far the transformer's loading has come. Bytes are the model file's. */
+export type Progress =
+  | { phase: "downloading"; loaded: number; total: number }
+  | { phase: "from-cache"; loaded: number; total: number }
+  | { phase: "starting"; loaded: number; total: number }
+  | { phase: "ready"; loaded: number; total: number };
+
+/** An error as it crosses from the worker. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+}
+
+/**
+ * What went wrong, for a program to decide on. `network`: nothing came back. `missing`: the server does not have the
+ * file. `damaged`: its bytes are not what the index names. `index`: this build cannot read the index. `wasm`: WebAssembly
+ * is not allowed or not there. `worker`: neither a worker nor the page itself could run the search. `model`: there is no
+ * transformer, or it cannot run. `protocol`: loader and worker are of different versions. `closed`: `close()` was called.
+ * `option`: a bad argument. `internal`: a bug in bifocal.
+ */
+export type ErrorCode =
+  | "network"
+  | "missing"
+  | "damaged"
+  | "index"
+  | "wasm"
+  | "worker"
+  | "model"
+  | "protocol"
+  | "closed"
+  | "option"
+  | "internal";
+
+/** From the page to the worker. `hello` is first; `open` is answered by `opened` or `failed` with id 0. */
+export type ToWorker =
+  | { type: "hello"; protocol: number; base: string; coming: string[] }
+  | { type: "file"; path: string; bytes: Uint8Array<ArrayBuffer> | null }
+  | { type: "open"; entry: string }
+  | { type: "search"; id: number; query: Query }
+  | { type: "embed"; id: number; text: string }
+  | { type: "upgrade"; id: number }
+  | { type: "cancel"; id: number };
+
+/** From the worker to the page. */
+export type FromWorker =
+  /** The first: somebody listens. */
+  | { type: "ready" }
+  | { type: "opened"; about: About }
+  | { type: "partial"; id: number; answer: Answer }
+  | { type: "answer"; id: number; answer: Answer }
+  | { type: "vector"; id: number; vector: Float32Array<ArrayBuffer> }
+  | { type: "progress"; id: number; progress: Progress }
+  | { type: "upgraded"; id: number }
+  /** The entry on the server is of another generation than the one that was opened: this is its text. */
+  | { type: "moved"; entry: string }
+  | { type: "failed"; id: number; failure: Failure };

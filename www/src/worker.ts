@@ -1,0 +1,147 @@
+/**
+ * The worker's side: an engine behind the messages of `protocol.ts`.
+ *
+ * It comes from the index folder, so it always fits the index. Where workers are not allowed, or do not exist, the page
+ * imports this file and calls {@link serve} itself: the same messages through a channel.
+ */
+
+import init, { Engine } from "bifocal-core";
+import { type Encoder, type Handed, Moved, Searcher } from "./engine.js";
+import { parseEntry } from "./entry.js";
+import { BifocalError, failure, reason } from "./error.js";
+import { compile, type FetchFile, filesBelow, plain, read, RUNTIME_BOUND } from "./files.js";
+import { loadTransformer } from "./model.js";
+import { type FromWorker, PROTOCOL, type Progress, type ToWorker } from "./protocol.js";
+import { Shared } from "./shared.js";
+
+/** One end of the conversation: a worker's global scope, or a port. */
+interface Port {
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+
+/** Exists in a worker only. */
+declare const DedicatedWorkerGlobalScope: unknown;
+
+/** Answers the messages that come through `port`, fetching with `fetchFile` where the host hands one in. */
+export function serve(port: Port, fetchFile?: FetchFile): void {
+  const desk = new Desk(port, fetchFile);
+  port.onmessage = (event) => desk.hear(event.data);
+  port.postMessage({ type: "ready" });
+}
+
+class Desk {
+  #base = "";
+  #searcher: Searcher | null = null;
+  #loading: Shared<Encoder> | null = null;
+  readonly #fetchFile: FetchFile;
+  readonly #handed: Handed = new Map();
+  readonly #hands = new Map<string, (bytes: Uint8Array<ArrayBuffer> | null) => void>();
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(
+    private readonly port: Port,
+    fetchFile: FetchFile | undefined,
+  ) {
+    this.#fetchFile = fetchFile ?? ((path, init) => filesBelow(this.#base)(path, init));
+  }
+
+  hear(message: ToWorker): void {
+    switch (message.type) {
+      case "hello":
+        if (message.protocol !== PROTOCOL) return this.#misfit(message.protocol);
+        this.#base = message.base;
+        for (const path of message.coming) {
+          this.#handed.set(path, new Promise((resolve) => this.#hands.set(path, resolve)));
+        }
+        return;
+      case "file":
+        return this.#hands.get(message.path)?.(message.bytes);
+      case "cancel":
+        return this.#running.get(message.id)?.abort();
+      case "open":
+        return this.#run(0, () => this.#open(message.entry));
+      case "search": {
+        const { id, query } = message;
+        return this.#run(id, async (signal) => {
+          const partial = (answer: Extract<FromWorker, { type: "partial" }>["answer"]) =>
+            this.port.postMessage({ type: "partial", id, answer });
+          const answer = await this.#opened().search(query, partial, signal);
+          this.port.postMessage({ type: "answer", id, answer });
+        });
+      }
+      case "embed": {
+        const { id, text } = message;
+        return this.#run(id, async (signal) => {
+          await this.#upgrade(signal);
+          const vector = this.#opened().vector(text).slice();
+          this.port.postMessage({ type: "vector", id, vector }, [vector.buffer]);
+        });
+      }
+      case "upgrade": {
+        const { id } = message;
+        return this.#run(id, async (signal) => {
+          await this.#upgrade(signal, (progress) => this.port.postMessage({ type: "progress", id, progress }));
+          this.port.postMessage({ type: "upgraded", id });
+        });
+      }
+    }
+  }
+
+  #misfit(protocol: number): void {
+    const message = `bifocal.js speaks protocol ${protocol}, the worker of this index ${PROTOCOL}: reload the page`;
+    this.port.postMessage({ type: "failed", id: 0, failure: { code: "protocol", message } });
+  }
+
+  /** Runs one request; what it throws goes back under its id, and nothing does once it was cancelled. */
+  #run(id: number, work: (signal: AbortSignal) => Promise<void>): void {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    work(controller.signal)
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return;
+        if (error instanceof Moved) this.port.postMessage({ type: "moved", entry: error.entry });
+        else this.port.postMessage({ type: "failed", id, failure: failure(error) });
+      })
+      .finally(() => this.#running.delete(id));
+  }
+
+  async #open(entry: string): Promise<void> {
+    const path = parseEntry(entry).runtime.core;
+    const handed = await this.#handed.get(path);
+    this.#handed.delete(path);
+    const bytes = handed ? await plain(path, handed, RUNTIME_BOUND) : await read(this.#fetchFile, path, RUNTIME_BOUND);
+    await init({ module_or_path: await compile(path, bytes) });
+    let engine: InstanceType<typeof Engine>;
+    try {
+      engine = new Engine(entry);
+    } catch (error) {
+      throw new BifocalError("index", `cannot open the index at ${this.#base}: ${reason(error)}`);
+    }
+    const load = (signal: AbortSignal) => this.#load(signal);
+    this.#searcher = new Searcher(engine, entry, this.#base, this.#fetchFile, load, this.#handed);
+    this.port.postMessage({ type: "opened", about: this.#searcher.about });
+    await this.#searcher.warm();
+  }
+
+  #opened(): Searcher {
+    if (!this.#searcher) throw new BifocalError("internal", "asked before the index was open: please report it");
+    return this.#searcher;
+  }
+
+  async #upgrade(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
+    this.#opened().encoder ??= await this.#load(signal, onProgress);
+  }
+
+  /** Joins the loading that is under way, or begins one. */
+  #load(signal: AbortSignal, onProgress: (progress: Progress) => void = () => {}): Promise<Encoder> {
+    if (!this.#loading || this.#loading.over) {
+      const { about } = this.#opened();
+      this.#loading = new Shared((tell, stop) => loadTransformer(this.#base, about, this.#fetchFile, tell, stop));
+    }
+    return this.#loading.join(signal, onProgress);
+  }
+}
+
+// In a worker there is nobody else to begin.
+if (typeof DedicatedWorkerGlobalScope === "function") serve(globalThis as unknown as Port);
