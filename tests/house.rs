@@ -6,10 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error` and `bytes`.
+/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error`, `bytes` and `order`.
 const FLOORS: &[(&str, i8)] = &[
     ("error", -1),
     ("bytes", -1),
+    ("order", -1),
     ("text", 0),
     ("vector", 1),
     ("encoder", 1),
