@@ -20,7 +20,7 @@ const machine = {
   processor: cpus()[0].model,
   cores: cpus().length,
   node: process.version,
-  chromium: execFileSync(process.env.CHROMIUM, ["--version"], { encoding: "utf8" }).trim(),
+  chromium: execFileSync(process.env.CHROMIUM, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
 };
 console.log(`\n${machine.processor}, ${machine.cores} cores; ${machine.chromium}; Node ${machine.node}`);
 

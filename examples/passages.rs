@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encoder = Source::read(&files)?.transformer()?;
 
     let index = site.join("bifocal");
-    let (pages, _) = read_site(site, Some(&index), &SiteOptions::default(), &|_, _| {})?;
+    let (pages, _) = read_site(site, &SiteOptions::default(), &index, &|_, _| ())?;
     let (mut passages, mut texts) = (Vec::new(), Vec::new());
     for page in pages.into_iter().map(Page::divided) {
         for (section, path) in page.sections.iter().zip(page.paths()) {

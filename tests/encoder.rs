@@ -13,13 +13,8 @@ use bifocal::encoder::{Packed, Packing, Source, SourceFiles, Transformer};
 /// The model as it was published.
 static SOURCE: LazyLock<Source> = LazyLock::new(|| {
     let (weights, tokenizer) = (file("model.safetensors"), file("tokenizer.json"));
-    let files = SourceFiles {
-        name: "all-MiniLM-L6-v2",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-    };
+    let files =
+        SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
     Source::read(&files).unwrap()
 });
 

@@ -1,6 +1,7 @@
 //! Building and searching small indexes in memory.
 
 mod damage;
+mod golden;
 mod steps;
 mod twin;
 
@@ -103,7 +104,7 @@ pub struct Memory {
 impl Memory {
     pub fn new(built: Built) -> Self {
         let parts = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
-        Self { parts, index: Index::open(built.entry).unwrap() }
+        Self { parts, index: Index::open(built.entry.open().unwrap()) }
     }
 
     pub fn ask(&mut self, query: Query) -> Answer {

@@ -7,7 +7,8 @@ use bifocal::text::{Kind, fold, sentences, stem, utf16_ranges, words};
 
 /// The terms of a text, a compound marked by `=`.
 fn terms(text: &str) -> String {
-    let terms = words(text).map(|word| if word.kind == Kind::Compound { format!("={}", word.term) } else { word.term.into_owned() });
+    let terms = words(text)
+        .map(|word| if word.kind == Kind::Compound { format!("={}", word.term) } else { word.term.into_owned() });
     terms.collect::<Vec<_>>().join(" ")
 }
 
@@ -196,7 +197,8 @@ fn a_query_meets_a_document_written_otherwise() {
 
 #[test]
 fn spans_and_positions() {
-    let found: Vec<_> = words("Ça: foo.barBaz 검색엔").map(|word| (word.term.into_owned(), word.span, word.position)).collect();
+    let found: Vec<_> =
+        words("Ça: foo.barBaz 검색엔").map(|word| (word.term.into_owned(), word.span, word.position)).collect();
     let expected = [
         ("ca", 0..3, 0),
         ("foo.barbaz", 5..15, 1),

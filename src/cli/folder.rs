@@ -11,6 +11,7 @@ use flate2::read::GzDecoder;
 /// An index folder, opened.
 pub struct IndexFolder {
     path: PathBuf,
+    entry: Entry,
     index: Index,
 }
 
@@ -19,13 +20,19 @@ impl IndexFolder {
     pub fn open(path: &Path) -> Result<Self> {
         let inner = path.join("bifocal");
         let path = if !path.join(ENTRY).exists() && inner.join(ENTRY).exists() { inner } else { path.to_owned() };
-        let index = Index::open(read_entry(&path)?)?;
-        Ok(Self { path, index })
+        let entry = read_entry(&path)?;
+        let index = Index::open(entry.open()?);
+        Ok(Self { path, entry, index })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Its entry.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// What has been loaded of it.
@@ -35,7 +42,7 @@ impl IndexFolder {
 
     /// Loads a part.
     pub fn load(&mut self, id: PartId) -> Result<()> {
-        let bytes = read_part(&self.path, id, self.index.entry().largest_part)?;
+        let bytes = read_part(&self.path, id, self.entry.largest_part)?;
         self.index.supply(&id.to_string(), &bytes)
     }
 
@@ -46,15 +53,16 @@ impl IndexFolder {
             return Ok(answer);
         }
         let entry = read_entry(&self.path)?;
-        if entry.generation == self.index.entry().generation {
+        if entry.generation == self.entry.generation {
             return Ok(answer);
         }
-        self.index = Index::open(entry)?;
+        self.index = Index::open(entry.open()?);
+        self.entry = entry;
         self.ask(query, vector)
     }
 
     fn ask(&mut self, query: &Query, vector: Option<(&[f32], &str)>) -> Result<Answer> {
-        let most = self.index.entry().largest_part;
+        let most = self.entry.largest_part;
         let vector = vector.map(|(vector, encoder)| (vector.to_vec(), encoder));
         complete(&mut self.index, query.clone(), vector, |id| read_part(&self.path, id, most))
     }

@@ -34,7 +34,7 @@ pub fn run(args: InspectArgs) -> Result<()> {
 }
 
 fn show_index(folder: &IndexFolder) -> String {
-    let entry = folder.index().entry();
+    let entry = folder.entry();
     let mut out = format!(
         "{}\nformat {}, generation {}\n{} pages, {} sections, {} passages, {} words\n",
         entry.title, entry.format, entry.generation, entry.pages, entry.sections, entry.passages, entry.words

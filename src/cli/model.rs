@@ -23,9 +23,10 @@ const SENTENCES: &str = include_str!("sentences.txt");
 /// Gets, converts and describes models that put text into a vector space
 #[derive(Args)]
 #[command(after_help = "Examples:
-  bifocal model get                                             # all-MiniLM-L6-v2, where `build` looks for it
-  bifocal model convert models/all-MiniLM-L6-v2 -o model.gguf   # one file for browsers
-  bifocal model info model.gguf")]
+  bifocal model get                                   # to where `build` looks for it
+  bifocal model get --to minilm
+  bifocal model convert minilm -o minilm-q8_0.gguf    # one file for browsers
+  bifocal model info minilm-q8_0.gguf")]
 pub struct ModelArgs {
     #[command(subcommand)]
     verb: Verb,
@@ -36,6 +37,7 @@ enum Verb {
     Get(get::GetArgs),
     Convert(ConvertArgs),
     Info(InfoArgs),
+    Embed(EmbedArgs),
 }
 
 /// Makes one GGUF file of a published model, and says how well their vectors agree
@@ -58,12 +60,23 @@ struct InfoArgs {
     model: PathBuf,
 }
 
+/// Prints the unit vectors of texts, a JSON array for each
+#[derive(Args)]
+struct EmbedArgs {
+    /// A GGUF file, or a folder with model.safetensors and tokenizer.json
+    model: PathBuf,
+    /// The texts
+    #[arg(required = true)]
+    texts: Vec<String>,
+}
+
 /// Runs the command.
 pub fn run(args: ModelArgs) -> Result<()> {
     match args.verb {
         Verb::Get(args) => get::run(&args),
         Verb::Convert(args) => convert(&args),
         Verb::Info(args) => info(&args.model),
+        Verb::Embed(args) => embed(&args),
     }
 }
 
@@ -146,7 +159,8 @@ const TOKENIZER: &str = "tokenizer.json";
 
 fn read_source(folder: &Path) -> Result<Source> {
     let (weights, tokenizer) = (read(&folder.join(WEIGHTS))?, read(&folder.join(TOKENIZER))?);
-    let (config, pooling) = (read_if_there(&folder.join("config.json"))?, read_if_there(&folder.join("1_Pooling/config.json"))?);
+    let (config, pooling) =
+        (read_if_there(&folder.join("config.json"))?, read_if_there(&folder.join("1_Pooling/config.json"))?);
     let files = SourceFiles {
         name: &name(&fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())),
         weights: &weights,
@@ -195,6 +209,13 @@ fn info(path: &Path) -> Result<()> {
         lines.extend(shape(&header.metadata));
     }
     print(&lines.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect::<String>())
+}
+
+fn embed(args: &EmbedArgs) -> Result<()> {
+    let texts: Vec<&str> = args.texts.iter().map(String::as_str).collect();
+    let vectors = load(&args.model)?.embed(&texts, &|_| {})?;
+    let line = |vector: &Vec<f32>| format!("{}\n", serde_json::json!(vector));
+    print(&vectors.iter().map(line).collect::<String>())
 }
 
 /// What a file says of its network and of its agreement with the source.

@@ -96,7 +96,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
     };
     let mut vector = None;
     if mode.has_semantic() && !query.text.trim().is_empty() {
-        match (args.encoder, folder.index().entry().model.clone()) {
+        match (args.encoder, folder.entry().model.clone()) {
             (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
             (_, None) => {}
             (EncoderArg::Transformer, Some(model)) => match load_encoder(&folder, &model, args.model.clone())? {

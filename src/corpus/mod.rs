@@ -13,7 +13,7 @@ pub use stored::{StoredPage, StoredSection};
 pub struct PageId(pub u32);
 
 /// A section's number within its page, from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ordinal(pub u32);
 
 /// Longest text of a stored section in bytes; longer ones are divided at sentence ends, so that a part stays small.

@@ -9,8 +9,6 @@
 //! ```
 //! A page may be cut into slices that lie in different blocks; each slice repeats the page's own fields.
 
-use std::collections::BTreeMap;
-
 use super::{Meta, Ordinal, Page, PageId, Section};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
@@ -29,7 +27,7 @@ pub struct StoredPage {
     /// Its language, as the page states it.
     pub lang: Option<String>,
     /// Its metadata.
-    pub meta: BTreeMap<String, Meta>,
+    pub meta: Vec<(String, Meta)>,
     /// The number of the first of `sections` within the page.
     pub first: Ordinal,
     /// Levels and headings that are open above the first section.
@@ -55,7 +53,7 @@ impl StoredPage {
             url: page.url.clone(),
             title: page.title.clone(),
             lang: page.lang.clone(),
-            meta: page.meta.clone(),
+            meta: page.meta.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             first: Ordinal(sections.start as u32),
             above,
             sections: page.sections[sections].to_vec(),
@@ -131,7 +129,7 @@ impl StoredPage {
         let [id, url, title, lang] = [reader.text()?, reader.text()?, reader.text()?, reader.text()?].map(str::to_owned);
         let meta = (0..reader.count(3)?)
             .map(|_| Ok((reader.text()?.to_owned(), read_meta(reader)?)))
-            .collect::<Result<BTreeMap<_, _>>>()?;
+            .collect::<Result<Vec<_>>>()?;
         let first = Ordinal(reader.small()?);
         let above =
             (0..reader.count(2)?).map(|_| Ok((reader.byte()?, reader.text()?.to_owned()))).collect::<Result<_>>()?;
@@ -180,6 +178,8 @@ fn read_meta(reader: &mut Reader) -> Result<Meta> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn page() -> Page {

@@ -49,7 +49,8 @@ impl Source {
         let mut found = candle_core::safetensors::load_buffer(files.weights, &Device::Cpu)
             .map_err(|error| unusable("model.safetensors does not open".into()).because(error))?;
         let prefix = if found.contains_key("bert.embeddings.word_embeddings.weight") { "bert." } else { "" };
-        let layers = (0..).take_while(|at| found.contains_key(&format!("{prefix}encoder.layer.{at}.output.dense.bias")));
+        let layers =
+            (0..).take_while(|at| found.contains_key(&format!("{prefix}encoder.layer.{at}.output.dense.bias")));
         let layers = layers.count();
         let mut tensors = Vec::new();
         for (name, published) in names(layers) {

@@ -22,6 +22,8 @@ mod loader;
 mod source;
 mod space;
 #[cfg(feature = "transformer")]
+mod texts;
+#[cfg(feature = "transformer")]
 mod transformer;
 #[cfg(feature = "transformer")]
 mod vocabulary;
@@ -35,6 +37,8 @@ pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
 #[cfg(feature = "transformer")]
 pub use loader::Loader;
 pub use space::{Encoder, VectorSpace};
+#[cfg(feature = "transformer")]
+pub use texts::Texts;
 #[cfg(feature = "transformer")]
 pub use transformer::Transformer;
 #[cfg(feature = "transformer")]

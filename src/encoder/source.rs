@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::gguf::{Metadata, Texts, Value};
+use super::gguf::{Metadata, Value};
+use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
 /// What of `config.json` the tensors don't tell.
@@ -25,9 +26,11 @@ pub(super) fn config(json: Option<&[u8]>) -> Result<Config> {
     }
     let Some(json) = json else { return Ok(Config { heads: 12, epsilon: 1e-12 }) };
     let file: File = parse("config.json", json)?;
-    let expected =
-        [("model_type", file.model_type, "bert"), ("hidden_act", file.hidden_act, "gelu"),
-         ("position_embedding_type", file.position_embedding_type, "absolute")];
+    let expected = [
+        ("model_type", file.model_type, "bert"),
+        ("hidden_act", file.hidden_act, "gelu"),
+        ("position_embedding_type", file.position_embedding_type, "absolute"),
+    ];
     for (key, found, wanted) in expected {
         if let Some(found) = found.filter(|found| found != wanted) {
             return Err(unread(format!("config.json: {key} is {found}, and only {wanted} is read")));

@@ -88,6 +88,7 @@ impl Transformer {
 
 /// Word pieces of a batch, enough that packing the weights for a product costs little beside it, few enough that its
 /// rows stay in the cache.
+#[cfg(feature = "native")]
 const BATCH: usize = 512;
 
 impl Encoder for Transformer {

@@ -4,7 +4,7 @@
 //! that goes on (`##` in BERT's own files), control tokens such as `[CLS]` as they are. A table of ids is addressed by
 //! the FNV-1a hash of a piece, because that hash grows with the piece: one pass over a word gives those of all prefixes.
 
-use super::gguf::Texts;
+use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
 const WORD_START: &str = "▁";

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
-use super::PartId;
+use super::{Head, PartId};
 use crate::encoder::VectorSpace;
 use crate::{Error, ErrorKind, Result};
 
@@ -101,23 +101,31 @@ impl Entry {
         Ok(())
     }
 
-    /// Confirms that this build reads the entry's format, and returns the name of the core.
-    pub fn core_part(&self) -> Result<PartId> {
-        if self.format != FORMAT {
-            let message = format!("index format {}, this build reads {FORMAT}", self.format);
+    /// What searching needs of an entry, if this build reads its format.
+    pub fn head(format: u32, core: &str, pages: u32) -> Result<Head> {
+        if format != FORMAT {
+            let message = format!("index format {format}, this build reads {FORMAT}");
             return Err(Error::new(ErrorKind::Version, message).hint("rebuild the index with this version of bifocal"));
         }
-        PartId::from_path(&self.core)
+        Ok(Head { core: PartId::from_path(core)?, pages })
     }
 
     /// Reads an entry.
     #[cfg(feature = "native")]
     pub fn parse(text: &str) -> Result<Self> {
         Self::verify(text)?;
-        let entry: Self = serde_json::from_str(text)
-            .map_err(|e| Error::new(ErrorKind::Damaged, "bifocal.json cannot be read").because(e))?;
-        entry.core_part()?;
-        Ok(entry)
+        let unreadable = |e| Error::new(ErrorKind::Damaged, "bifocal.json cannot be read").because(e);
+        let value: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+        // Another format may have other fields: its version is looked at first.
+        let format = value["format"].as_u64().unwrap_or_default() as u32;
+        Self::head(format, value["core"].as_str().unwrap_or_default(), 0)?;
+        serde_json::from_value(value).map_err(unreadable)
+    }
+
+    /// What searching needs of it.
+    #[cfg(feature = "native")]
+    pub fn open(&self) -> Result<Head> {
+        Self::head(self.format, &self.core, self.pages)
     }
 
     /// The text of `bifocal.json`.
@@ -161,7 +169,7 @@ mod tests {
         assert!(Entry::parse(&text.replace(":3", ":4")).is_err());
         assert!(Entry::parse(&text[..text.len() - 3]).is_err());
         assert!(Entry::parse("<!doctype html>").is_err());
-        let future = Entry { format: 9, ..entry }.seal().unwrap();
-        assert_eq!(Entry::parse(&future).unwrap_err().kind(), ErrorKind::Version);
+        let future = Entry { format: 9, ..entry };
+        assert_eq!(future.open().unwrap_err().kind(), ErrorKind::Version);
     }
 }

@@ -18,5 +18,5 @@ mod vectors;
 pub use self::core::{Core, TextStart, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
 pub use part::{Kind, PartId, RawPart};
-pub use store::{Index, Positions};
+pub use store::{Head, Index, Positions};
 pub use vectors::{Owner, VectorPart};

@@ -1,8 +1,6 @@
 //! An index as far as it has been loaded.
 
-use std::collections::BTreeMap;
-
-use super::{Core, Entry, Kind, PartId, RawPart, VectorPart};
+use super::{Core, Kind, PartId, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock, read_positions};
@@ -14,16 +12,30 @@ use crate::{Error, Result};
 /// It does no I/O: [`Index::supply`] takes a part's bytes, [`Index::fail`] the news that it can't be had. What a search needs
 /// next is said by [`crate::search::Run::step`].
 pub struct Index {
-    entry: Entry,
-    core_id: PartId,
+    head: Head,
     core: Option<Core>,
-    terms: BTreeMap<u64, TermBlock>,
-    postings: BTreeMap<u64, Vec<u8>>,
-    positions: BTreeMap<u64, Positions>,
-    vectors: BTreeMap<u64, VectorPart>,
+    /// In the order of their names.
+    parts: Vec<(PartId, Loaded)>,
     graph: Option<Graph>,
-    text: BTreeMap<u64, Vec<StoredPage>>,
-    failed: BTreeMap<PartId, String>,
+}
+
+/// What an index's entry says that searching needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The name of the core.
+    pub core: PartId,
+    /// How many pages there are.
+    pub pages: u32,
+}
+
+/// A part, opened, or why it can't be had.
+enum Loaded {
+    Terms(TermBlock),
+    Postings(Vec<u8>),
+    Positions(Positions),
+    Vectors(VectorPart),
+    Text(Vec<StoredPage>),
+    Failed(String),
 }
 
 /// The positions of a dictionary block's terms.
@@ -38,30 +50,13 @@ impl Positions {
 
 impl Index {
     /// An index of which only the entry is known.
-    pub fn open(entry: Entry) -> Result<Self> {
-        let core_id = entry.core_part()?;
-        Ok(Self {
-            entry,
-            core_id,
-            core: None,
-            terms: BTreeMap::new(),
-            postings: BTreeMap::new(),
-            positions: BTreeMap::new(),
-            vectors: BTreeMap::new(),
-            graph: None,
-            text: BTreeMap::new(),
-            failed: BTreeMap::new(),
-        })
-    }
-
-    /// The entry.
-    pub fn entry(&self) -> &Entry {
-        &self.entry
+    pub fn open(head: Head) -> Self {
+        Self { head, core: None, parts: Vec::new(), graph: None }
     }
 
     /// The name of the core part, which every search needs first.
     pub fn core_id(&self) -> PartId {
-        self.core_id
+        self.head.core
     }
 
     /// The core, once it is loaded.
@@ -84,58 +79,69 @@ impl Index {
 
     /// Notes that the part that `path` names can't be had; searches go on without it and say so.
     pub fn fail(&mut self, path: &str, reason: &str) -> Result<()> {
-        self.failed.insert(PartId::from_path(path)?, reason.to_owned());
+        self.put(PartId::from_path(path)?, Loaded::Failed(reason.to_owned()));
         Ok(())
     }
 
     /// Forgets which parts could not be had, so that they are asked for again.
     pub fn retry(&mut self) {
-        self.failed.clear();
+        self.parts.retain(|(_, part)| !matches!(part, Loaded::Failed(_)));
     }
 
     /// Why a part can't be had, if it was tried.
     pub fn failure(&self, id: PartId) -> Option<&str> {
-        self.failed.get(&id).map(String::as_str)
+        match self.part(id) {
+            Some(Loaded::Failed(reason)) => Some(reason),
+            _ => None,
+        }
     }
 
     /// Whether a part is neither loaded nor known to be missing.
     pub fn wants(&self, id: PartId) -> bool {
         let loaded = match id.kind {
             Kind::Core => self.core.is_some(),
-            Kind::Terms => self.terms.contains_key(&id.hash),
-            Kind::Postings => self.postings.contains_key(&id.hash),
-            Kind::Positions => self.positions.contains_key(&id.hash),
-            Kind::Vectors => self.vectors.contains_key(&id.hash),
             Kind::Graph => self.graph.is_some(),
-            Kind::Text => self.text.contains_key(&id.hash),
+            _ => false,
         };
-        !loaded && !self.failed.contains_key(&id)
+        !loaded && self.part(id).is_none()
     }
 
     /// A dictionary block, if it is loaded.
     pub fn terms(&self, id: PartId) -> Option<&TermBlock> {
-        self.terms.get(&id.hash)
+        match self.part(id)? {
+            Loaded::Terms(block) => Some(block),
+            _ => None,
+        }
     }
 
     /// The postings of a block's term, or the part that must be loaded for them.
     pub fn postings<'i>(&'i self, block: &'i TermBlock, index: usize) -> Result<PostingList<'i>, Option<PartId>> {
         match block.postings(index).ok_or(None)? {
             Postings::Inline(list) => Ok(list),
-            Postings::Apart(hash) => match self.postings.get(&hash) {
-                Some(bytes) => Ok(PostingList::new(bytes, block.terms()[index].pages)),
-                None => Err(Some(PartId { kind: Kind::Postings, hash })),
-            },
+            Postings::Apart(hash) => {
+                let id = PartId { kind: Kind::Postings, hash };
+                match self.part(id) {
+                    Some(Loaded::Postings(bytes)) => Ok(PostingList::new(bytes, block.terms()[index].pages)),
+                    _ => Err(Some(id)),
+                }
+            }
         }
     }
 
     /// The positions of a block's terms, if they are loaded.
     pub fn positions(&self, block: &TermBlock) -> Option<&Positions> {
-        self.positions.get(&block.positions())
+        match self.part(PartId { kind: Kind::Positions, hash: block.positions() })? {
+            Loaded::Positions(positions) => Some(positions),
+            _ => None,
+        }
     }
 
     /// A part of vector rows, if it is loaded.
     pub fn vectors(&self, hash: u64) -> Option<&VectorPart> {
-        self.vectors.get(&hash)
+        match self.part(PartId { kind: Kind::Vectors, hash })? {
+            Loaded::Vectors(part) => Some(part),
+            _ => None,
+        }
     }
 
     /// The graph over the rows, if it is loaded.
@@ -145,45 +151,53 @@ impl Index {
 
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
-        self.text.get(&id.hash).map(Vec::as_slice)
+        match self.part(id)? {
+            Loaded::Text(pages) => Some(pages),
+            _ => None,
+        }
+    }
+
+    fn part(&self, id: PartId) -> Option<&Loaded> {
+        let at = self.parts.binary_search_by_key(&id, |(other, _)| *other).ok()?;
+        Some(&self.parts[at].1)
+    }
+
+    fn put(&mut self, id: PartId, part: Loaded) {
+        match self.parts.binary_search_by_key(&id, |(other, _)| *other) {
+            Ok(at) => self.parts[at].1 = part,
+            Err(at) => self.parts.insert(at, (id, part)),
+        }
     }
 
     fn load(&mut self, id: PartId, contents: &[u8]) -> Result<()> {
         if id.kind == Kind::Core {
-            if id != self.core_id {
+            if id != self.head.core {
                 return Err(damaged("the core of another build"));
             }
             let core = Core::read(contents)?;
-            if core.collection.pages != self.entry.pages {
+            if core.collection.pages != self.head.pages {
                 return Err(damaged("a core that counts other pages than the entry"));
             }
             self.core = Some(core);
             return Ok(());
         }
         let core = self.core.as_ref().ok_or_else(|| damaged("a part that came before the core"))?;
-        match id.kind {
-            Kind::Core => {}
-            Kind::Terms => {
-                self.terms.insert(id.hash, TermBlock::open(contents.to_vec())?);
-            }
-            Kind::Postings => {
-                self.postings.insert(id.hash, contents.to_vec());
-            }
-            Kind::Positions => {
-                self.positions.insert(id.hash, Positions(contents.to_vec()));
-            }
+        let part = match id.kind {
+            Kind::Terms => Loaded::Terms(TermBlock::open(contents.to_vec())?),
+            Kind::Postings => Loaded::Postings(contents.to_vec()),
+            Kind::Positions => Loaded::Positions(Positions(contents.to_vec())),
             Kind::Vectors => {
                 let part = core.vectors.iter().find(|part| part.hash == id.hash);
                 let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;
-                let part = VectorPart::open(contents.to_vec(), core.dims, rows, core.collection.pages)?;
-                self.vectors.insert(id.hash, part);
+                Loaded::Vectors(VectorPart::open(contents.to_vec(), core.dims, rows, core.collection.pages)?)
             }
-            Kind::Graph => self.graph = Some(Graph::open(contents, core.rows() as usize)?),
-            Kind::Text => {
-                self.text.insert(id.hash, StoredPage::read_block(contents)?);
+            Kind::Core | Kind::Graph => {
+                self.graph = Some(Graph::open(contents, core.rows() as usize)?);
+                return Ok(());
             }
-        }
-        self.failed.remove(&id);
+            Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
+        };
+        self.put(id, part);
         Ok(())
     }
 }

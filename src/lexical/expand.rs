@@ -5,6 +5,7 @@
 //! the site's own families show (`borrowings` finds `borrow`, since `-ings` and nothing are endings here).
 
 use super::dictionary::{TermBlock, shared_prefix};
+use crate::order::best_first;
 
 /// What a family member counts beside the exact form.
 const FAMILY: f32 = 0.9;
@@ -65,8 +66,9 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
                 extensions.push((other.pages, Form { block, index, weight: EXTENSION }));
             }
         }
-        extensions.sort_by_key(|&(pages, form)| (std::cmp::Reverse(pages), form.block, form.index));
-        extensions.into_iter().take(MOST_EXTENSIONS).for_each(|(_, form)| found.add(form));
+        // Those on most pages first; among equals, as the alphabet has them.
+        let order = best_first(extensions.iter().map(|&(pages, _)| pages as f32));
+        order.into_iter().take(MOST_EXTENSIONS).for_each(|at| found.add(extensions[at].1));
     }
     if found.forms.is_empty() {
         if let Some((block, index)) = kin(term, blocks, endings) {

@@ -4,6 +4,7 @@ use super::bm25f::{Bm25f, Lengths};
 use super::posting::{PagePosting, PostingList};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
+use crate::order::best_first;
 
 /// What ranking knows of the whole site.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,6 +42,19 @@ pub struct PageScore {
     pub page: PageId,
     /// Its score; higher is better.
     pub score: f32,
+}
+
+impl PageScore {
+    /// The pages whose score passes `found`, best first, equal ones in the order of pages; `scores` has one for each page.
+    pub fn best_first(scores: &[f32], found: fn(f32) -> bool) -> Vec<Self> {
+        let mut pages: Vec<Self> = Vec::new();
+        for (page, &score) in scores.iter().enumerate() {
+            if found(score) {
+                pages.push(Self { page: PageId(page as u32), score });
+            }
+        }
+        best_first(pages.iter().map(|ranked| ranked.score)).into_iter().map(|at| pages[at]).collect()
+    }
 }
 
 /// Pages that hold at least one of the query's words.
@@ -88,13 +102,7 @@ pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result
             scores[page.0 as usize] += idf * formula.saturate(frequency);
         }
     }
-    ranking.pages = scores
-        .iter()
-        .enumerate()
-        .filter(|&(_, &score)| score > 0.0)
-        .map(|(page, &score)| PageScore { page: PageId(page as u32), score })
-        .collect();
-    ranking.pages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+    ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
     Ok(ranking)
 }
 

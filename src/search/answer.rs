@@ -1,8 +1,6 @@
 //! What is answered: plain data, ready for a terminal or a page.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Mode;
 use crate::corpus::Meta;
@@ -24,7 +22,7 @@ pub struct Answer {
     /// What made the query's vector, if anything did.
     pub encoder: Option<String>,
     /// How the legs were put together; empty if only one took part.
-    pub fusion: String,
+    pub fusion: &'static str,
     /// What each leg did.
     pub legs: Legs,
     /// Parts that could not be had, with reasons; the answer was made without them.
@@ -84,7 +82,8 @@ pub struct Hit {
     /// Its best sections, best first.
     pub sections: Vec<SectionHit>,
     /// Its metadata.
-    pub meta: BTreeMap<String, Meta>,
+    #[serde(serialize_with = "as_object")]
+    pub meta: Vec<(String, Meta)>,
     /// How its score came about, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explanation>,
@@ -136,7 +135,7 @@ pub struct Explanation {
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,
     /// How both were put together.
-    pub fusion: String,
+    pub fusion: &'static str,
 }
 
 /// What one word of the query gave.
@@ -155,4 +154,8 @@ pub struct TermExplanation {
     pub frequency: f32,
     /// Its part of the score.
     pub score: f32,
+}
+
+fn as_object<S: Serializer>(fields: &[(String, Meta)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|(name, value)| (name, value)))
 }

@@ -66,15 +66,14 @@ impl<'w> Marker<'w> {
 
 /// The start of the window of [`LENGTH`] bytes that holds most different words, then most marks; the first such.
 fn densest(marks: &[Mark]) -> Option<usize> {
-    let mut best: Option<((usize, usize), usize)> = None;
+    let mut best: Option<((u32, usize), usize)> = None;
     for (at, first) in marks.iter().enumerate() {
         let inside = marks[at..].iter().take_while(|mark| mark.span.end <= first.span.start + LENGTH - LEAD / 2);
-        let mut different: Vec<usize> = inside.clone().map(|mark| mark.word).collect();
-        let count = different.len();
-        different.sort_unstable();
-        different.dedup();
-        if best.is_none_or(|(score, _)| (different.len(), count) > score) {
-            best = Some(((different.len(), count), first.span.start));
+        // A query has fewer than 64 words, so a bit for each.
+        let (different, count) = inside.fold((0u64, 0), |(bits, count), mark| (bits | 1 << mark.word, count + 1));
+        let score = (different.count_ones(), count);
+        if best.is_none_or(|(known, _)| score > known) {
+            best = Some((score, first.span.start));
         }
     }
     best.map(|(_, start)| start)
@@ -114,14 +113,13 @@ fn word_start(text: &str, from: usize) -> usize {
 
 /// Spans in order, those that touch or overlap (an identifier and its parts) as one.
 fn joined(spans: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    let mut sorted: Vec<Range<usize>> = spans.collect();
-    sorted.sort_by_key(|span| (span.start, span.end));
     let mut joined: Vec<Range<usize>> = Vec::new();
-    for span in sorted {
-        match joined.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => joined.push(span),
+    for mut span in spans {
+        // Words come in the order of the text, but for the parts of an identifier, which lie within it.
+        while let Some(last) = joined.pop_if(|last| last.end >= span.start) {
+            span = last.start.min(span.start)..last.end.max(span.end);
         }
+        joined.push(span);
     }
     joined
 }

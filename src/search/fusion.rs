@@ -4,8 +4,6 @@
 //! theoretical minimum of Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 2023):
 //! each score, counted from the least value it can take, over the greatest one observed.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::PageId;
@@ -53,6 +51,16 @@ pub enum Normalization {
     ZScore,
 }
 
+impl Normalization {
+    fn name(self) -> &'static str {
+        match self {
+            Normalization::MinMax => "min_max",
+            Normalization::L2 => "l2",
+            Normalization::ZScore => "z_score",
+        }
+    }
+}
+
 /// How normalised scores become one; a leg that lacks the page gives 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,45 +88,36 @@ impl Default for Fusion {
 }
 
 impl Fusion {
-    /// A line that names the fusion and its parameters.
-    pub fn describe(&self) -> String {
+    /// What it is called, without its parameters.
+    pub fn name(&self) -> &'static str {
         match self {
-            Fusion::Convex { weight } => format!("convex, weight {weight}"),
-            Fusion::Rrf { rank_constant } => format!("rrf, rank_constant {rank_constant}"),
-            Fusion::Normalization { normalization, combination, weights: [keyword, semantic] } => {
-                let normalization = match normalization {
-                    Normalization::MinMax => "min_max",
-                    Normalization::L2 => "l2",
-                    Normalization::ZScore => "z_score",
-                };
-                let combination = match combination {
-                    Combination::ArithmeticMean => "arithmetic_mean",
-                    Combination::GeometricMean => "geometric_mean",
-                    Combination::HarmonicMean => "harmonic_mean",
-                };
-                format!("{normalization} × {combination}, weights {keyword} and {semantic}")
-            }
+            Fusion::Convex { .. } => "convex",
+            Fusion::Rrf { .. } => "rrf",
+            Fusion::Normalization { normalization, .. } => normalization.name(),
         }
     }
 
     /// Fuses two rankings, each best first; equal scores are put in the order of pages.
     pub fn fuse(&self, keyword: &[PageScore], semantic: &[PageScore]) -> Vec<PageScore> {
-        let mut pages: BTreeMap<PageId, [Option<f32>; 2]> = BTreeMap::new();
+        let highest = keyword.iter().chain(semantic).map(|ranked| ranked.page.0).max();
+        let mut pages: Vec<[Option<f32>; 2]> = vec![[None; 2]; highest.map_or(0, |page| page as usize + 1)];
         for (leg, ranking) in [keyword, semantic].into_iter().enumerate() {
             let used = if matches!(self, Fusion::Convex { .. }) { ranking } else { &ranking[..ranking.len().min(WINDOW)] };
             for (page, score) in self.normalised(leg, used) {
-                pages.entry(page).or_default()[leg] = Some(score);
+                pages[page.0 as usize][leg] = Some(score);
             }
         }
         // A graph answers with its nearest pages only: the rest are at most as near as the last of them.
         let farthest = match self {
-            Fusion::Convex { .. } => pages.values().filter_map(|legs| legs[1]).reduce(f32::min).unwrap_or(0.0),
+            Fusion::Convex { .. } => pages.iter().filter_map(|legs| legs[1]).reduce(f32::min).unwrap_or(0.0),
             _ => 0.0,
         };
-        let mut fused: Vec<PageScore> =
-            pages.into_iter().map(|(page, legs)| PageScore { page, score: self.combined(legs, farthest) }).collect();
-        fused.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
-        fused
+        let score = |legs: [Option<f32>; 2]| match legs {
+            [None, None] => f32::NEG_INFINITY,
+            legs => self.combined(legs, farthest),
+        };
+        let scores: Vec<f32> = pages.into_iter().map(score).collect();
+        PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
     }
 
     fn normalised(&self, leg: usize, ranking: &[PageScore]) -> Vec<(PageId, f32)> {

@@ -1,6 +1,5 @@
 //! Hits: pages of a ranking, with their best sections and what to show of them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::excerpt::Marker;
@@ -10,7 +9,8 @@ use super::{Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
 use crate::index::{Core, Index, PartId};
-use crate::lexical::{PageScore, Ranking};
+use crate::lexical::{PageScore, Places, Ranking};
+use crate::order::best_first;
 
 /// Pages whose rank by meaning is told; beyond it a rank says nothing.
 const MOST_RANK: usize = 100;
@@ -28,11 +28,19 @@ struct Chosen {
     sections: Vec<ChosenSection>,
 }
 
+#[derive(Clone, Default)]
 struct ChosenSection {
     ordinal: Ordinal,
-    score: f32,
+    by_words: f32,
+    by_meaning: f32,
     /// The section's nearest passage, in bytes of its text.
     focus: Option<Range<usize>>,
+}
+
+impl ChosenSection {
+    fn score(&self) -> f32 {
+        self.by_words + self.by_meaning
+    }
 }
 
 /// Hits, or the parts that must be loaded to show them.
@@ -63,8 +71,9 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         (Some(ranking), true) => found.plan.explain(index, core, ranking, &ids)?,
         _ => vec![Vec::new(); ids.len()],
     };
-    let keyword: BTreeMap<PageId, (usize, f32)> = ranks(found.keyword.map_or(&[], |ranking| &ranking.pages));
-    let semantic: BTreeMap<PageId, (usize, f32)> = ranks(found.semantic.map_or(&[], |nearest| &nearest.pages));
+    let places = Places::of(&ids, core.collection.pages);
+    let keyword = ranks(found.keyword.map_or(&[], |ranking| &ranking.pages), &places, ids.len());
+    let semantic = ranks(found.semantic.map_or(&[], |nearest| &nearest.pages), &places, ids.len());
     let marker = Marker::new(&found.plan.words);
     let mut hits = Vec::with_capacity(chosen.len());
     for (number, chosen) in chosen.into_iter().enumerate() {
@@ -77,12 +86,12 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             .zip(&slices)
             .filter_map(|(section, slice)| show_section((*slice)?, section, &marker))
             .collect();
-        let (by_words, by_meaning) = (keyword.get(&page.page), semantic.get(&page.page));
+        let (by_words, by_meaning) = (keyword[number], semantic[number]);
         let explain = query.explain.then(|| Explanation {
-            keyword: by_words.map(|&(_, score)| score),
+            keyword: by_words.map(|(_, score)| score),
             terms: std::mem::take(&mut explained[number]),
-            cosine: by_meaning.map(|&(_, score)| score),
-            fusion: query.fusion.describe(),
+            cosine: by_meaning.map(|(_, score)| score),
+            fusion: query.fusion.name(),
         });
         hits.push(Hit {
             id: stored.id.clone(),
@@ -90,8 +99,8 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             title: stored.title.clone(),
             score: page.score,
             lenses: Lenses {
-                keyword: by_words.map(|&(rank, _)| rank),
-                semantic: by_meaning.map(|&(rank, _)| rank).filter(|&rank| rank <= MOST_RANK),
+                keyword: by_words.map(|(rank, _)| rank),
+                semantic: by_meaning.map(|(rank, _)| rank).filter(|&rank| rank <= MOST_RANK),
             },
             excerpt: sections.first().map(|section| section.excerpt.clone()).unwrap_or_default(),
             sections,
@@ -115,37 +124,38 @@ fn choose(index: &Index, core: &Core, query: &Query, found: &Found, pages: &[Pag
     };
     let mut chosen = Vec::with_capacity(pages.len());
     for ((&page, words), passages) in pages.iter().zip(by_words).zip(by_meaning) {
-        let mut sections: BTreeMap<Ordinal, ChosenSection> = BTreeMap::new();
-        let mut at = |ordinal: Ordinal, score: f32, focus: Option<Range<usize>>| {
-            let known = sections.entry(ordinal).or_insert(ChosenSection { ordinal, score: 0.0, focus: None });
-            known.score += score;
-            known.focus = known.focus.take().or(focus);
-        };
-        let best = words.iter().map(|&(_, score)| score).fold(0.0, f32::max);
+        let best_word = words.iter().map(|&(_, score)| score).fold(f32::MIN_POSITIVE, f32::max);
+        let best_cosine = passages.iter().map(|&(_, cosine)| cosine + 1.0).fold(f32::MIN_POSITIVE, f32::max);
+        let mut sections: Vec<ChosenSection> = Vec::new();
         for (ordinal, score) in words {
-            at(ordinal, 0.5 * score / best.max(f32::MIN_POSITIVE), None);
+            section(&mut sections, ordinal).by_words = 0.5 * score / best_word;
         }
-        let mut nearest: BTreeMap<Ordinal, (f32, Range<usize>)> = BTreeMap::new();
         for (owner, cosine) in passages {
-            let span = owner.start as usize..owner.start.saturating_add(owner.length) as usize;
-            match nearest.get(&owner.section) {
-                Some(&(known, _)) if known >= cosine => {}
-                _ => drop(nearest.insert(owner.section, (cosine, span))),
+            let section = section(&mut sections, owner.section);
+            let score = 0.5 * (cosine + 1.0) / best_cosine;
+            if section.focus.is_none() || score > section.by_meaning {
+                section.by_meaning = score;
+                section.focus = Some(owner.start as usize..owner.start.saturating_add(owner.length) as usize);
             }
         }
-        let best = nearest.values().map(|&(cosine, _)| cosine + 1.0).fold(0.0, f32::max);
-        for (ordinal, (cosine, span)) in nearest {
-            at(ordinal, 0.5 * (cosine + 1.0) / best.max(f32::MIN_POSITIVE), Some(span));
-        }
-        let mut sections: Vec<ChosenSection> = sections.into_values().collect();
-        sections.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.ordinal.cmp(&b.ordinal)));
+        let order = best_first(sections.iter().map(ChosenSection::score));
+        let mut sections: Vec<ChosenSection> = order.into_iter().map(|at| sections[at].clone()).collect();
         sections.truncate(query.sections.max(1));
         if sections.is_empty() {
-            sections.push(ChosenSection { ordinal: Ordinal(0), score: 0.0, focus: None });
+            sections.push(ChosenSection { ordinal: Ordinal(0), ..ChosenSection::default() });
         }
         chosen.push(Chosen { page, sections });
     }
     Ok(chosen)
+}
+
+/// The entry of a section, a new one if there is none: a page has few.
+fn section(sections: &mut Vec<ChosenSection>, ordinal: Ordinal) -> &mut ChosenSection {
+    let at = sections.iter().position(|known| known.ordinal == ordinal).unwrap_or_else(|| {
+        sections.push(ChosenSection { ordinal, ..ChosenSection::default() });
+        sections.len() - 1
+    });
+    &mut sections[at]
 }
 
 fn slice<'i>(index: &'i Index, core: &Core, page: PageId, section: Ordinal) -> Option<&'i StoredPage> {
@@ -165,11 +175,18 @@ fn show_section(slice: &StoredPage, chosen: &ChosenSection, marker: &Marker) -> 
         path: slice.path(chosen.ordinal),
         anchor: section.anchor.clone(),
         url,
-        score: chosen.score,
+        score: chosen.score(),
         excerpt: marker.excerpt(&section.text, chosen.focus.clone()),
     })
 }
 
-fn ranks(pages: &[PageScore]) -> BTreeMap<PageId, (usize, f32)> {
-    pages.iter().enumerate().map(|(rank, ranked)| (ranked.page, (rank + 1, ranked.score))).collect()
+/// Rank and score in a leg of each of `count` pages, by its place among them.
+fn ranks(leg: &[PageScore], places: &Places, count: usize) -> Vec<Option<(usize, f32)>> {
+    let mut ranks = vec![None; count];
+    for (rank, ranked) in leg.iter().enumerate() {
+        if let Some(place) = places.find(ranked.page) {
+            ranks[place] = Some((rank + 1, ranked.score));
+        }
+    }
+    ranks
 }

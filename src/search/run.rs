@@ -122,12 +122,12 @@ impl Run {
         let partial = !self.partial;
         let keyword: &[PageScore] = self.keyword.as_ref().map_or(&[], |ranking| &ranking.pages);
         let fused;
-        let (ranked, fusion): (&[PageScore], String) = match &self.semantic {
-            None => (keyword, String::new()),
-            Some(nearest) if !self.query.mode.has_keyword() => (&nearest.pages, String::new()),
+        let (ranked, fusion): (&[PageScore], &'static str) = match &self.semantic {
+            None => (keyword, ""),
+            Some(nearest) if !self.query.mode.has_keyword() => (&nearest.pages, ""),
             Some(nearest) => {
                 fused = self.query.fusion.fuse(keyword, &nearest.pages);
-                (&fused, self.query.fusion.describe())
+                (&fused, self.query.fusion.name())
             }
         };
         let pages: Vec<PageScore> = ranked.iter().skip(self.query.offset).take(self.query.limit).copied().collect();

@@ -75,9 +75,7 @@ pub(super) fn nearest(index: &Index, core: &Core, vector: &[f32]) -> Result<Near
         let known = &mut best[owner.page.0 as usize];
         *known = known.max(cosine);
     });
-    let compared = best.iter().enumerate().filter(|&(_, &score)| score != NOT_COMPARED);
-    found.pages = compared.map(|(page, &score)| PageScore { page: PageId(page as u32), score }).collect();
-    found.pages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.page.cmp(&b.page)));
+    found.pages = PageScore::best_first(&best, |score| score != NOT_COMPARED);
     Ok(found)
 }
 

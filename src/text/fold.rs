@@ -1,9 +1,10 @@
 //! Folding: the one form in which a word is stored and looked up, however it was written.
 //!
 //! First the *plain form*: NFKC, without characters that are not to be seen (soft hyphen, joiners, selectors), with one
-//! apostrophe and one hyphen, and without marks on Latin, Greek and Cyrillic letters, where a stroke or a ligature counts
-//! as a mark (`ø`, `ł`, `đ`, `ı`, `æ`, `ß`). Elsewhere marks make other letters, so `が`, `คำ` and `हिन्दी` stay whole.
-//! Then lower case, by character, so that a word's folded form does not depend on its place: final sigma is a sigma.
+//! apostrophe and one hyphen, and without marks on Latin, Greek and Cyrillic letters, where a stroke or a ligature
+//! counts as a mark (`ø`, `ł`, `đ`, `ı`, `æ`, `ß`). Elsewhere marks make other letters, so `が`, `คำ` and `हिन्दी` stay
+//! whole. Then lower case, by character, so that a word's folded form does not depend on its place: final sigma is a
+//! sigma.
 
 use super::unicode::{self, MAPPED, MARK, SECOND};
 use std::borrow::Cow;
@@ -30,9 +31,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 #[derive(Default)]
 pub(super) struct Plain {
     pub(super) characters: Vec<char>,
-    origins: Vec<(u32, u32)>,
-    /// Where the last cluster begins: a character and the marks that follow it, which are ordered and composed together,
-    /// and have one origin.
+    origins: Vec<(usize, usize)>,
+    /// Where the last cluster begins: a character and the marks that follow it, which are ordered and composed
+    /// together, and have one origin.
     cluster: usize,
     /// The last character that was not a mark.
     base: char,
@@ -45,7 +46,7 @@ impl Plain {
         self.origins.clear();
         (self.cluster, self.base) = (0, '\0');
         for (at, c) in text.char_indices() {
-            let origin = ((start + at) as u32, (start + at + c.len_utf8()) as u32);
+            let origin = (start + at, start + at + c.len_utf8());
             if unicode::flags(c) & MAPPED == 0 {
                 self.push(c, origin);
             } else {
@@ -61,7 +62,7 @@ impl Plain {
     pub(super) fn origin(&self, piece: Range<usize>) -> Range<usize> {
         match &self.origins[piece] {
             [] => 0..0,
-            [(start, end)] | [(start, _), .., (_, end)] => *start as usize..*end as usize,
+            [(start, end)] | [(start, _), .., (_, end)] => *start..*end,
         }
     }
 
@@ -71,7 +72,7 @@ impl Plain {
         if original.chars().eq(lowered.clone()) { Cow::Borrowed(original) } else { Cow::Owned(lowered.collect()) }
     }
 
-    fn push(&mut self, c: char, origin: (u32, u32)) {
+    fn push(&mut self, c: char, origin: (usize, usize)) {
         let flags = unicode::flags(c);
         match self.origins.get_mut(self.cluster) {
             Some(cluster) if flags & (MARK | SECOND) != 0 => cluster.1 = origin.1,
@@ -139,8 +140,8 @@ fn decompose(c: char, parts: &mut Vec<(char, u8)>) {
     parts.push((last, unicode::combining_class(last)));
 }
 
-/// Orders marks by their class, those of one class as they were. By counting and not by the library's sort, which is large
-/// in wasm, and is never needed for more than a few marks.
+/// Orders marks by their class, those of one class as they were. By counting and not by the library's sort, which is
+/// large in wasm, and is never needed for more than a few marks.
 fn order(marks: &mut [(char, u8)]) {
     if marks.is_sorted_by_key(|mark| mark.1) {
         return;

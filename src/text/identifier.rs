@@ -7,12 +7,12 @@
 //! part      camel case  snake case   utf 8  été        cut at underscores, capitals, digits, apostrophes
 //! ```
 //!
-//! The term of a chain keeps what joins its segments, the term of a segment drops it: `e-mail` is `email` and `UTF-8` is
-//! `utf8`, however one writes them. Of long words with a hyphen (`error-handling`), which nobody writes as one, no compound
-//! is made: they would be a quarter of a dictionary, and on no collection of ours do they help. A chain of three or more
-//! segments has its last two as a compound as well, since `Arc::new` is what one asks for of `std::sync::Arc::new`. Letters
-//! with dots between them are an abbreviation, and its term has no dots. Signs that belong to a name make a compound with
-//! it: see [`signs`].
+//! The term of a chain keeps what joins its segments, the term of a segment drops it: `e-mail` is `email` and `UTF-8`
+//! is `utf8`, however one writes them. Of long words with a hyphen (`error-handling`), which nobody writes as one, no
+//! compound is made: they would be a quarter of a dictionary of abstracts, and moved nDCG@10 of five collections by
+//! .004 at most, up or down. A chain of three or more segments has its last two as a compound as well, since `Arc::new`
+//! is what one asks for of `std::sync::Arc::new`. Letters with dots between them are an abbreviation, and its term has
+//! no dots. Signs that belong to a name make a compound with it: see [`signs`].
 
 use super::segment::{Chunk, Class, Kind, Word, class};
 use super::unicode;
@@ -21,7 +21,7 @@ use std::ops::Range;
 /// What an English verb leaves after an apostrophe: no part of its own. The `s` of a possessive is dropped instead.
 const CONTRACTIONS: [&str; 6] = ["t", "re", "ll", "ve", "d", "m"];
 
-/// How many characters a word with a hyphen may have for people to write it without: `front-end`, `e-mail`, `lifetime`.
+/// How many letters a word with a hyphen may have for people to write it without: `front-end`, `run-time`.
 /// With a digit or an atom of one or two letters (`IL-6`, `re-evaluate`) it may have any number.
 const LONGEST_JOINED: usize = 9;
 
@@ -154,7 +154,9 @@ impl Chain {
         loop {
             match class(at(text, end)) {
                 Class::Letter | Class::Mark => {}
-                _ if at(text, end) == '\'' && is_letter(at(text, end - 1)) && is_letter(at(text, end + 1)) => tail = Some(end + 1),
+                _ if at(text, end) == '\'' && is_letter(at(text, end - 1)) && is_letter(at(text, end + 1)) => {
+                    tail = Some(end + 1)
+                }
                 _ => break,
             }
             end += 1;
@@ -328,7 +330,10 @@ fn signs(text: &[char], start: usize, end: usize) -> (Sign, Sign) {
         '+' if second == '+' && !is_letter(at(text, end + 2)) && at(text, end + 2) != '_' => "++",
         '#' if end - start < 3
             && text[start..end].iter().all(char::is_ascii_alphabetic)
-            && class(second) != Class::Letter => "#",
+            && class(second) != Class::Letter =>
+        {
+            "#"
+        }
         '!' if matches!(second, '(' | '[' | '{') => "!",
         _ => "",
     };

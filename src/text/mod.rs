@@ -10,15 +10,15 @@
 //! | `#[derive(Debug)] --flag C++` | `#[derive]`: `derive`; `debug`; `--flag`: `flag`; `c++`: `c` |
 //! | `全文検索 Rust의` | `全文` `文検` `検索` `rust` `의` |
 //!
-//! An identifier is a [`Kind::Compound`], followed by its parts, so that it is found whole (and then best), and by any of
-//! its parts. The text may be written in any way that [`fold`] knows to be the same.
+//! An identifier is a [`Kind::Compound`], followed by its parts, so that it is found whole (and then best), and by any
+//! of its parts. The text may be written in any way that [`fold`] knows to be the same.
 //!
 //! **Positions.** Words that are not compounds are the *leaves*. They have the positions 0, 1, 2, … in the order of the
-//! text, without gaps; a compound has the position of its first leaf. So the number of leaves is the length of a text, and
-//! a phrase is a run of positions: `vec with capacity` finds `Vec::withCapacity`.
+//! text, without gaps; a compound has the position of its first leaf. So the number of leaves is the length of a text,
+//! and a phrase is a run of positions: `vec with capacity` finds `Vec::withCapacity`.
 //!
-//! **Spans** are bytes of the original text, on character boundaries, in order; the span of a compound holds those of its
-//! parts, and pairs of characters overlap by one character. Marking a word is slicing.
+//! **Spans** are bytes of the original text, on character boundaries, in order; the span of a compound holds those of
+//! its parts, and pairs of characters overlap by one character. Marking a word is slicing.
 //!
 //! Files: `unicode` (what a character is), [`fold`], `segment` (where words begin and end), `identifier` (compounds and
 //! their parts), `pairs` (scripts without spaces), [`stem`], [`sentences`], `utf16`.

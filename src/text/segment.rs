@@ -10,8 +10,8 @@ use super::unicode::{self, LETTER, MAPPED, MARK};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The most characters that a term has. A longer word (a key, encoded data) keeps its beginning, so that it can be found,
-/// but is not split; a compound that would be longer is left out, and its parts stay.
+/// The most characters that a term has. A longer word (a key, encoded data) keeps its beginning, so that it can be
+/// found, but is not split; a compound that would be longer is left out, and its parts stay.
 pub const LONGEST_TERM: usize = 64;
 
 /// One word of a text.
@@ -32,7 +32,8 @@ pub struct Word<'t> {
 pub enum Kind {
     /// A plain word.
     Whole,
-    /// An identifier as a whole (`vec::push`, `snake_case`, `--flag`), or a part of one that has parts. Its parts follow.
+    /// An identifier as a whole (`vec::push`, `snake_case`, `--flag`), or a part of one that has parts. Its parts
+    /// follow.
     Compound,
     /// A part of a compound that has no parts itself. (The compound is left out if it is too long to be a term.)
     Part,
@@ -119,8 +120,8 @@ impl<'t> Words<'t> {
         Some(Word { term, span, position: self.position - 1, kind: Kind::Whole })
     }
 
-    /// Goes on with what stands from here to the next white space, or to a character that is in no word and has no other
-    /// form.
+    /// Goes on with what stands from here to the next white space, or to a character that is in no word and has no
+    /// other form.
     fn next_chunk(&mut self) {
         let rest = &self.text[self.at..];
         let length = rest.find(separates).unwrap_or(rest.len());
@@ -152,7 +153,8 @@ fn separates(c: char) -> bool {
 
 /// White space, and punctuation of which no compound is made.
 fn is_blank(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b'(' | b'{' | b'"' | b'`' | b',' | b';' | b'*' | b'=' | b'|' | b'^' | b'~' | b'%' | 127)
+    byte <= b' '
+        || matches!(byte, b'(' | b'{' | b'"' | b'`' | b',' | b';' | b'*' | b'=' | b'|' | b'^' | b'~' | b'%' | 127)
 }
 
 /// What a character of a plain text is in a word.

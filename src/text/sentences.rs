@@ -3,10 +3,10 @@
 use super::unicode;
 use std::ops::Range;
 
-/// Words before a full stop that does not end a sentence, unless a capital follows those of the second list.
-const ABBREVIATIONS: [&str; 24] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "figs", "eq", "eqs", "no", "nos", "vol", "pp", "ed", "eds",
-    "approx", "resp", "nr", "bzw", "ca", "incl",
+/// Words whose full stop ends no sentence: names and numbers follow them.
+const ABBREVIATIONS: [&str; 20] = [
+    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "figs", "eq", "eqs", "vol", "pp", "eds", "approx", "resp",
+    "nr", "bzw", "incl",
 ];
 
 /// The sentences of a text, as ranges of its bytes.

@@ -1,10 +1,10 @@
 //! What Unicode says about a character, from one small table of our own.
 //!
-//! The table is a file, `unicode.bin`, and not a crate nor the standard library, for two reasons. Documents are folded by the
-//! native command and queries by the wasm module, which may come from different compilers with different editions of
-//! Unicode: a letter that only one of them knows would be found by nobody. And it is small, because it leaves out what no
-//! word needs: the compositions of Latin, Greek and Cyrillic letters (their marks are dropped) and the compatibility
-//! ideographs of plane 2 (duplicates that no font shows).
+//! The table is a file, `unicode.bin`, and not a crate nor the standard library, for two reasons. Documents are folded
+//! by the native command and queries by the wasm module, which may come from different compilers with different
+//! editions of Unicode: a letter that only one of them knows would be found by nobody. And it is small, because it
+//! leaves out what no word needs: the compositions of Latin, Greek and Cyrillic letters (their marks are dropped) and
+//! the compatibility ideographs of plane 2 (duplicates kept for round trips to old encodings).
 //!
 //! `tests/text/tables.rs` writes the file, and tests it against the crate unicode-normalization.
 //!
@@ -12,9 +12,9 @@
 //! unicode.bin = count·5, then five lists of so many items; all numbers are LEB128, "zigzag" is signed
 //!   classes       (length << 2 | class)             runs from U+0000; 0 other, 1 letter or digit, 2 mark
 //!   orders        gap, length, combining class      runs of marks with a canonical combining class that is not 0
-//!   mappings      gap* , length* , zigzag*           compatibility forms: code points, lengths, contents as differences
+//!   mappings      gap* , length* , zigzag*          compatibility forms, their characters as differences
 //!   foldings      gap* , zigzag*                    upper case to lower, as differences to the character itself
-//!   compositions  gap* , zigzag*, second*           composed character, its first half as a difference to it, its second
+//!   compositions  gap* , zigzag* , second*          composed, its first half as a difference to it, its second
 //! ```
 
 use std::sync::OnceLock;
@@ -100,8 +100,8 @@ pub(super) fn is_letter(c: char) -> bool {
     flags & LETTER != 0 || flags & MAPPED != 0 && mapping(c).first().is_some_and(|&c| self::flags(c) & LETTER != 0)
 }
 
-/// Whether a character, of any text, is a small letter of a script that has capitals, for all that matters: Latin, Greek
-/// or Cyrillic.
+/// Whether a character, of any text, is a small letter of a script that has capitals, for all that matters: Latin,
+/// Greek or Cyrillic.
 pub(super) fn is_small(c: char) -> bool {
     let c = if flags(c) & MAPPED == 0 { c } else { mapping(c).first().copied().unwrap_or(c) };
     drops_marks(c) && !is_upper(c)

@@ -92,8 +92,11 @@ impl Graph {
             self.search_layer(layer, ef, scratch, &mut cosine);
             enter = scratch.nearest.iter().map(|kept| kept.0).max().unwrap_or(enter);
         }
-        let mut nearest: Vec<_> = scratch.nearest.drain().map(|Reverse(candidate)| candidate.neighbour).collect();
-        nearest.sort_unstable_by(|a, b| b.cmp(a));
+        let mut nearest = Vec::with_capacity(scratch.nearest.len());
+        while let Some(Reverse(candidate)) = scratch.nearest.pop() {
+            nearest.push(candidate.neighbour);
+        }
+        nearest.reverse();
         nearest
     }
 

@@ -1,20 +1,21 @@
 //! The door of the core: an index and the queries under way in it.
 
-use std::collections::BTreeMap;
-
-use js_sys::{JSON, Uint8Array};
+use js_sys::{JSON, Reflect, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::index::{Entry, Index};
-use crate::search::{Query, Run, Step};
+use crate::search::{Run, Step};
+
+use super::query;
 
 /// An index and the queries under way in it.
 #[wasm_bindgen]
 pub struct Engine {
     index: Index,
-    runs: BTreeMap<u32, Run>,
+    entry: JsValue,
+    runs: Vec<(u32, Run)>,
     next: u32,
 }
 
@@ -34,13 +35,15 @@ impl Engine {
     pub fn new(entry: &str) -> Result<Engine, JsError> {
         Entry::verify(entry).map_err(error)?;
         let value = JSON::parse(entry).map_err(|_| JsError::new("bifocal.json is not JSON"))?;
-        let entry: Entry = serde_wasm_bindgen::from_value(value)?;
-        Ok(Self { index: Index::open(entry).map_err(error)?, runs: BTreeMap::new(), next: 0 })
+        let get = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
+        let number = |name: &str| get(name).as_f64().unwrap_or_default() as u32;
+        let head = Entry::head(number("format"), &get("core").as_string().unwrap_or_default(), number("pages"));
+        Ok(Self { index: Index::open(head.map_err(error)?), entry: value, runs: Vec::new(), next: 0 })
     }
 
     /// The entry's contents.
-    pub fn describe(&self) -> Result<JsValue, JsError> {
-        plain(self.index.entry())
+    pub fn describe(&self) -> JsValue {
+        self.entry.clone()
     }
 
     /// Paths of the parts that every search needs.
@@ -50,15 +53,15 @@ impl Engine {
 
     /// Starts a query and returns the number of its run.
     pub fn start(&mut self, query: JsValue) -> Result<u32, JsError> {
-        let query: Query = serde_wasm_bindgen::from_value(query)?;
+        let query = query::read(&query)?;
         self.next = self.next.wrapping_add(1);
-        self.runs.insert(self.next, Run::new(query));
+        self.runs.push((self.next, Run::new(query)));
         Ok(self.next)
     }
 
     /// Takes a run as far as it goes with the parts that are loaded.
     pub fn step(&mut self, run: u32) -> Result<JsValue, JsError> {
-        let run = self.runs.get_mut(&run).ok_or_else(unknown_run)?;
+        let run = find(&mut self.runs, run)?;
         match run.step(&self.index).map_err(error)? {
             Step::Need { parts, vector } => {
                 plain(&Said::Need { parts: parts.iter().map(ToString::to_string).collect(), vector })
@@ -86,20 +89,20 @@ impl Engine {
     /// Gives a run its query's vector and says what made it.
     #[wasm_bindgen(js_name = giveVector)]
     pub fn give_vector(&mut self, run: u32, vector: Vec<f32>, encoder: &str) -> Result<(), JsError> {
-        self.runs.get_mut(&run).ok_or_else(unknown_run)?.give_vector(vector, encoder);
+        find(&mut self.runs, run)?.give_vector(vector, encoder);
         Ok(())
     }
 
     /// Says that a run will get no vector, and why.
     #[wasm_bindgen(js_name = failVector)]
     pub fn fail_vector(&mut self, run: u32, reason: &str) -> Result<(), JsError> {
-        self.runs.get_mut(&run).ok_or_else(unknown_run)?.fail_vector(reason);
+        find(&mut self.runs, run)?.fail_vector(reason);
         Ok(())
     }
 
     /// Forgets a run.
     pub fn finish(&mut self, run: u32) {
-        self.runs.remove(&run);
+        self.runs.retain(|(number, _)| *number != run);
     }
 }
 
@@ -114,6 +117,7 @@ fn error(error: crate::Error) -> JsError {
     })
 }
 
-fn unknown_run() -> JsError {
-    JsError::new("no such run: it was finished, or never started")
+fn find(runs: &mut [(u32, Run)], run: u32) -> Result<&mut Run, JsError> {
+    let found = runs.iter_mut().find(|(number, _)| *number == run).map(|(_, run)| run);
+    found.ok_or_else(|| JsError::new("no such run: it was finished, or never started"))
 }

@@ -2,5 +2,7 @@
 
 #[cfg(feature = "wasm-core")]
 mod core;
+#[cfg(feature = "wasm-core")]
+mod query;
 #[cfg(feature = "wasm-transformer")]
 mod transformer;

@@ -54,7 +54,9 @@ impl Transformer {
     }
 
     fn encoder(&self) -> Result<&encoder::Transformer, JsError> {
-        self.encoder.as_ref().ok_or_else(|| JsError::new("the model is not ready: give it its bytes, then call ready()"))
+        self.encoder
+            .as_ref()
+            .ok_or_else(|| JsError::new("the model is not ready: give it its bytes, then call ready()"))
     }
 }
 

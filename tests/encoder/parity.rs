@@ -29,7 +29,8 @@ fn reference(texts: &[&str]) -> Vec<Vec<f32>> {
 }
 
 fn furthest(ones: &[Vec<f32>], others: &[Vec<f32>]) -> f32 {
-    let differences = ones.iter().zip(others).flat_map(|(one, other)| one.iter().zip(other).map(|(a, b)| (a - b).abs()));
+    let differences =
+        ones.iter().zip(others).flat_map(|(one, other)| one.iter().zip(other).map(|(a, b)| (a - b).abs()));
     differences.fold(0.0, f32::max)
 }
 
@@ -141,6 +142,10 @@ fn rate_of_passages() {
         let start = std::time::Instant::now();
         encoder.embed(some, &|_| {}).unwrap();
         let rate = some.len() as f64 / start.elapsed().as_secs_f64();
-        println!("{}: {rate:.1} passages of 128 tokens a second on {} threads", encoder.packing(), rayon::current_num_threads());
+        println!(
+            "{}: {rate:.1} passages of 128 tokens a second on {} threads",
+            encoder.packing(),
+            rayon::current_num_threads()
+        );
     }
 }

@@ -34,13 +34,29 @@ fn chosen_texts_have_the_ids_of_the_reference() {
     let long = "pneumonoultramicroscopicsilicovolcanoconiosis".repeat(3);
     let boundary = ["a".repeat(99), "a".repeat(100), "a".repeat(101), "é".repeat(100), "é".repeat(101)];
     let longest = format!("{} tail", "word ".repeat(400));
-    for text in ["", " ", "\t\n\r", "\0", "\u{FFFD}", "[CLS]", "[MASK] and [UNK]", "[SEP][SEP]", "[cls] [ CLS ]", "[CLS", "x[PAD]y"] {
+    for text in [
+        "",
+        " ",
+        "\t\n\r",
+        "\0",
+        "\u{FFFD}",
+        "[CLS]",
+        "[MASK] and [UNK]",
+        "[SEP][SEP]",
+        "[cls] [ CLS ]",
+        "[CLS",
+        "x[PAD]y",
+    ] {
         check(text);
     }
-    for text in ["İstanbul ΣΊΣΥΦΟΣ ß ẞ ŉ ǰ ΐ", "e\u{301}\u{327} \u{301}", "한국어 조선글", "日本語テキスト漢字", "नमस्ते", "สวัสดี"] {
+    for text in
+        ["İstanbul ΣΊΣΥΦΟΣ ß ẞ ŉ ǰ ΐ", "e\u{301}\u{327} \u{301}", "한국어 조선글", "日本語テキスト漢字", "नमस्ते", "สวัสดี"]
+    {
         check(text);
     }
-    for text in ["👩‍👩‍👧‍👦 🏳️‍🌈 ☃️", "a\u{200B}b\u{FEFF}c\u{AD}d", "\u{2028}\u{2029}\u{85}\u{A0}x", "C++ --flag #[derive] <T> a_b a-b"] {
+    for text in
+        ["👩‍👩‍👧‍👦 🏳️‍🌈 ☃️", "a\u{200B}b\u{FEFF}c\u{AD}d", "\u{2028}\u{2029}\u{85}\u{A0}x", "C++ --flag #[derive] <T> a_b a-b"]
+    {
         check(text);
     }
     boundary.iter().chain([&long, &longest]).for_each(|text| check(text));
@@ -51,7 +67,8 @@ fn every_character_has_the_ids_of_the_reference() {
     // A hundred at a time, each alone, inside a word and before an accent.
     let characters: Vec<char> = (0..=0x10FFFF).filter_map(char::from_u32).collect();
     for some in characters.chunks(100) {
-        let text: String = some.iter().flat_map(|c| format!("{c} a{c}b {c}\u{301} ").chars().collect::<Vec<_>>()).collect();
+        let text: String =
+            some.iter().flat_map(|c| format!("{c} a{c}b {c}\u{301} ").chars().collect::<Vec<_>>()).collect();
         check(&text);
     }
 }
@@ -67,9 +84,25 @@ fn ten_thousand_strings_have_the_ids_of_the_reference() {
 /// A string of one to thirty bits of many kinds.
 fn varied(random: &mut Random) -> String {
     const SCRIPTS: [(u32, u32); 19] = [
-        (0x20, 0x7E), (0x61, 0x7A), (0xA0, 0x24F), (0x300, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x5D0, 0x5EA), (0x600, 0x6FF),
-        (0x900, 0x97F), (0xE00, 0xE7F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x2190, 0x23FF), (0x3040, 0x30FF), (0x4E00, 0x9FFF),
-        (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x1F300, 0x1F6FF), (0x0, 0x1F),
+        (0x20, 0x7E),
+        (0x61, 0x7A),
+        (0xA0, 0x24F),
+        (0x300, 0x36F),
+        (0x370, 0x3FF),
+        (0x400, 0x52F),
+        (0x5D0, 0x5EA),
+        (0x600, 0x6FF),
+        (0x900, 0x97F),
+        (0xE00, 0xE7F),
+        (0x1E00, 0x1EFF),
+        (0x2000, 0x206F),
+        (0x2190, 0x23FF),
+        (0x3040, 0x30FF),
+        (0x4E00, 0x9FFF),
+        (0xAC00, 0xD7A3),
+        (0xF900, 0xFAFF),
+        (0x1F300, 0x1F6FF),
+        (0x0, 0x1F),
     ];
     let words: Vec<&str> = sentences().iter().flat_map(|sentence| sentence.split(' ')).collect();
     let mut text = String::new();

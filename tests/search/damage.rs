@@ -89,7 +89,7 @@ proptest! {
             *core = RawPart::new(Kind::Core, &bytes).unwrap();
             entry.core = core.id.to_string();
         }
-        let mut memory = Memory { parts: parts.into_iter().map(|part| (part.id, part.bytes)).collect(), index: Index::open(entry).unwrap() };
+        let mut memory = Memory { parts: parts.into_iter().map(|part| (part.id, part.bytes)).collect(), index: Index::open(entry.open().unwrap()) };
         memory.parts.insert(id, hostile.bytes);
         for text in ["honey frames", "swar", "hive"] {
             let query = Query { text: text.into(), explain: true, ..Query::default() };

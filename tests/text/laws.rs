@@ -7,14 +7,12 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Texts of pieces that mean something to the tokenizer, and of anything.
 fn texts() -> impl Strategy<Value = String> {
-    const PIECES: &[&str] = &[
-        "foo", "Bar", "HTTP", "s", "T", "é", "e\u{301}", "ß", "7", "42", "000", "_", "__", "::", ".", "/", "-", "--", ",", "'", "’",
-        "'s", "#", "#[", "]", "<", ">", "!", "(", "+", "++", "@", "$", "&", " ", "\n", "\u{3000}", "語", "カ", "ｶﾞ", "한", "ᄒ\u{1161}",
-        "\u{11ab}", "ไ", "ที่", "ก\u{e33}", "हि", "न्", "Й", "ς", "İ", "ﬁ", "½", "㎏", "…", "“", "\u{ad}", "\u{200d}", "\u{301}", "\u{93c}",
-        "\u{20dd}", "🦀", "ﷺ", "，", "：", "ー", "。", "Ⱥ",
-    ];
+    const PIECES: &str = "foo|Bar|HTTP|s|T|é|e\u{301}|ß|7|42|000|_|__|::|.|/|-|--|,|'|’|'s|#|#[|]|<|>|!|(|+|++|@|$|&| |\n|\
+        \u{3000}|語|カ|ｶﾞ|한|ᄒ\u{1161}|\u{11ab}|ไ|ที่|ก\u{e33}|हि|न्|Й|ς|İ|ﬁ|½|㎏|…|“|\u{ad}|\u{200d}|\u{301}|\u{93c}|\u{20dd}|🦀|ﷺ|\
+        ，|：|ー|。|Ⱥ";
+    let pieces: Vec<&str> = PIECES.split('|').collect();
     let piece = prop_oneof![
-        6 => proptest::sample::select(PIECES).prop_map(str::to_owned),
+        6 => proptest::sample::select(pieces).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
         1 => "[a-zA-Z0-9_]{1,9}",
     ];
@@ -22,7 +20,7 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 fn terms(text: &str) -> Vec<String> {

@@ -17,8 +17,6 @@ pub struct Collection {
 
 /// A query with its judgments.
 pub struct Query {
-    /// Names the query within its collection.
-    pub id: String,
     /// What is asked.
     pub text: String,
     /// Page ids with their grades; what is not named has grade 0.
@@ -47,7 +45,7 @@ impl Collection {
             let QueryLine { id, text } =
                 serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
             if let Some(grades) = grades.remove(&id) {
-                queries.push(Query { id, text, grades });
+                queries.push(Query { text, grades });
             }
             Ok(())
         })?;
@@ -120,7 +118,7 @@ mod tests {
     fn check(qrels: &str, expected: &[(&str, u32)]) {
         let found = collection(qrels).unwrap();
         let grades: Vec<_> = found.queries[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
-        assert_eq!((found.queries.len(), found.queries[0].id.as_str(), &grades[..]), (1, "q1", expected), "{qrels:?}");
+        assert_eq!((found.queries.len(), found.queries[0].text.as_str(), &grades[..]), (1, "what", expected), "{qrels:?}");
     }
 
     #[test]

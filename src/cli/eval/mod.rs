@@ -96,7 +96,7 @@ pub fn run(args: EvalArgs) -> Result<()> {
         let scores: Vec<[f64; 3]> = asked
             .par_chunks(asked.len().div_ceil(threads).max(1))
             .map(|asked| {
-                let mut index = Index::open(built.entry.clone())?;
+                let mut index = Index::open(built.entry.open()?);
                 let mut scores = Vec::new();
                 for (judged, vector) in asked {
                     let query = Query {

@@ -38,7 +38,8 @@ const FILES: [(&str, &str); 2] = [
 pub fn default_folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || Some(from("HOME")?.join(".local/share"));
-    let data = from("XDG_DATA_HOME").or_else(home).or_else(|| from("LOCALAPPDATA")).unwrap_or_else(|| PathBuf::from("."));
+    let data =
+        from("XDG_DATA_HOME").or_else(home).or_else(|| from("LOCALAPPDATA")).unwrap_or_else(|| PathBuf::from("."));
     data.join("bifocal/all-MiniLM-L6-v2")
 }
 

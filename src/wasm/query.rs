@@ -1,0 +1,95 @@
+//! Reads a query out of a JavaScript object.
+//!
+//! By hand, because a derived reader would cost every page's readers 30 KB: it can describe values that no query has.
+
+use js_sys::{Array, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::search::{Combination, Fusion, Mode, Normalization, Query, VectorPlan};
+
+/// The query that `object` describes; fields that are not there have their defaults.
+pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
+    let mut query = Query { text: text(object, "text")?.unwrap_or_default(), ..Query::default() };
+    if let Some(mode) = text(object, "mode")? {
+        let modes = [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
+        query.mode = one_of("mode", &mode, &modes)?;
+    }
+    if let Some(vector) = text(object, "vector")? {
+        query.vector = one_of("vector", &vector, &[("none", VectorPlan::None), ("later", VectorPlan::Later)])?;
+    }
+    query.vector_reason = text(object, "vectorReason")?;
+    for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)] {
+        if let Some(number) = number(object, name)? {
+            if !(0.0..=1e6).contains(&number) {
+                return Err(wrong(name, "a number from 0 to 1000000"));
+            }
+            *field = number as usize;
+        }
+    }
+    for (name, field) in [("prefix", &mut query.prefix), ("explain", &mut query.explain)] {
+        if let Some(value) = get(object, name)? {
+            *field = value.as_bool().ok_or_else(|| wrong(name, "true or false"))?;
+        }
+    }
+    if let Some(fusion) = get(object, "fusion")? {
+        query.fusion = read_fusion(&fusion)?;
+    }
+    Ok(query)
+}
+
+fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
+    let technique = text(object, "technique")?.unwrap_or_default();
+    Ok(match technique.as_str() {
+        "convex" => Fusion::Convex { weight: number(object, "weight")?.ok_or_else(|| wrong("weight", "a number"))? as f32 },
+        "rrf" => Fusion::Rrf { rank_constant: number(object, "rank_constant")?.unwrap_or(60.0) as f32 },
+        "normalization" => {
+            let normalizations =
+                [("min_max", Normalization::MinMax), ("l2", Normalization::L2), ("z_score", Normalization::ZScore)];
+            let combinations = [
+                ("arithmetic_mean", Combination::ArithmeticMean),
+                ("geometric_mean", Combination::GeometricMean),
+                ("harmonic_mean", Combination::HarmonicMean),
+            ];
+            let normalization = text(object, "normalization")?.unwrap_or_default();
+            let combination = text(object, "combination")?.unwrap_or_default();
+            let weights = match get(object, "weights")? {
+                None => [0.5, 0.5],
+                Some(weights) => {
+                    let list: Vec<f64> = Array::from(&weights).iter().filter_map(|weight| weight.as_f64()).collect();
+                    let two: [f64; 2] = list.try_into().map_err(|_| wrong("weights", "two numbers"))?;
+                    two.map(|weight| weight as f32)
+                }
+            };
+            Fusion::Normalization {
+                normalization: one_of("normalization", &normalization, &normalizations)?,
+                combination: one_of("combination", &combination, &combinations)?,
+                weights,
+            }
+        }
+        _ => return Err(wrong("technique", "convex, rrf or normalization")),
+    })
+}
+
+fn one_of<T: Copy>(name: &str, value: &str, known: &[(&str, T)]) -> Result<T, JsError> {
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let found = known.iter().find(|(name, _)| *name == value).map(|(_, value)| *value);
+    found.ok_or_else(|| wrong(name, &names.join(", ")))
+}
+
+fn get(object: &JsValue, name: &str) -> Result<Option<JsValue>, JsError> {
+    let value = Reflect::get(object, &name.into()).map_err(|_| JsError::new("a query must be an object"))?;
+    Ok(Some(value).filter(|value| !value.is_null() && !value.is_undefined()))
+}
+
+fn text(object: &JsValue, name: &str) -> Result<Option<String>, JsError> {
+    get(object, name)?.map(|value| value.as_string().ok_or_else(|| wrong(name, "text"))).transpose()
+}
+
+fn number(object: &JsValue, name: &str) -> Result<Option<f64>, JsError> {
+    let value = get(object, name)?;
+    value.map(|value| value.as_f64().ok_or_else(|| wrong(name, "a number"))).transpose()
+}
+
+fn wrong(name: &str, expected: &str) -> JsError {
+    JsError::new(&["query: ", name, " must be ", expected].concat())
+}

@@ -1,0 +1,50 @@
+//! Golden answers over the small site of `tests/site`, with the real model.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use bifocal::build::{Embedding, Options, build};
+use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
+use bifocal::index::{Index, PartId};
+use bifocal::ingest::{SiteOptions, read_site};
+use bifocal::search::{Mode, Query, complete};
+
+fn model() -> Transformer {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/all-MiniLM-L6-v2");
+    let read = |name: &str| {
+        std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}; run ./build.sh model"))
+    };
+    let (weights, tokenizer) = (read("model.safetensors"), read("tokenizer.json"));
+    let files = SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    Source::read(&files).unwrap().transformer().unwrap()
+}
+
+#[test]
+fn the_small_site_answers_as_a_reader_expects() {
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
+    let (pages, _) = read_site(&site, &SiteOptions::default(), &site.join("bifocal"), &|_, _| ()).unwrap();
+    let encoder = model();
+    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embedding = Embedding { encoder: &encoder, embed: &embed };
+    let built = build(pages, Some(embedding), &Options::default(), &|_| ()).unwrap();
+    let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
+    let mut index = Index::open(built.entry.open().unwrap());
+    let mut wrong = Vec::new();
+    for line in include_str!("golden.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [mode, text, expected] = fields[..] else { panic!("golden.tsv: {line:?} has not three fields") };
+        let mode = match mode {
+            "keyword" => Mode::Keyword,
+            "semantic" => Mode::Semantic,
+            _ => Mode::Hybrid,
+        };
+        let query = Query { text: text.into(), mode, ..Query::default() };
+        let vector = mode.has_semantic().then(|| (encoder.embed_one(text).unwrap(), "transformer"));
+        let answer = complete(&mut index, query, vector, |id| Ok(parts[&id].clone())).unwrap();
+        let found = answer.hits.first().map_or("nothing", |hit| hit.sections.first().map_or(&hit.url, |section| &section.url));
+        if found != expected {
+            wrong.push(format!("{mode:?} {text:?}: {found}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
