@@ -53,7 +53,10 @@ function draw(hit: Hit): Node[] {
   const heading = element("h2", "", link(hit.url, hit.title || hit.id), lens(hit.lenses));
   const place = element("p", "place", address(hit.url));
   const nodes: Node[] = [heading, place];
-  const sections = hit.sections.filter((section) => section.anchor !== null && section.heading).slice(0, SECTIONS);
+  // What stands under the title itself needs no second link.
+  const sections = hit.sections
+    .filter(({ anchor, heading }) => anchor !== null && heading && heading !== hit.title)
+    .slice(0, SECTIONS);
   // The page's excerpt is its best section's: it stands under that section's link where there is one.
   const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
   if (hit.excerpt.text && !below) nodes.push(excerpt(hit.excerpt));
