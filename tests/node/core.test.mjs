@@ -1,0 +1,74 @@
+// The core's wasm in Node: given the same vector, the same answers as the native command, in order and in score.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+
+const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const INDEX = root("target/demo/book/bifocal");
+const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
+const QUERIES = ["borrow checker", "how do I share data between threads", "Vec::push", "trait", "zzyzx", "?", "E0382 use of moved value"];
+
+let Engine, entry;
+
+before(async () => {
+  for (const [path, step] of [[root("www/wasm/core.js"), "wasm"], [`${INDEX}/bifocal.json`, "demo"], [MODEL, "model"]]) {
+    assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
+  }
+  const bindings = await import(root("www/wasm/core.js"));
+  await bindings.default({ module_or_path: readFileSync(root("www/wasm/core_bg.wasm")) });
+  Engine = bindings.Engine;
+  entry = readFileSync(`${INDEX}/bifocal.json`, "utf8");
+});
+
+function ask(query, vector) {
+  const engine = new Engine(entry);
+  const run = engine.start({ ...query, vector: vector ? "later" : "none" });
+  for (;;) {
+    const said = engine.step(run);
+    if (said.status === "done") return said.answer;
+    if (said.status === "need" && said.vector) engine.giveVector(run, Float32Array.from(vector), "transformer");
+    for (const path of said.parts ?? []) engine.supply(path, gunzipSync(readFileSync(`${INDEX}/${path}`)));
+  }
+}
+
+function native(text, mode) {
+  const args = ["search", INDEX, text, "--mode", mode, "--json", "--explain"];
+  return JSON.parse(execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" }));
+}
+
+function embed(text) {
+  return JSON.parse(execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", text], { encoding: "utf8" }));
+}
+
+for (const mode of ["keyword", "semantic", "hybrid"]) {
+  test(`${mode} answers are the native ones`, () => {
+    for (const text of QUERIES) {
+      const expected = native(text, mode);
+      const got = ask({ text, mode, prefix: false, explain: true }, mode === "keyword" ? undefined : embed(text));
+      assert.deepEqual(got.hits.map((hit) => hit.id), expected.hits.map((hit) => hit.id), `${mode} ${text}`);
+      assert.equal(got.total, expected.total);
+      for (const [at, hit] of got.hits.entries()) {
+        assert.ok(Math.abs(hit.score - expected.hits[at].score) <= 1e-5, `${text}: ${hit.id} scores ${hit.score}`);
+        assert.deepEqual(hit.excerpt, expected.hits[at].excerpt);
+        assert.deepEqual(hit.meta, expected.hits[at].meta);
+      }
+    }
+  });
+}
+
+test("bad calls are errors that say what to do, and the engine lives on", () => {
+  const engine = new Engine(entry);
+  assert.throws(() => new Engine("<!doctype html>"), /not an entry of an index/);
+  assert.throws(() => new Engine(entry.replace('"pages":', '"pages":1')), /checksum/);
+  assert.throws(() => engine.start({ text: 1 }), /text must be text/);
+  assert.throws(() => engine.start({ text: "x", mode: "both" }), /mode must be hybrid, keyword, semantic/);
+  assert.throws(() => engine.start({ text: "x", limit: -1 }), /limit must be/);
+  assert.throws(() => engine.start({ text: "x", fusion: { technique: "best" } }), /convex, rrf or normalization/);
+  assert.throws(() => engine.supply("parts/core-0000000000000000.bin", new Uint8Array(3)), /ends within its header/);
+  assert.throws(() => engine.step(99), /no such run/);
+  assert.equal(engine.step(engine.start({ text: "trait" })).status, "need");
+});
