@@ -49,6 +49,7 @@ mod error;
 pub mod index;
 #[cfg(feature = "native")]
 pub mod ingest;
+pub mod kernels;
 pub mod lexical;
 pub mod order;
 pub mod search;

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::quantise::{MAX_ROW_SCALE, check_dims, quantise_row};
-use super::{Neighbour, QueryCodes, RowId, kernels};
+use super::{Neighbour, QueryCodes, RowId};
+use crate::kernels;
 use crate::{Error, ErrorKind, Result};
 
 /// How many rows are handed to a kernel at a time; their sums stay on the stack.

@@ -30,7 +30,8 @@ mod native {
     use instant_distance::{Builder, Point};
     use serde::{Deserialize, Serialize};
 
-    use crate::vector::{RowId, Rows, kernels};
+    use crate::kernels;
+    use crate::vector::{RowId, Rows};
     use crate::{Error, ErrorKind, Result};
 
     /// Seeds the order of insertion. Any number does; another one makes other bytes.

@@ -18,7 +18,7 @@
 //! # Ok::<(), bifocal::Error>(())
 //! ```
 //!
-//! **Invariants.** No I/O, no clock, no randomness but fixed seeds. `unsafe` is in [`kernels`] alone; only [`hnsw`]
+//! **Invariants.** No I/O, no clock, no randomness but fixed seeds. Only [`hnsw`]
 //! names instant-distance, and only to build: searching a stored graph is code of our own.
 
 use std::cmp::Ordering;
@@ -26,7 +26,6 @@ use std::cmp::Ordering;
 pub mod flat;
 mod graph;
 pub mod hnsw;
-pub mod kernels;
 pub mod quantise;
 
 pub use flat::{Rows, Scorer, encode, scan, top_k};

@@ -2,7 +2,7 @@
 //!
 //! All kernels give the same i32, equal to [`scalar`]'s to the bit: products of an i8 and an i16, taken in pairs, fit an
 //! i32, and sums wrap around alike everywhere. (They do not wrap at all for codes within the bounds of
-//! [`super::quantise`].) Rows are bytes in two's complement, because that is what an index holds.
+//! [`crate::vector::quantise`].) Rows are bytes in two's complement, because that is what an index holds.
 //!
 //! x86-64 is asked at run time whether it has AVX2 (the answer is cached by the standard library); simd128 and NEON are
 //! decided when compiling.
