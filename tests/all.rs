@@ -4,6 +4,7 @@ mod encoder;
 mod hnsw;
 mod house;
 mod ingest;
+mod matmul;
 mod search;
 mod serve;
 mod text;

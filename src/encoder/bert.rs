@@ -6,49 +6,16 @@
 //! the same order however many rows there are, an embedding has the same bits in any batch.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Module, Tensor};
 use candle_nn::LayerNorm;
 
 use super::activation::{Gelu, Softmax};
+use super::linear::{Linear, Matrix};
 use crate::{Error, ErrorKind, Result};
 
-/// A tensor of a model file.
-pub(super) enum Weight {
-    /// Held as it is computed with.
-    Full(Tensor),
-    /// Held packed, multiplied as it is.
-    Packed(QTensor),
-}
-
-impl Weight {
-    fn dims(&self) -> &[usize] {
-        match self {
-            Self::Full(tensor) => tensor.dims(),
-            Self::Packed(tensor) => tensor.shape().dims(),
-        }
-    }
-
-    /// The tensor unpacked.
-    pub(super) fn full(self) -> Result<Tensor> {
-        match self {
-            Self::Full(tensor) => Ok(tensor),
-            Self::Packed(tensor) => tensor.dequantize(&Device::Cpu).map_err(impossible),
-        }
-    }
-
-    fn matrix(self) -> QMatMul {
-        match self {
-            Self::Full(tensor) => QMatMul::Tensor(tensor),
-            Self::Packed(tensor) => QMatMul::QTensor(Arc::new(tensor)),
-        }
-    }
-}
-
 /// A model's tensors by llama.cpp's names.
-pub(super) type Weights = BTreeMap<String, Weight>;
+pub(super) type Weights = BTreeMap<String, Matrix>;
 
 /// The sizes that the tensors alone don't tell.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +28,7 @@ pub(super) struct Shape {
 
 /// The network.
 pub(super) struct Bert {
-    tokens: QMatMul,
+    tokens: Matrix,
     positions: Tensor,
     /// The first token type's row: there is never a second sentence.
     sentence: Tensor,
@@ -85,9 +52,9 @@ impl Bert {
             return Err(unusable(format!("{layers} layers in {} tensors", weights.len())));
         }
         let mut parts = Parts { weights: &mut weights, epsilon };
-        let tokens = parts.take("token_embd.weight", &[Some(pieces), Some(dims)])?.matrix();
-        let positions = parts.take("position_embd.weight", &[None, Some(dims)])?.full()?;
-        let types = parts.take("token_types.weight", &[None, Some(dims)])?.full()?;
+        let tokens = parts.take("token_embd.weight", &[Some(pieces), Some(dims)])?;
+        let positions = parts.full("position_embd.weight", &[None, Some(dims)])?;
+        let types = parts.full("token_types.weight", &[None, Some(dims)])?;
         let sentence = types.narrow(0, 0, 1).map_err(impossible)?;
         let norm = parts.norm("token_embd_norm", dims)?;
         let layers = (0..layers).map(|at| Layer::new(&mut parts, at, dims)).collect::<Result<_>>()?;
@@ -111,9 +78,8 @@ impl Bert {
     fn forward(&self, sequences: &[Vec<u32>]) -> candle_core::Result<Vec<Vec<f32>>> {
         let ids: Vec<u32> = sequences.concat();
         let places: Vec<u32> = sequences.iter().flat_map(|sequence| 0..sequence.len() as u32).collect();
-        let ids = Tensor::new(ids, &Device::Cpu)?;
         let places = Tensor::new(places, &Device::Cpu)?;
-        let x = (self.tokens.embedding(&ids)? + self.positions.index_select(&places, 0)?)?;
+        let x = (self.tokens.look_up(&ids)? + self.positions.index_select(&places, 0)?)?;
         let mut x = self.norm.forward(&x.broadcast_add(&self.sentence)?)?;
         let spans = spans(sequences);
         for layer in &self.layers {
@@ -139,7 +105,7 @@ impl Layer {
     fn new(parts: &mut Parts, at: usize, dims: usize) -> Result<Self> {
         let name = |part: &str| format!("blk.{at}.{part}");
         let up = parts.linear(&name("ffn_up"), None, dims)?;
-        let inner = up.bias.dims()[0];
+        let inner = up.outputs();
         Ok(Self {
             query: parts.linear(&name("attn_q"), Some(dims), dims)?,
             key: parts.linear(&name("attn_k"), Some(dims), dims)?,
@@ -175,17 +141,6 @@ fn attend(query: &Tensor, key: &Tensor, value: &Tensor, heads: usize) -> candle_
     scores.matmul(&split(value)?)?.transpose(0, 1)?.reshape((length, dims))
 }
 
-struct Linear {
-    weight: QMatMul,
-    bias: Tensor,
-}
-
-impl Linear {
-    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-        self.weight.forward(x)?.broadcast_add(&self.bias)
-    }
-}
-
 /// Tensors being handed out, each checked for its size.
 struct Parts<'w> {
     weights: &'w mut Weights,
@@ -194,7 +149,7 @@ struct Parts<'w> {
 
 impl Parts<'_> {
     /// The tensor `name`; a size of none may be any but 0.
-    fn take(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Weight> {
+    fn take(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Matrix> {
         let weight = self.weights.remove(name).ok_or_else(|| unusable(format!("tensor {name} is missing")))?;
         let dims = weight.dims();
         let fits = dims.iter().zip(sizes).all(|(&dim, size)| dim > 0 && size.is_none_or(|size| size == dim));
@@ -205,16 +160,20 @@ impl Parts<'_> {
         Ok(weight)
     }
 
+    /// The same, unpacked.
+    fn full(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Tensor> {
+        self.take(name, sizes)?.full().map_err(impossible)
+    }
+
     fn linear(&mut self, name: &str, rows: Option<usize>, columns: usize) -> Result<Linear> {
-        let bias = self.take(&format!("{name}.bias"), &[rows])?.full()?;
-        let rows = bias.dims()[0];
-        let weight = self.take(&format!("{name}.weight"), &[Some(rows), Some(columns)])?.matrix();
-        Ok(Linear { weight, bias })
+        let bias = self.full(&format!("{name}.bias"), &[rows])?;
+        let weight = self.take(&format!("{name}.weight"), &[Some(bias.dims()[0]), Some(columns)])?;
+        Ok(Linear::new(weight, bias))
     }
 
     fn norm(&mut self, name: &str, dims: usize) -> Result<LayerNorm> {
-        let weight = self.take(&format!("{name}.weight"), &[Some(dims)])?.full()?;
-        let bias = self.take(&format!("{name}.bias"), &[Some(dims)])?.full()?;
+        let weight = self.full(&format!("{name}.weight"), &[Some(dims)])?;
+        let bias = self.full(&format!("{name}.bias"), &[Some(dims)])?;
         Ok(LayerNorm::new(weight, bias, self.epsilon))
     }
 }

@@ -7,8 +7,8 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
-use super::bert::Weight;
 use super::gguf::{self, Metadata, Value};
+use super::linear::Matrix;
 use super::loader::assemble;
 use super::source;
 use super::space::Encoder;
@@ -90,7 +90,7 @@ impl Source {
     /// # Errors
     /// [`ErrorKind::Model`] if the tensors do not fit each other.
     pub fn transformer(&self) -> Result<Transformer> {
-        let weights = self.tensors.iter().map(|(name, tensor)| (name.clone(), Weight::Full(tensor.clone())));
+        let weights = self.tensors.iter().map(|(name, tensor)| (name.clone(), Matrix::Full(tensor.clone())));
         assemble(self.metadata.clone(), weights.collect(), "f32".into())
     }
 

@@ -1,16 +1,12 @@
 //! A GGUF file into a transformer, as its bytes come in.
 //!
 //! A browser gets the file in chunks, and wasm memory never shrinks, so the file is never held whole beside its tensors:
-//! bytes go into the tensor that they belong to, and each finished tensor is copied once into candle's form. The most that
-//! is held is the model and its largest tensor, and as our files begin with that one (the word pieces' embeddings), its
-//! room is free again for the layers.
+//! bytes go into the tensor that they belong to at once, in the form that it is computed with.
 
-use std::borrow::Cow;
+use candle_core::quantized::GgmlDType;
 
-use candle_core::quantized::{GgmlDType, QStorage, QTensor};
-use candle_core::{Device, Tensor};
-
-use super::bert::{Bert, Shape, Weight, Weights};
+use super::bert::{Bert, Shape, Weights};
+use super::blocks::Unpacking;
 use super::gguf::{Header, Metadata, TensorInfo, Value};
 use super::space::VectorSpace;
 use super::transformer::Transformer;
@@ -31,8 +27,10 @@ pub struct Loader {
     metadata: Option<Metadata>,
     /// Tensors that are still to come, the next one last.
     queue: Vec<TensorInfo>,
-    /// Bytes of the next tensor.
-    bytes: Vec<u8>,
+    /// The next tensor, once its bytes are coming.
+    next: Option<Unpacking>,
+    /// Bytes of the next tensor that do not make a whole unit yet.
+    rest: Vec<u8>,
     weights: Weights,
     packing: Option<GgmlDType>,
     unpacks: bool,
@@ -48,7 +46,8 @@ impl Loader {
             look_at: 1 << 16,
             metadata: None,
             queue: Vec::new(),
-            bytes: Vec::new(),
+            next: None,
+            rest: Vec::new(),
             weights: Weights::new(),
             packing: None,
             unpacks: false,
@@ -107,19 +106,30 @@ impl Loader {
 
     /// Takes bytes behind the header's place in the file, and those of the header itself, which it passes over.
     fn fill(&mut self, mut chunk: &[u8]) -> Result<()> {
-        while let Some(next) = self.queue.last() {
-            let gap = (next.start.saturating_sub(self.taken)).min(chunk.len());
+        while let Some(info) = self.queue.last() {
+            let gap = (info.start.saturating_sub(self.taken)).min(chunk.len());
             chunk = &chunk[gap..];
             self.taken += gap;
-            if self.taken < next.start {
+            if self.taken < info.start {
                 return Ok(());
             }
-            self.bytes.reserve_exact(next.bytes - self.bytes.len());
-            let part = (next.bytes - self.bytes.len()).min(chunk.len());
-            self.bytes.extend_from_slice(&chunk[..part]);
-            chunk = &chunk[part..];
-            self.taken += part;
-            if self.bytes.len() < next.bytes {
+            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims, self.unpacks));
+            let (mut part, after) = chunk.split_at((info.start + info.bytes - self.taken).min(chunk.len()));
+            chunk = after;
+            self.taken += part.len();
+            if !self.rest.is_empty() {
+                let (head, tail) = part.split_at((next.unit() - self.rest.len()).min(part.len()));
+                self.rest.extend_from_slice(head);
+                part = tail;
+                if self.rest.len() == next.unit() {
+                    next.take(&self.rest);
+                    self.rest.clear();
+                }
+            }
+            let (whole, broken) = part.split_at(part.len() - part.len() % next.unit());
+            next.take(whole);
+            self.rest.extend_from_slice(broken);
+            if self.taken < info.start + info.bytes {
                 return Ok(());
             }
             self.keep()?;
@@ -128,32 +138,15 @@ impl Loader {
         Ok(())
     }
 
-    /// Turns the bytes of the next tensor, which are whole, into candle's form.
+    /// Keeps the next tensor, which is whole.
     fn keep(&mut self) -> Result<()> {
         let info = self.queue.pop().expect("called for the next tensor");
-        let bytes = std::mem::take(&mut self.bytes);
-        let weight = match info.kind {
-            GgmlDType::F32 => {
-                let numbers = bytes.chunks_exact(4).map(|x| f32::from_le_bytes([x[0], x[1], x[2], x[3]]));
-                Tensor::from_vec(numbers.collect::<Vec<_>>(), info.dims, &Device::Cpu).map(Weight::Full)
-            }
-            kind => {
-                // candle wants the bytes at an even address; every allocator here gives multiples of 8.
-                let packed = QStorage::from_data(Cow::Owned(bytes), &Device::Cpu, kind)
-                    .and_then(|storage| QTensor::new(storage, info.dims));
-                // candle has no product with f32 numbers for these as they are.
-                if self.unpacks || matches!(kind, GgmlDType::F16 | GgmlDType::BF16) {
-                    packed.and_then(|packed| packed.dequantize(&Device::Cpu)).map(Weight::Full)
-                } else {
-                    packed.map(Weight::Packed)
-                }
-            }
-        };
-        let weight = weight.map_err(|error| unusable(format!("tensor {} cannot be held", info.name)).because(error))?;
+        let tensor = self.next.take().expect("its bytes have been taken").finish();
+        let tensor = tensor.map_err(|error| unusable(format!("tensor {} cannot be held", info.name)).because(error))?;
         if info.name == "blk.0.attn_q.weight" {
             self.packing = Some(info.kind);
         }
-        self.weights.insert(info.name, weight);
+        self.weights.insert(info.name, tensor);
         Ok(())
     }
 }

@@ -8,6 +8,8 @@
 mod activation;
 #[cfg(feature = "transformer")]
 mod bert;
+#[cfg(feature = "transformer")]
+mod blocks;
 #[cfg(feature = "native")]
 mod cache;
 #[cfg(feature = "transformer")]
@@ -16,6 +18,8 @@ mod classes;
 mod convert;
 #[cfg(feature = "transformer")]
 pub mod gguf;
+#[cfg(feature = "transformer")]
+mod linear;
 #[cfg(feature = "transformer")]
 mod loader;
 #[cfg(feature = "native")]

@@ -40,7 +40,7 @@ impl Transformer {
         loader.finish()
     }
 
-    /// Reads a GGUF file and unpacks its weights to f32: four times the memory, and natively about three times as fast
+    /// Reads a GGUF file and unpacks its weights to f32: four times the memory, and natively faster
     /// for passages. Its vectors are a little nearer to the source's, since only the weights are rounded.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ function load(bytes) {
   return transformer;
 }
 
-test("vectors are those of the native command to 1e-4", { todo: "a number is .004 apart: see README, Limits" }, () => {
+test("vectors are those of the native command to 1e-4", () => {
   const lines = execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", ...TEXTS], { encoding: "utf8" });
   const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(expected.length, TEXTS.length);
@@ -52,7 +52,7 @@ test("vectors are those of the native command to 1e-4", { todo: "a number is .00
   transformer.free();
 });
 
-test("a model takes little more memory than its file, also the second time", { todo: "55 MiB for a file of 24: see README, Limits" }, () => {
+test("a model takes little more memory than its file, also the second time", () => {
   for (let round = 0; round < 2; round++) {
     const transformer = load(file);
     transformer.embed(SENTENCES[0]);
@@ -60,7 +60,7 @@ test("a model takes little more memory than its file, also the second time", { t
   }
   const mebibytes = wasm.memory.buffer.byteLength / 2 ** 20;
   console.log(`wasm memory: ${mebibytes} MiB, file: ${(file.length / 2 ** 20).toFixed(1)} MiB`);
-  assert.ok(wasm.memory.buffer.byteLength < file.length * 1.9, `${mebibytes} MiB`);
+  assert.ok(wasm.memory.buffer.byteLength < file.length * 1.5, `${mebibytes} MiB`);
 });
 
 test("a model names its space", () => {

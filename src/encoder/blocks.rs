@@ -1,0 +1,172 @@
+//! GGML's packed numbers: blocks of 32 small codes with a scale, and half floats.
+//!
+//! ```text
+//! q8_0   d[f16] code[32 × i8]                          x = d · code
+//! q4_0   d[f16] nibbles[16]                            x = d · (code − 8)
+//! q4_1   d[f16] m[f16] nibbles[16]                     x = d · code + m
+//! q5_0   d[f16] fifth[u32] nibbles[16]                 x = d · (code − 16)
+//! q5_1   d[f16] m[f16] fifth[u32] nibbles[16]          x = d · code + m
+//! ```
+//! The low nibble of byte `j` is number `j`, the high one number `j + 16`; bit `j` of `fifth` is the fifth bit of number `j`.
+
+use std::sync::Arc;
+
+use candle_core::quantized::GgmlDType;
+use candle_core::{Device, Result, Tensor};
+
+use super::linear::Matrix;
+use crate::kernels::matmul::{BLOCK, Panels};
+
+/// Codes of 32 numbers: `x = scale · code + offset`.
+struct Block {
+    scale: f32,
+    offset: f32,
+    codes: [i8; BLOCK],
+}
+
+/// A tensor that is being read from its bytes, piece by piece.
+pub(super) struct Unpacking {
+    kind: GgmlDType,
+    dims: Vec<usize>,
+    into: Form,
+}
+
+/// What a tensor becomes.
+enum Form {
+    Numbers(Vec<f32>),
+    /// Blocks with the same codes and scales as in the file, and how many of them are set.
+    Panels(Panels, usize),
+}
+
+impl Unpacking {
+    /// Begins a tensor of `dims` numbers of `kind`: into numbers if it is `unpacked`, has offsets, has no blocks or is no
+    /// matrix, else into panels.
+    pub(super) fn new(kind: GgmlDType, dims: &[usize], unpacked: bool) -> Self {
+        let packs = matches!(kind, GgmlDType::Q8_0 | GgmlDType::Q5_0 | GgmlDType::Q4_0) && !unpacked;
+        let into = match *dims {
+            [rows, columns] if packs => Form::Panels(Panels::zeros(rows, columns), 0),
+            _ => Form::Numbers(Vec::with_capacity(dims.iter().product())),
+        };
+        Self { kind, dims: dims.to_vec(), into }
+    }
+
+    /// Bytes that belong together.
+    pub(super) fn unit(&self) -> usize {
+        self.kind.type_size()
+    }
+
+    /// Takes the next bytes, whole units; what goes beyond the tensor is the caller's fault.
+    pub(super) fn take(&mut self, bytes: &[u8]) {
+        let units = bytes.chunks_exact(self.unit());
+        match &mut self.into {
+            Form::Panels(panels, set) => {
+                let per_row = panels.columns() / BLOCK;
+                for bytes in units {
+                    let Block { scale, codes, .. } = block(self.kind, bytes);
+                    panels.set(*set / per_row, *set % per_row, scale, &codes);
+                    *set += 1;
+                }
+            }
+            Form::Numbers(numbers) => match self.kind {
+                GgmlDType::F32 => numbers.extend(bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four))),
+                GgmlDType::F16 => numbers.extend(bytes.as_chunks().0.iter().map(|&two| half(two))),
+                GgmlDType::BF16 => {
+                    let upper = |&[low, high]: &[u8; 2]| f32::from_le_bytes([0, 0, low, high]);
+                    numbers.extend(bytes.as_chunks().0.iter().map(upper));
+                }
+                kind => units.map(|bytes| block(kind, bytes)).for_each(|Block { scale, offset, codes }| {
+                    numbers.extend(codes.map(|code| scale * f32::from(code) + offset));
+                }),
+            },
+        }
+    }
+
+    /// The tensor, all of which has been taken.
+    pub(super) fn finish(self) -> Result<Matrix> {
+        Ok(match self.into {
+            Form::Panels(panels, _) => Matrix::Packed(Arc::new(panels)),
+            Form::Numbers(numbers) => Matrix::Full(Tensor::from_vec(numbers, self.dims, &Device::Cpu)?),
+        })
+    }
+}
+
+fn block(kind: GgmlDType, bytes: &[u8]) -> Block {
+    let scale = half([bytes[0], bytes[1]]);
+    if kind == GgmlDType::Q8_0 {
+        return Block { scale, offset: 0.0, codes: std::array::from_fn(|at| bytes[2 + at] as i8) };
+    }
+    let has_offset = matches!(kind, GgmlDType::Q4_1 | GgmlDType::Q5_1);
+    let has_fifth = matches!(kind, GgmlDType::Q5_0 | GgmlDType::Q5_1);
+    let offset = if has_offset { half([bytes[2], bytes[3]]) } else { 0.0 };
+    let rest = if has_offset { &bytes[4..] } else { &bytes[2..] };
+    let (fifth, nibbles) = match has_fifth {
+        true => (u32::from_le_bytes([rest[0], rest[1], rest[2], rest[3]]), &rest[4..]),
+        false => (0, rest),
+    };
+    // Without an offset, codes are counted from the middle.
+    let middle = match (has_offset, has_fifth) {
+        (true, _) => 0,
+        (false, true) => 16,
+        (false, false) => 8,
+    };
+    let code = |at: usize| {
+        let nibble = if at < 16 { nibbles[at] & 15 } else { nibbles[at - 16] >> 4 };
+        (nibble | ((fifth >> at & 1) << 4) as u8) as i8 - middle
+    };
+    Block { scale, offset, codes: std::array::from_fn(code) }
+}
+
+/// A half float (IEEE 754 binary16).
+fn half(bytes: [u8; 2]) -> f32 {
+    let bits = u32::from(u16::from_le_bytes(bytes));
+    let (sign, exponent, fraction) = (bits >> 15 << 31, bits >> 10 & 31, bits & 0x3ff);
+    let size = match exponent {
+        0 => fraction as f32 / (1 << 24) as f32,
+        31 => f32::from_bits(0x7f80_0000 | fraction << 13),
+        _ => f32::from_bits((exponent + 112) << 23 | fraction << 13),
+    };
+    f32::from_bits(size.to_bits() | sign)
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use candle_core::quantized::QTensor;
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+
+    /// Numbers of many sizes, that are the same each time.
+    fn numbers(rows: usize, columns: usize) -> Tensor {
+        let number = |at: usize| ((at * 7919 % 1009) as f32 - 500.0) * (1.0 + (at / columns) as f32) / 300.0;
+        let numbers: Vec<f32> = (0..rows * columns).map(number).collect();
+        Tensor::from_vec(numbers, (rows, columns), &Device::Cpu).unwrap()
+    }
+
+    /// The numbers of a tensor that comes in pieces of so many units.
+    fn read(kind: GgmlDType, bytes: &[u8], unpacked: bool, pieces: usize) -> Vec<f32> {
+        let mut unpacking = Unpacking::new(kind, &[6, 96], unpacked);
+        bytes.chunks(unpacking.unit() * pieces).for_each(|bytes| unpacking.take(bytes));
+        unpacking.finish().unwrap().full().unwrap().flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    #[test]
+    fn all_kinds_unpack_as_candle_has_them() {
+        use GgmlDType::{BF16, F16, F32, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0};
+        for kind in [F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0] {
+            let packed = QTensor::quantize(&numbers(6, 96), kind).unwrap();
+            let expected: Vec<f32> = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+            let bytes = packed.data().unwrap();
+            assert_eq!(read(kind, &bytes, true, 1), expected, "{kind:?}");
+            assert_eq!(read(kind, &bytes, false, 5), expected, "{kind:?}, packed if it can be");
+        }
+    }
+
+    #[test]
+    fn halves_are_read_to_the_last() {
+        for (bits, expected) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65_504.0), (0x8000, -0.0)] {
+            assert_eq!(half(u16::to_le_bytes(bits)).to_bits(), f32::to_bits(expected), "{bits:#x}");
+        }
+        assert_eq!(half(u16::to_le_bytes(0x7c00)), f32::INFINITY);
+        assert!(half(u16::to_le_bytes(0x7e00)).is_nan());
+    }
+}
