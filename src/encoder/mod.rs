@@ -16,6 +16,8 @@ mod classes;
 mod convert;
 #[cfg(feature = "transformer")]
 pub mod gguf;
+#[cfg(feature = "native")]
+pub mod lexicon;
 #[cfg(feature = "transformer")]
 mod loader;
 #[cfg(feature = "native")]
