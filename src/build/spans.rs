@@ -122,7 +122,7 @@ impl Drawn {
     fn question(&self) -> Option<String> {
         let questions = self.templates?.questions;
         let asked = shortened(self.text.trim_end_matches(['.', '?', '!', ':']), LONGEST_ASKED);
-        // The low bits chose the span; the high ones are small for all that are drawn.
+        // The high bits are small for all that are drawn; the low ones are free.
         let template = questions[(self.hash % questions.len() as u64) as usize];
         Some(template.replace("{}", asked))
     }
@@ -158,4 +158,54 @@ fn shortened(text: &str, most: usize) -> &str {
     }
     let head = &text[..text.floor_char_boundary(most)];
     head.rfind(char::is_whitespace).map_or(head, |end| head[..end].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Section;
+
+    fn site(pages: usize) -> Vec<Page> {
+        let page = |number: usize| {
+            let sentence = |i: usize| format!("Page {number} says in sentence {i} what word{} means to hive{}. ", i * 7, number * 3);
+            let section = Section { heading: format!("Heading {number}"), level: 2, text: (0..40).map(sentence).collect(), ..Section::default() };
+            Page { title: format!("Page number {number}"), lang: Some("en-GB".into()), sections: vec![section], ..Page::default() }
+        };
+        (0..pages).map(page).collect()
+    }
+
+    #[test]
+    fn a_quarter_headings_half_sentences_and_questions_over_all() {
+        let drawn = draw(&site(30), "en", 100);
+        assert_eq!(drawn.len(), 200);
+        assert_eq!(drawn[..25].iter().filter(|text| text.contains("Heading") || text.contains("Page number")).count(), 25);
+        assert_eq!(drawn[25..75].iter().filter(|text| text.ends_with('.')).count(), 50);
+        assert!(drawn[75..100].iter().all(|text| RUN.contains(&(text.split_whitespace().count() as u64))));
+        assert!(drawn[100..].iter().any(|text| text.starts_with("How do I ")));
+    }
+
+    #[test]
+    fn a_changed_page_leaves_the_sample_nearly_as_it_was() {
+        let mut pages = site(30);
+        let before = draw(&pages, "en", 100);
+        pages[7].sections[0].text = "This page was written anew. ".repeat(3);
+        let after = draw(&pages, "en", 100);
+        let kept = before.iter().filter(|text| after.contains(text)).count();
+        assert!(kept >= 180, "only {kept} of 200 texts stayed");
+    }
+
+    #[test]
+    fn a_language_without_templates_gives_no_questions_and_a_small_site_what_it_has() {
+        let page = Page { title: "A title".into(), lang: Some("ko".into()), ..Page::default() };
+        assert_eq!(draw(&[page], "en", 100), ["A title"]);
+        assert_eq!(draw(&[], "en", 100), [""; 0]);
+    }
+
+    #[test]
+    fn runs_lie_in_the_text() {
+        let text = "one  two\nthree four five six seven";
+        for run in word_runs(text) {
+            assert!(text.contains(run) && RUN.contains(&(run.split_whitespace().count() as u64)), "{run:?}");
+        }
+    }
 }
