@@ -8,8 +8,11 @@
 //! A library: it reads no files and writes none, and the same input gives the same bytes.
 
 mod dictionary;
+pub mod lexicon;
 mod rows;
+mod spans;
 mod texts;
+mod units;
 
 use std::collections::BTreeMap;
 

@@ -18,6 +18,8 @@ mod classes;
 mod convert;
 #[cfg(feature = "transformer")]
 pub mod gguf;
+#[cfg(feature = "native")]
+pub mod lexicon;
 #[cfg(feature = "transformer")]
 mod linear;
 #[cfg(feature = "transformer")]

@@ -17,6 +17,9 @@ pub struct Collection {
 
 /// A query with its judgments.
 pub struct Query {
+    /// Its id in the collection.
+    #[allow(dead_code, reason = "examples/lexicon.rs divides queries by it")]
+    pub id: String,
     /// What is asked.
     pub text: String,
     /// Page ids with their grades; what is not named has grade 0.
@@ -45,7 +48,7 @@ impl Collection {
             let QueryLine { id, text } =
                 serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
             if let Some(grades) = grades.remove(&id) {
-                queries.push(Query { text, grades });
+                queries.push(Query { id, text, grades });
             }
             Ok(())
         })?;

@@ -1,0 +1,207 @@
+//! Measures the lexicon encoder on a test collection: `cargo run --release --example lexicon -- MODEL COLLECTION…`.
+//!
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`, COLLECTION a folder in BEIR's form. Prints nDCG@10 of
+//! words alone, of meaning by either encoder, and of both legs together: over all queries, and over either half of them
+//! (by hash of the query's id; constants are tuned on the first). Passages are compared exactly in f32, and a page is as
+//! near as its nearest passage. Embeddings are kept in the command's cache.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+use std::{env, fs};
+
+use bifocal::build::lexicon::{FitOptions, Lexicon, Material, fit};
+use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
+use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::lexical::{
+    Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
+};
+use bifocal::search::Fusion;
+use bifocal::text::words;
+use rayon::prelude::*;
+use xxhash_rust::xxh64::xxh64;
+
+#[path = "../src/cli/eval/collection.rs"]
+mod collection;
+#[path = "../src/cli/eval/metrics.rs"]
+#[allow(dead_code, reason = "one of its metrics is used here")]
+mod metrics;
+
+use collection::Collection;
+
+/// Texts embedded between two openings of the cache, which others may wait for.
+const STRETCH: usize = 2_048;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [model, folders @ ..] = arguments.as_slice() else { return Err("usage: lexicon MODEL COLLECTION…".into()) };
+    let weights = fs::read(model.join("model.safetensors"))?;
+    let tokenizer = fs::read(model.join("tokenizer.json"))?;
+    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let encoder = Source::read(&files)?.transformer()?;
+    println!("{:<16} {:<7} keyword  transf.  lexicon  ratio   hybrid-t hybrid-l ratio", "collection", "queries");
+    for folder in folders {
+        measure(&encoder, folder)?;
+    }
+    Ok(())
+}
+
+fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let collection = Collection::read(folder)?;
+    let pages: Vec<Page> = collection.pages.into_iter().map(Page::divided).collect();
+    let inverted = invert(&pages, "en");
+    let families = Families::of(&inverted.terms, &inverted.languages);
+    let (texts, owners) = passages(&pages, encoder);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let embed = |texts: &[&str]| embed(encoder, texts);
+    let vectors = embed(&texts)?;
+    let asked: Vec<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
+    let by_transformer = embed(&asked)?;
+    let material = Material {
+        pages: &pages,
+        inverted: &inverted,
+        families: &families,
+        passages: &texts,
+        vectors: &vectors,
+        embed: &embed,
+    };
+    let started = Instant::now();
+    let lexicon = fit(&material, &FitOptions::default(), &|_| (), &AtomicBool::new(false))?;
+    let seconds = started.elapsed().as_secs_f32();
+
+    let postings: Vec<Vec<u8>> = inverted.terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
+    let keyword = Keyword { inverted: &inverted, families: &families, postings: &postings, pages: pages.len() };
+    let nearest = |vector: &[f32]| nearest(vector, &vectors, &owners, pages.len());
+    let scores: Vec<[f64; 5]> = collection
+        .queries
+        .par_iter()
+        .zip(&by_transformer)
+        .map(|(query, vector)| {
+            let keyword = keyword.rank(&query.text);
+            let transformer = nearest(vector);
+            let lexicon = lexicon.query(&forms(&inverted, &query.text)).map(|vector| nearest(&vector)).unwrap_or_default();
+            let hybrid = |semantic: &[PageScore]| Fusion::default().fuse(&keyword, semantic);
+            let (with_transformer, with_lexicon) = (hybrid(&transformer), hybrid(&lexicon));
+            [&keyword, &transformer, &lexicon, &with_transformer, &with_lexicon].map(|ranking| {
+                let ids: Vec<&str> = ranking.iter().take(10).map(|p| pages[p.page.0 as usize].id.as_str()).collect();
+                metrics::ndcg(&ids, &query.grades, 10)
+            })
+        })
+        .collect();
+
+    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let half = |query: &collection::Query| xxh64(query.id.as_bytes(), 0) % 2;
+    for (label, chosen) in [("all", None), ("tuned", Some(0)), ("held", Some(1))] {
+        let chosen: Vec<_> = collection.queries.iter().zip(&scores).filter(|(query, _)| chosen.is_none_or(|c| half(query) == c)).collect();
+        let mean = |at: usize| chosen.iter().map(|(_, scores)| scores[at]).sum::<f64>() / chosen.len().max(1) as f64;
+        let [keyword, transformer, lexicon, with_transformer, with_lexicon] = [0, 1, 2, 3, 4].map(mean);
+        println!(
+            "{name:<16} {label:<7} {keyword:.4}   {transformer:.4}   {lexicon:.4}   {:.3}   {with_transformer:.4}   {with_lexicon:.4}   {:.3}",
+            lexicon / transformer,
+            with_lexicon / with_transformer,
+        );
+    }
+    report(&lexicon, texts.len(), seconds);
+    Ok(())
+}
+
+fn report(lexicon: &Lexicon, passages: usize, seconds: f32) {
+    println!("{:16} {passages} passages, {} units, fitted in {seconds:.1} s with embedding", "", lexicon.vectors.len());
+}
+
+/// The distinct passages as they are embedded, and the pages that each belongs to.
+fn passages(pages: &[Page], encoder: &Transformer) -> (Vec<String>, Vec<Vec<PageId>>) {
+    let of_page = |page: &Page| -> Vec<String> {
+        let sections = page.sections.iter().zip(page.paths());
+        let texts = sections.flat_map(|(section, path)| {
+            let cuts = cut(&section.text, Window::default(), &|text| encoder.count_tokens(text));
+            cuts.into_iter().map(move |span| embedded_text(&page.title, &path, &section.text[span]))
+        });
+        let texts: Vec<String> = texts.collect();
+        if texts.is_empty() { vec![embedded_text(&page.title, &[], "")] } else { texts }
+    };
+    let read: Vec<Vec<String>> = pages.par_iter().map(of_page).collect();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let (mut texts, mut owners) = (Vec::new(), Vec::<Vec<PageId>>::new());
+    for (page, read) in read.into_iter().enumerate() {
+        for text in read {
+            let number = *numbers.entry(text).or_insert_with_key(|text| {
+                texts.push(text.clone());
+                owners.push(Vec::new());
+                texts.len() - 1
+            });
+            owners[number].push(PageId(page as u32));
+        }
+    }
+    (texts, owners)
+}
+
+fn embed(encoder: &Transformer, texts: &[&str]) -> bifocal::Result<Vec<Vec<f32>>> {
+    let io = |error: std::io::Error| bifocal::Error::new(bifocal::ErrorKind::Io, "the embedding cache").because(error);
+    let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let path = home.join(".cache/bifocal").join(cache_file_name(encoder));
+    let mut vectors = Vec::with_capacity(texts.len());
+    let never = AtomicBool::new(false);
+    for (number, stretch) in texts.chunks(STRETCH).enumerate() {
+        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        file.lock().map_err(io)?;
+        let started = Instant::now();
+        vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, &|_| (), &never)?);
+        if started.elapsed().as_secs() > 5 {
+            eprintln!("embedded {} of {}", number * STRETCH + stretch.len(), texts.len());
+        }
+    }
+    Ok(vectors)
+}
+
+/// The numbers of the forms that a text uses.
+fn forms(inverted: &Inverted, text: &str) -> Vec<u32> {
+    let number = |form: &str| inverted.terms.binary_search_by(|term| term.form.as_str().cmp(form)).ok();
+    words(text).filter_map(|word| number(&word.term)).map(|form| form as u32).collect()
+}
+
+/// Pages by their nearest passage.
+fn nearest(vector: &[f32], passages: &[Vec<f32>], owners: &[Vec<PageId>], pages: usize) -> Vec<PageScore> {
+    let mut scores = vec![f32::NEG_INFINITY; pages];
+    for (passage, owners) in passages.iter().zip(owners) {
+        let cosine: f32 = vector.iter().zip(passage).map(|(a, b)| a * b).sum();
+        for owner in owners {
+            let known = &mut scores[owner.0 as usize];
+            *known = known.max(cosine);
+        }
+    }
+    PageScore::best_first(&scores, |score| score > f32::NEG_INFINITY)
+}
+
+/// The keyword leg over the whole dictionary, with the weights that a search gives to kin.
+struct Keyword<'s> {
+    inverted: &'s Inverted,
+    families: &'s Families,
+    postings: &'s [Vec<u8>],
+    pages: usize,
+}
+
+impl Keyword<'_> {
+    fn rank(&self, text: &str) -> Vec<PageScore> {
+        let mut sets: Vec<(u32, TermSet)> = Vec::new();
+        for form in forms(self.inverted, text) {
+            let kin = self.families.of[form as usize].iter().flat_map(|&family| &self.families.members[family as usize]);
+            let kin: Vec<u32> = kin.copied().filter(|&other| other != form).collect();
+            if sets.iter().any(|(known, _)| *known == form || kin.contains(known)) {
+                continue;
+            }
+            let part = |form: u32, weight: f32| {
+                let term = &self.inverted.terms[form as usize];
+                let list = PostingList::new(&self.postings[form as usize], term.postings.len() as u32);
+                TermPart { list, weight, primary: true }
+            };
+            let parts = std::iter::once(part(form, 1.0)).chain(kin.iter().map(|&other| part(other, 0.9))).collect();
+            sets.push((form, TermSet { word: String::new(), parts }));
+        }
+        let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
+        let site = Site { pages: self.pages as u32, average: self.inverted.average };
+        rank(&sets, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
+    }
+}
