@@ -13,6 +13,7 @@ mod rows;
 mod spans;
 mod texts;
 mod units;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use xxhash_rust::xxh64::xxh64;
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
 use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
-use crate::lexical::{Collection, invert};
+use crate::lexical::{Collection, Families, invert};
 use crate::vector::{self, hnsw};
 use crate::{Error, ErrorKind, Result};
 
@@ -108,7 +109,8 @@ pub fn build(
 
     stage(Stage::Words);
     let inverted = invert(&pages, &options.language);
-    let dictionary = dictionary::write(&inverted, &mut parts)?;
+    let families = Families::of(&inverted.terms, &inverted.languages);
+    let dictionary = dictionary::write(&inverted, &families, &words::WordRows::default(), &mut parts)?;
 
     stage(Stage::Passages);
     let rows = match &embedding {

@@ -1,13 +1,15 @@
 //! Blocks of the dictionary: neighbouring forms with their postings.
 //!
 //! ```text
-//! block  := positions-hash[8] remote-count remote* term-count term* postings…
-//! term   := shared suffix pages family-count family* (length ≪ 1 | apart) [hash[8] if apart]
+//! block  := positions-hash[8] remote-count remote* width vector-count vector* term-count term* postings…
+//! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[8] if apart]
 //! remote := family form               a member of the family that lies in another block
+//! vector := weight row[width]         weight in 1/24
 //! ```
 //! Forms are sorted by bytes and front-coded: `shared` bytes of the form before, then `suffix`. A family number is local
-//! to the block. The postings of all terms follow one another, except long lists, which lie *apart* in a part of their own so
-//! that a hot word doesn't make its neighbours dear; `length` counts the bytes of the list in either place.
+//! to the block. Forms that mean the same to the lexicon encoder share a vector: a term's `vector` is its number in the
+//! block plus one, or 0. The postings of all terms follow one another, except long lists, which lie *apart* in a part of
+//! their own so that a hot word doesn't make its neighbours dear; `length` counts the bytes of the list in either place.
 
 use std::ops::Range;
 
@@ -19,12 +21,17 @@ use crate::bytes::{Reader, Writer, damaged};
 #[cfg(feature = "native")]
 pub const LONGEST_INLINE: usize = 2_048;
 
+/// Steps of a vector's weight to 1: an idf of up to 10.6, that of a word on one of 60,000 pages, fits a byte.
+const WEIGHT_STEPS: f32 = 24.0;
+
 /// A dictionary block, opened.
 pub struct TermBlock {
     bytes: Vec<u8>,
     positions: u64,
     terms: Vec<BlockTerm>,
     remote: Vec<(u32, String)>,
+    vectors: Range<usize>,
+    width: usize,
 }
 
 /// One form of a [`TermBlock`].
@@ -36,6 +43,8 @@ pub struct BlockTerm {
     pub pages: u32,
     /// Numbers, local to the block, of the families that it belongs to; most forms have one or none.
     pub families: Vec<u32>,
+    /// The number, local to the block, of its vector.
+    vector: Option<usize>,
     postings: Place,
 }
 
@@ -61,7 +70,14 @@ impl TermBlock {
         let remote = (0..reader.count(2)?)
             .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
             .collect::<Result<Vec<_>>>()?;
-        let count = reader.count(5)?;
+        let width = reader.small()? as usize;
+        let count = reader.count(width + 1)?;
+        let length = count * (width + 1);
+        let start = bytes.len() - reader.left();
+        reader.raw(length)?;
+        let vectors = start..start + length;
+        let vector_count = count as u32;
+        let count = reader.count(6)?;
         let mut terms: Vec<BlockTerm> = Vec::with_capacity(count);
         let mut inline = 0usize;
         for _ in 0..count {
@@ -74,6 +90,10 @@ impl TermBlock {
             }
             let pages = reader.small()?;
             let families = (0..reader.count(1)?).map(|_| reader.small()).collect::<Result<_>>()?;
+            let vector = reader.small()?;
+            if vector > vector_count {
+                return Err(damaged("a vector that the block does not have"));
+            }
             let place = reader.number()?;
             let length = usize::try_from(place >> 1).map_err(|_| damaged("a list of postings out of range"))?;
             let postings = if place & 1 == 1 {
@@ -83,7 +103,8 @@ impl TermBlock {
                 inline = start.checked_add(length).ok_or_else(|| damaged("a list of postings out of range"))?;
                 Place::Inline(start..inline)
             };
-            terms.push(BlockTerm { form, pages, families, postings });
+            let vector = vector.checked_sub(1).map(|vector| vector as usize);
+            terms.push(BlockTerm { form, pages, families, vector, postings });
         }
         if reader.left() != inline {
             return Err(damaged("postings of another length than stated"));
@@ -94,7 +115,7 @@ impl TermBlock {
                 *range = base + range.start..base + range.end;
             }
         }
-        Ok(Self { bytes, positions, terms, remote })
+        Ok(Self { bytes, positions, terms, remote, vectors, width })
     }
 
     /// The forms of the block, in order.
@@ -114,6 +135,13 @@ impl TermBlock {
             Place::Inline(range) => Postings::Inline(PostingList::new(&self.bytes[range.clone()], term.pages)),
             Place::Apart(hash) => Postings::Apart(*hash),
         })
+    }
+
+    /// The weight and the row of the vector of term number `index`, if it has one.
+    pub fn vector(&self, index: usize) -> Option<(f32, &[u8])> {
+        let vector = self.terms.get(index)?.vector?;
+        let at = self.vectors.start + vector * (self.width + 1);
+        Some((f32::from(self.bytes[at]) / WEIGHT_STEPS, &self.bytes[at + 1..at + 1 + self.width]))
     }
 
     /// Members of a family that lie in other blocks.
@@ -140,18 +168,35 @@ pub struct Placed<'a> {
     pub postings: &'a [u8],
     /// The hash of the part that holds the postings, if they lie apart.
     pub apart: Option<u64>,
+    /// The number of its vector among those of the block.
+    pub vector: Option<usize>,
+}
+
+/// The vector of a block's terms as the writer places it.
+#[cfg(feature = "native")]
+pub struct PlacedVector<'a> {
+    /// What multiplies it in a query, from 0.
+    pub weight: f32,
+    /// Its codes; all rows of a block are of one length.
+    pub row: &'a [u8],
 }
 
 #[cfg(feature = "native")]
 impl TermBlock {
     /// Writes a block; terms must be sorted by form.
-    pub fn write(positions: u64, remote: &[(u32, &str)], terms: &[Placed]) -> Vec<u8> {
+    pub fn write(positions: u64, remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> Vec<u8> {
         let mut out = Writer::default();
         out.fixed(positions);
         out.count(remote.len());
         for &(family, form) in remote {
             out.number(u64::from(family));
             out.text(form);
+        }
+        out.count(vectors.first().map_or(0, |vector| vector.row.len()));
+        out.count(vectors.len());
+        for vector in vectors {
+            out.0.push((vector.weight * WEIGHT_STEPS).round() as u8);
+            out.raw(vector.row);
         }
         out.count(terms.len());
         let mut last = "";
@@ -162,6 +207,7 @@ impl TermBlock {
             out.number(u64::from(term.pages));
             out.count(term.families.len());
             term.families.iter().for_each(|&family| out.number(u64::from(family)));
+            out.count(term.vector.map_or(0, |vector| vector + 1));
             out.number((term.postings.len() as u64) << 1 | u64::from(term.apart.is_some()));
             if let Some(hash) = term.apart {
                 out.fixed(hash);
@@ -184,9 +230,16 @@ mod tests {
 
     #[test]
     fn blocks_read_back_and_damage_is_found() {
-        let placed = |form, families: &[u32], postings, apart| Placed { form, pages: 1, families: families.to_vec(), postings, apart };
-        let terms = [placed("borrow", &[0], b"abc".as_slice(), None), placed("borrowed", &[0, 1], b"", Some(7)), placed("bottle", &[], b"xy", None)];
-        let bytes = TermBlock::write(99, &[(0, "lent")], &terms);
+        let placed = |form, families: &[u32], postings, apart, vector| {
+            Placed { form, pages: 1, families: families.to_vec(), postings, apart, vector }
+        };
+        let terms = [
+            placed("borrow", &[0], b"abc".as_slice(), None, Some(1)),
+            placed("borrowed", &[0, 1], b"", Some(7), Some(1)),
+            placed("bottle", &[], b"xy", None, None),
+        ];
+        let vectors = [PlacedVector { weight: 0.0, row: b"row0" }, PlacedVector { weight: 2.5, row: b"row1" }];
+        let bytes = TermBlock::write(99, &[(0, "lent")], &vectors, &terms);
         let block = TermBlock::open(bytes.clone()).unwrap();
         assert_eq!(block.positions(), 99);
         assert_eq!(block.terms().iter().map(|t| t.form.as_str()).collect::<Vec<_>>(), ["borrow", "borrowed", "bottle"]);
@@ -195,6 +248,7 @@ mod tests {
         assert_eq!(block.find("borrows"), Err(2));
         assert_eq!(block.remote(0).collect::<Vec<_>>(), ["lent"]);
         assert!(matches!(block.postings(1), Some(Postings::Apart(7))));
+        assert_eq!([0, 1, 2].map(|term| block.vector(term)), [Some((2.5, b"row1".as_slice())), Some((2.5, b"row1")), None]);
         for end in 0..bytes.len() {
             assert!(TermBlock::open(bytes[..end].to_vec()).is_err(), "truncated at {end}");
         }

@@ -21,7 +21,7 @@ mod rank;
 pub use bm25f::{Bm25f, Field, Lengths};
 pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
-pub use dictionary::{LONGEST_INLINE, Placed};
+pub use dictionary::{LONGEST_INLINE, Placed, PlacedVector};
 pub use expand::{Expansion, Form, expand};
 #[cfg(feature = "native")]
 pub use family::{Families, learned_endings};

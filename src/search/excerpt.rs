@@ -55,8 +55,8 @@ impl<'w> Marker<'w> {
         text::words(text)
             .filter_map(|word| {
                 let answered = self.words.iter().position(|asked| {
-                    asked.forms.iter().any(|form| form.form == *word.term)
-                        || asked.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()))
+                    let unfinished = || asked.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()));
+                    !asked.common && (asked.forms.iter().any(|form| form.form == *word.term) || unfinished())
                 })?;
                 Some(Mark { span: word.span, word: answered })
             })
@@ -132,7 +132,7 @@ mod tests {
     fn check(text: &str, words: &[&str], expected: &str) {
         let words: Vec<_> = words
             .iter()
-            .map(|word| WordForms { word: (*word).into(), forms: Vec::new(), prefix: Some((*word).into()) })
+            .map(|word| WordForms { word: (*word).into(), forms: Vec::new(), prefix: Some((*word).into()), common: false })
             .collect();
         let excerpt = Marker::new(&words).excerpt(text, None);
         let units: Vec<u16> = excerpt.text.encode_utf16().collect();
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn long_texts_show_the_densest_place() {
         let text = format!("A bee. {}Here a bee and honey stand together. {}", "Filler words follow. ".repeat(40), "More filler. ".repeat(40));
-        let words: Vec<_> = ["bee", "honey"].iter().map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()) }).collect();
+        let words: Vec<_> = ["bee", "honey"].iter().map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()), common: false }).collect();
         let excerpt = Marker::new(&words).excerpt(&text, None);
         assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);
         assert!(excerpt.text.len() < LENGTH + 20);

@@ -13,9 +13,14 @@ const MOST_WORDS: usize = 48;
 /// Most dictionary blocks that an unfinished word is looked for in.
 const MOST_PREFIX_BLOCKS: usize = 2;
 
+/// Fewest pages of a site on which words that most pages hold are passed over: below it they cost nothing.
+const LEAST_PAGES: u32 = 64;
+
 /// A word of the query.
 pub(super) struct QueryWord {
     pub term: String,
+    /// How often it stands there.
+    pub count: f32,
     /// Whether a longer word may be meant.
     pub unfinished: bool,
 }
@@ -28,8 +33,9 @@ pub(super) fn words(query: &Query) -> (Vec<QueryWord>, bool) {
         let unfinished = query.prefix && word.span.end == query.text.len();
         if let Some(known) = words.iter_mut().find(|known| known.term == *word.term) {
             known.unfinished |= unfinished;
+            known.count += 1.0;
         } else if words.len() < MOST_WORDS {
-            words.push(QueryWord { term: word.term.into_owned(), unfinished });
+            words.push(QueryWord { term: word.term.into_owned(), count: 1.0, unfinished });
         } else {
             cut = true;
         }
@@ -43,6 +49,16 @@ pub(super) struct WordForms {
     pub forms: Vec<PlacedForm>,
     /// The beginning that longer forms share, if the word is unfinished.
     pub prefix: Option<String>,
+    /// Whether it is on most pages and passed over, as the query has other words.
+    pub common: bool,
+}
+
+/// Where the vector of one of the query's words lies.
+pub(super) struct WordVector {
+    block: PartId,
+    index: usize,
+    /// How often the word stands in the query.
+    pub count: f32,
 }
 
 /// A form, and where it stands.
@@ -58,14 +74,17 @@ pub(super) struct PlacedForm {
 #[derive(Default)]
 pub(super) struct Plan {
     pub words: Vec<WordForms>,
+    /// Vectors of all words that have one.
+    pub vectors: Vec<WordVector>,
     /// Parts to load before it can go on.
     pub missing: Vec<PartId>,
     /// Parts that can't be had, with reasons.
     pub failures: Vec<String>,
 }
 
-/// Plans the leg. Blocks come first, then blocks of far relatives and long lists of postings: two rounds at most.
-pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord]) -> Plan {
+/// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
+/// two rounds at most.
+pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool) -> Plan {
     let mut plan = Plan::default();
     for word in words {
         let ids = if word.unfinished {
@@ -87,6 +106,9 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord]) -> Plan {
                 primary: form.is_primary(),
             });
         }
+        if let Some(first) = forms.first() {
+            plan.vectors.push(WordVector { block: first.block, index: first.index, count: word.count });
+        }
         for (form, weight) in found.remote {
             let Some(id) = core.terms_for(&form) else { continue };
             if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
@@ -101,19 +123,46 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord]) -> Plan {
         if forms.is_empty() || repeated {
             continue;
         }
-        for form in &forms {
-            let missing = index.terms(form.block).and_then(|block| index.postings(block, form.index).err().flatten());
-            if let Some(id) = missing {
-                plan.want(index, id);
-            }
-        }
         let prefix = word.unfinished.then(|| word.term.clone());
-        plan.words.push(WordForms { word: word.term.clone(), forms, prefix });
+        plan.words.push(WordForms { word: word.term.clone(), forms, prefix, common: false });
+    }
+    plan.pass_over_common(index, core.collection.pages);
+    if ranked {
+        plan.want_postings(index);
     }
     plan
 }
 
 impl Plan {
+    /// Passes over words that most pages hold, unless the query has no others: they hardly change an order, and their
+    /// postings are the longest of all.
+    fn pass_over_common(&mut self, index: &Index, pages: u32) {
+        if pages < LEAST_PAGES {
+            return;
+        }
+        let on_most = |form: &PlacedForm| {
+            let term = index.terms(form.block).and_then(|block| block.terms().get(form.index));
+            form.primary && term.is_some_and(|term| term.pages > pages / 2)
+        };
+        let common: Vec<bool> = self.words.iter().map(|word| word.forms.iter().any(on_most)).collect();
+        if common.iter().any(|common| !common) {
+            self.words.iter_mut().zip(common).for_each(|(word, common)| word.common = common);
+        }
+    }
+
+    fn want_postings(&mut self, index: &Index) {
+        let mut apart: Vec<PartId> = Vec::new();
+        for form in self.words.iter().filter(|word| !word.common).flat_map(|word| &word.forms) {
+            apart.extend(index.terms(form.block).and_then(|block| index.postings(block, form.index).err().flatten()));
+        }
+        apart.into_iter().for_each(|id| self.want(index, id));
+    }
+
+    /// The words that were passed over because most pages hold them.
+    pub fn common(&self) -> Vec<&str> {
+        self.words.iter().filter(|word| word.common).map(|word| word.word.as_str()).collect()
+    }
+
     fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
         self.want(index, id);
         index.terms(id)
@@ -138,10 +187,14 @@ impl Plan {
             let list = index.postings(index.terms(form.block)?, form.index).ok()?;
             Some(TermPart { list, weight: form.weight, primary: form.primary })
         };
-        self.words
-            .iter()
+        self.ranked()
             .map(|word| TermSet { word: word.word.clone(), parts: word.forms.iter().filter_map(part).collect() })
             .collect()
+    }
+
+    /// The words that pages are ranked by.
+    fn ranked(&self) -> impl Iterator<Item = &WordForms> {
+        self.words.iter().filter(|word| !word.common)
     }
 
     /// Ranks the pages that hold at least one word.
@@ -172,7 +225,7 @@ impl Plan {
         let formula = Bm25f::default();
         let mut explained = vec![Vec::new(); pages.len()];
         let sets = self.sets(index);
-        for (number, (set, word)) in sets.iter().zip(&self.words).enumerate() {
+        for (number, (set, word)) in sets.iter().zip(self.ranked()).enumerate() {
             let (idf, document_frequency) = (ranking.idf[number], ranking.frequency[number]);
             for (page, frequency) in set.frequencies(pages, core.collection, &formula)?.into_iter().enumerate() {
                 if frequency > 0.0 {
@@ -188,6 +241,13 @@ impl Plan {
             }
         }
         Ok(explained)
+    }
+}
+
+impl WordVector {
+    /// Its weight and row, if the word has a vector.
+    pub fn find<'i>(&self, index: &'i Index) -> Option<(f32, &'i [u8])> {
+        index.terms(self.block)?.vector(self.index)
     }
 }
 

@@ -77,7 +77,7 @@ impl Run {
         };
         let mut plan = Plan::default();
         if self.query.mode.has_keyword() {
-            plan = self::plan(index, core, &self.words);
+            plan = self::plan(index, core, &self.words, true);
             if !plan.missing.is_empty() {
                 return Ok(Step::Need { parts: plan.missing, vector: false });
             }
@@ -172,7 +172,10 @@ impl Run {
         } else if plan.words.is_empty() {
             leg(LegStatus::Used, Some("the site uses none of these words"))
         } else {
-            leg(LegStatus::Used, self.cut.then_some("only the first 48 different words were searched for"))
+            let common = plan.common();
+            let common = (!common.is_empty()).then(|| ["not counted, as most pages hold them: ", &common.join(", ")].concat());
+            let cut = self.cut.then_some("only the first 48 different words were searched for");
+            leg(LegStatus::Used, cut.or(common.as_deref()))
         }
     }
 

@@ -45,8 +45,11 @@ interface Pending {
   again: boolean;
 }
 
+/** What answers call the encoder that needs no model. */
+const LEXICON = "lexicon";
+
 const MODES: readonly string[] = ["hybrid", "keyword", "semantic"];
-const ENCODERS: readonly string[] = ["auto", "transformer"];
+const ENCODERS: readonly string[] = ["auto", "lexicon", "transformer"];
 
 /** An open index. Made by `open`. */
 export class Search {
@@ -171,7 +174,7 @@ export class Search {
   #hear(message: FromWorker): void {
     if (message.type === "moved") return this.#move(message.entry);
     const { type } = message;
-    if (type === "upgraded" || type === "vector" || (type === "answer" && message.answer.encoder)) this.#upgraded = true;
+    if (type === "upgraded" || type === "vector" || (type === "answer" && byTransformer(message.answer))) this.#upgraded = true;
     if (!("id" in message)) return;
     const pending = this.#pending.get(message.id);
     if (!pending) return;
@@ -208,6 +211,11 @@ export class Search {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
+}
+
+/** Whether the transformer made the query's vector, so that it must be there. */
+function byTransformer({ encoder }: Answer): boolean {
+  return encoder !== null && encoder !== LEXICON;
 }
 
 /** `text` with U+FFFD for halves of surrogate pairs, which UTF-8 and so the engine cannot hold. */

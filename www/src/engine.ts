@@ -30,8 +30,8 @@ export interface Engine {
 
 /** A query as the engine takes it. */
 export interface EngineQuery extends Omit<Query, "encoder"> {
-  /** Whether a vector can be had (`"later"`) or not (`"none"`, for `vectorReason`). */
-  vector: "none" | "later";
+  /** Whether the engine makes the vector itself (`"lexicon"`), it will be given (`"later"`), or there is none, for `vectorReason`. */
+  vector: "none" | "lexicon" | "later";
   vectorReason?: string;
 }
 
@@ -160,9 +160,14 @@ export class Searcher {
   }
 
   #vectorFor(encoder: Query["encoder"]): Pick<EngineQuery, "vector" | "vectorReason"> {
-    const there = this.about.model?.file;
-    if (this.encoder || (encoder === "transformer" && there)) return { vector: "later" };
-    return { vector: "none", vectorReason: there ? "the model is not loaded" : "this index was built without a model" };
+    const { model, lexicon } = this.about;
+    if (encoder === "transformer") {
+      if (this.encoder || model?.file) return { vector: "later" };
+      return { vector: "none", vectorReason: "this index was built without a model" };
+    }
+    if (this.encoder && encoder === "auto") return { vector: "later" };
+    if (lexicon) return { vector: "lexicon" };
+    return { vector: "none", vectorReason: "this index was built without vectors of words" };
   }
 
   async #giveVector(

@@ -11,6 +11,7 @@
 import { Search } from "./client.js";
 import { BifocalError } from "./error.js";
 import { type FetchFile, filesBelow } from "./files.js";
+import { upgradeWhenIdle } from "./idle.js";
 import { connect, type Hints } from "./link.js";
 
 /** Replaced by `bifocal build` in the index folder's copy of this file. */
@@ -20,6 +21,11 @@ declare const __BIFOCAL_HINTS__: Hints | null;
 export interface OpenOptions {
   /** `false` runs the engine in this thread. So it does by itself where workers are not there or not allowed. */
   worker?: boolean;
+  /**
+   * When to load the transformer. `"ask"` (the default): when `upgrade()` is called or a query insists on it. `"idle"`: by
+   * itself, once the page has nothing else to do, unless the reader saves data or the device has little memory.
+   */
+  upgrade?: "ask" | "idle";
   /** Fetches the index's files, for a host whose `fetch` cannot. Runs the engine in this thread. */
   fetchFile?: FetchFile;
 }
@@ -37,7 +43,9 @@ export async function open(url: string | URL = new URL("./", import.meta.url), o
     worker: options.worker ?? true,
   };
   const hints = base === folder(new URL("./", import.meta.url)) ? __BIFOCAL_HINTS__ : null;
-  return new Search(way, await connect(way, hints));
+  const search = new Search(way, await connect(way, hints));
+  if (options.upgrade === "idle") upgradeWhenIdle(search);
+  return search;
 }
 
 /** The absolute address of a folder, with its slash. */

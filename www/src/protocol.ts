@@ -12,10 +12,11 @@ export const PROTOCOL = 1;
 export type Mode = "hybrid" | "keyword" | "semantic";
 
 /**
- * Who makes the query's vector. `"auto"`: the transformer if it is loaded, else nobody, and the answer's `legs.semantic`
- * says so. `"transformer"`: the transformer, loaded first if need be.
+ * Who makes the query's vector. `"lexicon"`: the site's own words' vectors, which come with the words themselves.
+ * `"transformer"`: the model, loaded first if need be. `"auto"`: the transformer if it is loaded, else the lexicon; where an
+ * index has neither, the answer's `legs.semantic` says so.
  */
-export type EncoderChoice = "auto" | "transformer";
+export type EncoderChoice = "auto" | "lexicon" | "transformer";
 
 /** A query as it crosses to the worker. */
 export interface Query {
@@ -100,7 +101,7 @@ export interface EngineAnswer {
   total: number;
   /** Further pages that only meaning found. */
   semanticOnly: number;
-  /** The encoder that made the query's vector. */
+  /** The encoder that made the query's vector: `"lexicon"`, or the transformer's name. */
   encoder: string | null;
   fusion: string;
   legs: { keyword: Leg; semantic: Leg };
@@ -158,6 +159,8 @@ export interface About {
   site: string;
   /** `null` where there are no vectors to search by meaning with. */
   model: Model | null;
+  /** Whether words have vectors, so that meaning can be searched for without a model. */
+  lexicon: boolean;
   /** Runtime files by role, each a path below the index folder. */
   runtime: Record<string, string>;
 }
