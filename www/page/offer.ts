@@ -2,6 +2,7 @@
 
 import type { Progress, Search } from "bifocal";
 import { remember, remembered } from "./choice.js";
+import { sparing } from "../src/idle.js";
 import { button, element, megabytes } from "./dom.js";
 
 /** A place on the page that offers, loads and reports. */
@@ -17,8 +18,7 @@ export class Offer {
 
   /** Begins: loads at once where the reader chose so before, and otherwise offers, unless the reader declined. */
   begin(): void {
-    const sparing = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
-    if (remembered() === "load" && !sparing) void this.load();
+    if (remembered() === "load" && !sparing()) void this.load();
     else if (remembered() !== "leave") this.show();
   }
 
@@ -26,8 +26,9 @@ export class Offer {
   show(): void {
     const model = this.search.about.model?.file;
     if (!model || this.search.upgraded || this.#loading) return;
+    const what = this.search.about.lexicon ? "Better answers to whole questions: " : "Search by meaning, too: ";
     this.#say(
-      element("p", "", "Search by meaning, too: ", element("span", "quiet", `a ${megabytes(model.bytes)} MB model, downloaded once and kept on this device.`)),
+      element("p", "", what, element("span", "quiet", `a ${megabytes(model.bytes)} MB model, downloaded once and kept on this device.`)),
       button("Load it", () => void this.load(), "primary"),
       button("Not now", () => {
         remember("leave");

@@ -208,7 +208,7 @@ async function begin(): Promise<void> {
   const name = about.title || "Search";
   byId("title").textContent = name;
   byId<HTMLAnchorElement>("site").href = new URL(about.site, location.href).href;
-  if (!about.model?.file) byId("modes").hidden = true;
+  if (!about.lexicon && !about.model?.file) byId("modes").hidden = true;
   offer = new Offer(byId("offer"), search, ask);
   ask();
   offer.begin();

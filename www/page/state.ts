@@ -6,7 +6,7 @@ import { button, counted, element } from "./dom.js";
 /** Before anything was asked. */
 export function invitation(about: About): Node[] {
   const size = `${counted(about.pages, "page")}, ${counted(about.sections, "section")}`;
-  const lenses = about.model?.file ? "by their words and by what they mean" : "by their words";
+  const lenses = about.lexicon || about.model?.file ? "by their words and by what they mean" : "by their words";
   return [
     element("p", "lead", `Search ${size}, ${lenses}.`),
     element("p", "", "Type a word, a name from the code, or a question of your own."),
@@ -15,8 +15,9 @@ export function invitation(about: About): Node[] {
 
 /** After a search that found nothing. */
 export function nothing(answer: Answer, text: string, lookThroughBoth: () => void): Node[] {
-  if (answer.mode === "semantic" && answer.legs.semantic.status === "skipped") {
-    return [element("p", "lead", "Searching by meaning needs the model.")];
+  const { status, reason } = answer.legs.semantic;
+  if (answer.mode === "semantic" && status === "skipped") {
+    return [element("p", "lead", `Nothing can be found by meaning: ${reason ?? "no reason is known"}.`)];
   }
   return [
     element("p", "lead", `Nothing found for “${shortened(text.trim())}”.`),
