@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! pages ─▶ divided ─┬─▶ invert ─▶ families ─▶ dictionary blocks ─┐
-//!                   ├─▶ passages ─▶ embed ─▶ vector rows ────────┼─▶ core ─▶ entry
+//!                   ├─▶ passages ─▶ embed ─▶ projection, cells ──┼─▶ core ─▶ entry
 //!                   └─▶ text blocks ─────────────────────────────┘
 //! ```
 //! A library: it reads no files and writes none, and the same input gives the same bytes.
 
+mod cells;
 mod dictionary;
 mod rows;
 mod texts;
@@ -17,7 +18,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
-use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
+use crate::index::{Cells, Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, invert};
 use crate::vector::{self, hnsw};
 use crate::{Error, ErrorKind, Result};
@@ -80,6 +81,8 @@ pub enum Stage {
     Words,
     /// Cutting and embedding passages.
     Passages,
+    /// Projecting the rows and putting them into cells.
+    Cells,
     /// Building the graph over the rows.
     Graph,
     /// Laying out text.
@@ -108,33 +111,35 @@ pub fn build(
     let dictionary = dictionary::write(&inverted, &mut parts)?;
 
     stage(Stage::Passages);
-    let rows = match &embedding {
-        Some(embedding) => rows::write(&pages, embedding, options.window, &mut parts)?,
-        None => rows::Written::default(),
+    let passages = match &embedding {
+        Some(embedding) => rows::embed(&pages, embedding, options.window)?,
+        None => rows::Passages::default(),
     };
-    let mut graph = None;
-    if rows.count as usize > options.graph_above {
-        stage(Stage::Graph);
-        let table = vector::encode(&rows.vectors, rows.dims as usize)?;
-        let table = vector::Rows::parse(rows.dims as usize, rows.count as usize, &table)?;
-        let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
-        graph = Some(part.id.hash);
-        parts.push(part);
-    }
+    let cells = match &embedding {
+        Some(embedding) if !passages.vectors.is_empty() => {
+            stage(Stage::Cells);
+            let source = embedding.encoder.space().dims as usize;
+            let mut laid = cells::write(&passages, source, &mut parts)?;
+            if laid.vectors.len() > options.graph_above {
+                stage(Stage::Graph);
+                laid.cells.graph = Some(graph(&laid.vectors, laid.cells.code.dims(), &mut parts)?);
+            }
+            laid.cells
+        }
+        _ => Cells::default(),
+    };
 
     stage(Stage::Text);
-    let text = texts::write(&pages, &mut parts)?;
+    let text = texts::write(&pages, &passages.windows, &mut parts)?;
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
     let core = Core {
         collection: Collection { pages: pages.len() as u32, average: inverted.average },
         sections: sections as u32,
-        passages: rows.passages,
+        passages: passages.count,
         endings: dictionary.endings,
         terms: dictionary.blocks,
         text,
-        dims: rows.dims,
-        vectors: rows.parts,
-        graph,
+        cells,
     };
     let core_part = RawPart::new(Kind::Core, &core.write())?;
     let core_path = core_part.id.to_string();
@@ -150,7 +155,7 @@ pub fn build(
         languages: languages(&pages, &options.language),
         pages: pages.len() as u32,
         sections: sections as u32,
-        passages: rows.passages,
+        passages: passages.count,
         words: inverted.terms.len() as u32,
         largest_part: largest as u32,
         core: core_path,
@@ -158,7 +163,17 @@ pub fn build(
         runtime: options.runtime.clone(),
     };
     entry.generation = format!("{:016x}", xxh64(entry.seal()?.as_bytes(), 0));
-    Ok(Built { entry, parts, rows: rows.count })
+    Ok(Built { entry, parts, rows: passages.owners.len() as u32 })
+}
+
+/// Writes a graph over the rows, in the order in which they are stored, and returns its hash.
+fn graph(vectors: &[Vec<f32>], dims: usize, parts: &mut Vec<RawPart>) -> Result<u64> {
+    let table = vector::encode(vectors, dims)?;
+    let table = vector::Rows::parse(dims, vectors.len(), &table)?;
+    let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
+    let hash = part.id.hash;
+    parts.push(part);
+    Ok(hash)
 }
 
 fn space(embedding: &Embedding) -> VectorSpace {

@@ -104,6 +104,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
         Stage::Words => step("reading words"),
         Stage::Passages if encoder.is_some() => step("embedding passages"),
         Stage::Passages => {}
+        Stage::Cells => step("putting vectors into cells"),
         Stage::Graph => step("building the graph"),
         Stage::Text => step("laying out text"),
     };

@@ -20,3 +20,4 @@ pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, Legs, LegStatus, Lenses
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, VectorPlan};
 pub use run::{Run, Step, complete};
+pub use semantic::QueryVector;

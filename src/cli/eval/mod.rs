@@ -1,5 +1,6 @@
 //! `bifocal eval`: measures the relevance of answers on a test collection.
 
+mod cells;
 pub mod collection;
 pub mod metrics;
 
@@ -88,6 +89,10 @@ pub fn run(args: EvalArgs) -> Result<()> {
         Some(model) => model.transformer().embed(&texts, &|_| ())?.into_iter().map(Some).collect(),
         None => vec![None; texts.len()],
     };
+    let cells = match &model {
+        Some(_) => Some(cells::measure(&built.entry, &parts, &collection.queries, &vectors)?),
+        None => None,
+    };
     let mut rows = Vec::new();
     for mode in modes {
         let bar = progress::bar("asking", texts.len() as u64);
@@ -136,7 +141,7 @@ pub fn run(args: EvalArgs) -> Result<()> {
             .map_err(|error| Error::new(ErrorKind::Io, "the rows can't be written as JSON").because(error))?;
         return print(&format!("{text}\n"));
     }
-    let mut table = format!("{count} pages, {} queries\n", texts.len());
+    let mut table = format!("{count} pages, {} queries\n{}", texts.len(), cells.unwrap_or_default());
     table += "mode      encoder      nDCG@10  MRR@10  recall@100\n";
     for row in &rows {
         let mode = format!("{:?}", row.mode).to_lowercase();
