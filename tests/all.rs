@@ -1,5 +1,6 @@
 //! One integration binary: its modules are the suites.
 
+mod cells;
 mod encoder;
 mod hnsw;
 mod house;

@@ -5,6 +5,7 @@ mod golden;
 mod steps;
 mod twin;
 
+use std::sync::atomic::AtomicBool;
 use std::collections::{BTreeMap, HashMap};
 
 use bifocal::build::{Built, Embedding, Options, build};
@@ -92,7 +93,7 @@ pub fn index_of(pages: Vec<Page>) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
     let options = Options { title: "Bees".into(), ..Options::default() };
-    build(pages, Some(Embedding { encoder: &encoder, embed: &embed }), &options, &|_| ()).unwrap()
+    build(pages, Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }), &options, &|_| ()).unwrap()
 }
 
 /// An index whose parts are all in memory.

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! pages ─▶ divided ─┬─▶ invert ─▶ families ─▶ dictionary blocks ─┐
-//!                   ├─▶ passages ─▶ embed ─▶ vector rows ────────┼─▶ core ─▶ entry
+//!                   ├─▶ passages ─▶ embed ─▶ projection, cells ──┼─▶ core ─▶ entry
 //!                   └─▶ text blocks ─────────────────────────────┘
 //! ```
 //! A library: it reads no files and writes none, and the same input gives the same bytes.
 
+mod cells;
 mod dictionary;
 pub mod lexicon;
 mod rows;
@@ -16,15 +17,19 @@ mod units;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use xxhash_rust::xxh64::xxh64;
 
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
-use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
+use crate::index::{Cells, Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, Families, invert};
 use crate::vector::{self, hnsw};
 use crate::{Error, ErrorKind, Result};
+
+use lexicon::{FitOptions, Material};
+use words::WordRows;
 
 /// How an index is built.
 #[derive(Clone, Debug)]
@@ -65,6 +70,8 @@ pub struct Embedding<'e> {
     pub encoder: &'e dyn Encoder,
     /// Embeds distinct texts, in order.
     pub embed: &'e dyn Fn(&[&str]) -> Result<Vec<Vec<f32>>>,
+    /// Set by another thread to stop the build.
+    pub cancel: &'e AtomicBool,
 }
 
 /// A finished index.
@@ -84,8 +91,12 @@ pub enum Stage {
     Words,
     /// Cutting and embedding passages.
     Passages,
+    /// Projecting the rows and putting them into cells.
+    Cells,
     /// Building the graph over the rows.
     Graph,
+    /// Fitting vectors of words.
+    Lexicon,
     /// Laying out text.
     Text,
 }
@@ -110,36 +121,48 @@ pub fn build(
     stage(Stage::Words);
     let inverted = invert(&pages, &options.language);
     let families = Families::of(&inverted.terms, &inverted.languages);
-    let dictionary = dictionary::write(&inverted, &families, &words::WordRows::default(), &mut parts)?;
 
     stage(Stage::Passages);
-    let rows = match &embedding {
-        Some(embedding) => rows::write(&pages, embedding, options.window, &mut parts)?,
-        None => rows::Written::default(),
+    let passages = match &embedding {
+        Some(embedding) => rows::embed(&pages, embedding, options.window)?,
+        None => rows::Passages::default(),
     };
-    let mut graph = None;
-    if rows.count as usize > options.graph_above {
-        stage(Stage::Graph);
-        let table = vector::encode(&rows.vectors, rows.dims as usize)?;
-        let table = vector::Rows::parse(rows.dims as usize, rows.count as usize, &table)?;
-        let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
-        graph = Some(part.id.hash);
-        parts.push(part);
+    let (mut cells, mut words) = (Cells::default(), WordRows::default());
+    if let Some(embedding) = embedding.as_ref().filter(|_| !passages.vectors.is_empty()) {
+        stage(Stage::Cells);
+        let source = embedding.encoder.space().dims as usize;
+        let laid = cells::write(&passages, source, &mut parts)?;
+        cells = laid.cells;
+        if laid.vectors.len() > options.graph_above {
+            stage(Stage::Graph);
+            cells.graph = Some(graph(&laid.vectors, cells.code.dims(), &mut parts)?);
+        }
+        stage(Stage::Lexicon);
+        let material = Material {
+            pages: &pages,
+            inverted: &inverted,
+            families: &families,
+            passages: &passages.texts.iter().map(String::as_str).collect::<Vec<_>>(),
+            vectors: &laid.projection.apply_all(&passages.vectors)?,
+            embed: &|texts| laid.projection.apply_all(&(embedding.embed)(texts)?),
+        };
+        let fit = FitOptions { language: options.language.clone(), ..FitOptions::default() };
+        words = WordRows::pack(&lexicon::fit(&material, &fit, &|_| (), embedding.cancel)?, cells.code)?;
     }
+    let dictionary = dictionary::write(&inverted, &families, &words, &mut parts)?;
 
     stage(Stage::Text);
-    let text = texts::write(&pages, &mut parts)?;
+    let text = texts::write(&pages, &passages.windows, &mut parts)?;
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
     let core = Core {
         collection: Collection { pages: pages.len() as u32, average: inverted.average },
         sections: sections as u32,
-        passages: rows.passages,
+        passages: passages.count,
         endings: dictionary.endings,
         terms: dictionary.blocks,
+        words: words.code(),
         text,
-        dims: rows.dims,
-        vectors: rows.parts,
-        graph,
+        cells,
     };
     let core_part = RawPart::new(Kind::Core, &core.write())?;
     let core_path = core_part.id.to_string();
@@ -155,15 +178,26 @@ pub fn build(
         languages: languages(&pages, &options.language),
         pages: pages.len() as u32,
         sections: sections as u32,
-        passages: rows.passages,
+        passages: passages.count,
         words: inverted.terms.len() as u32,
         largest_part: largest as u32,
         core: core_path,
+        lexicon: words.units() > 0,
         model: embedding.map(|e| ModelRef { space: space(&e), file: options.model_file.clone() }),
         runtime: options.runtime.clone(),
     };
     entry.generation = format!("{:016x}", xxh64(entry.seal()?.as_bytes(), 0));
-    Ok(Built { entry, parts, rows: rows.count })
+    Ok(Built { entry, parts, rows: passages.owners.len() as u32 })
+}
+
+/// Writes a graph over the rows, in the order in which they are stored, and returns its hash.
+fn graph(vectors: &[Vec<f32>], dims: usize, parts: &mut Vec<RawPart>) -> Result<u64> {
+    let table = vector::encode(vectors, dims)?;
+    let table = vector::Rows::parse(dims, vectors.len(), &table)?;
+    let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
+    let hash = part.id.hash;
+    parts.push(part);
+    Ok(hash)
 }
 
 fn space(embedding: &Embedding) -> VectorSpace {

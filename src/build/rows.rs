@@ -1,84 +1,101 @@
 //! Passages and their vectors.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh64::xxh64;
 
 use super::Embedding;
 use crate::Result;
 use crate::corpus::{Ordinal, Page, PageId, Window, cut, embedded_text};
-use crate::index::{Kind, Owner, RawPart, VectorPart, VectorsRef};
-use crate::vector;
+use crate::index::Owner;
+use crate::text;
 
-/// Rows in one part: at 384 dimensions some 800 KB, so that parts come side by side and a damaged one costs little.
-const PART: usize = 2_048;
+/// Texts of the site that stand for queries when cells are calibrated.
+const SAMPLES: usize = 300;
 
-/// What the core says of the rows, and the vectors that they hold.
+/// The passages of each section of a page, in bytes of its text.
+pub(super) type Windows = Vec<Vec<Range<usize>>>;
+
+/// A site's passages and what the encoder made of them.
 #[derive(Default)]
-pub(super) struct Written {
-    pub dims: u32,
-    pub parts: Vec<VectorsRef>,
-    pub passages: u32,
+pub(super) struct Passages {
+    /// How many there are.
     pub count: u32,
+    /// Where they lie: for each page, for each of its sections.
+    pub windows: Vec<Windows>,
+    /// For each distinct text, the passages that have it, in order; the texts in the order of their first passages.
+    pub owners: Vec<Vec<Owner>>,
+    /// The distinct texts.
+    pub texts: Vec<String>,
+    /// Their vectors.
     pub vectors: Vec<Vec<f32>>,
+    /// Vectors of some short texts of the site, which stand for queries.
+    pub samples: Vec<Vec<f32>>,
 }
 
-/// Cuts pages into passages, embeds each distinct text once, and writes the rows' parts.
-pub(super) fn write(pages: &[Page], embedding: &Embedding, window: Window, parts: &mut Vec<RawPart>) -> Result<Written> {
+/// Cuts pages into passages and embeds each distinct text once.
+pub(super) fn embed(pages: &[Page], embedding: &Embedding, window: Window) -> Result<Passages> {
     let count = |text: &str| embedding.encoder.count_tokens(text);
-    let passages: Vec<Vec<(Owner, String)>> = pages
-        .par_iter()
-        .enumerate()
-        .map(|(number, page)| {
-            let paths = page.paths();
-            let sections = page.sections.iter().enumerate().zip(&paths);
-            let owned = sections.flat_map(|((ordinal, section), path)| {
-                cut(&section.text, window, &count).into_iter().map(move |span| {
-                    let owner = Owner {
-                        page: PageId(number as u32),
-                        section: Ordinal(ordinal as u32),
-                        start: span.start as u32,
-                        length: span.len() as u32,
-                    };
-                    (owner, embedded_text(&page.title, path, &section.text[span]))
-                })
-            });
-            let mut owned: Vec<_> = owned.collect();
-            if owned.is_empty() && !page.title.trim().is_empty() {
-                // A page without text can still be found by what its title means.
-                let owner = Owner { page: PageId(number as u32), section: Ordinal(0), start: 0, length: 0 };
-                owned.push((owner, embedded_text(&page.title, &[], "")));
-            }
-            owned
-        })
-        .collect();
+    let cuts = |page: &Page| page.sections.iter().map(|section| cut(&section.text, window, &count)).collect();
+    let windows: Vec<Windows> = pages.par_iter().map(cuts).collect();
+    let texts: Vec<Vec<(Owner, String)>> =
+        pages.par_iter().zip(&windows).enumerate().map(|(number, (page, windows))| texts(number, page, windows)).collect();
 
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut texts: Vec<&str> = Vec::new();
+    let mut distinct: Vec<&str> = Vec::new();
     let mut owners: Vec<Vec<Owner>> = Vec::new();
-    for (owner, text) in passages.iter().flatten() {
+    for (owner, text) in texts.iter().flatten() {
         let row = *numbers.entry(text).or_insert_with(|| {
-            texts.push(text);
+            distinct.push(text);
             owners.push(Vec::new());
-            texts.len() - 1
+            distinct.len() - 1
         });
         owners[row].push(*owner);
     }
-    let vectors = (embedding.embed)(&texts)?;
-    let dims = embedding.encoder.space().dims;
-    let mut written = Written {
-        dims,
-        passages: passages.iter().map(Vec::len).sum::<usize>() as u32,
-        count: texts.len() as u32,
-        vectors: Vec::new(),
-        parts: Vec::new(),
-    };
-    for (vectors, owners) in vectors.chunks(PART).zip(owners.chunks(PART)) {
-        let codes = vector::encode(vectors, dims as usize)?;
-        let part = RawPart::new(Kind::Vectors, &VectorPart::write(dims, owners, &codes))?;
-        written.parts.push(VectorsRef { rows: vectors.len() as u32, hash: part.id.hash });
-        parts.push(part);
+    let vectors = (embedding.embed)(&distinct)?;
+    let samples = samples(pages);
+    let samples = (embedding.embed)(&samples)?;
+    let count = texts.iter().map(Vec::len).sum::<usize>() as u32;
+    let texts = distinct.into_iter().map(str::to_owned).collect();
+    Ok(Passages { count, windows, owners, texts, vectors, samples })
+}
+
+/// What is embedded for each passage of a page.
+fn texts(number: usize, page: &Page, windows: &Windows) -> Vec<(Owner, String)> {
+    let page_id = PageId(number as u32);
+    let paths = page.paths();
+    let mut texts = Vec::new();
+    for (ordinal, ((section, path), windows)) in page.sections.iter().zip(&paths).zip(windows).enumerate() {
+        for (passage, window) in windows.iter().enumerate() {
+            let owner = Owner { page: page_id, section: Ordinal(ordinal as u32), passage: passage as u32 };
+            texts.push((owner, embedded_text(&page.title, path, &section.text[window.clone()])));
+        }
     }
-    written.vectors = vectors;
-    Ok(written)
+    if texts.is_empty() && !page.title.trim().is_empty() {
+        // A page without text can still be found by what its title means.
+        let owner = Owner { page: page_id, section: Ordinal(0), passage: 0 };
+        texts.push((owner, embedded_text(&page.title, &[], "")));
+    }
+    texts
+}
+
+/// Titles, headings and sentences' beginnings, chosen by their hashes, so that most stay when a page changes.
+fn samples(pages: &[Page]) -> Vec<&str> {
+    let mut candidates: Vec<&str> = Vec::new();
+    for page in pages {
+        candidates.push(page.title.trim());
+        for section in &page.sections {
+            candidates.push(section.heading.trim());
+            let first = text::sentences(&section.text).next().unwrap_or_default();
+            let sentence = &section.text[first];
+            candidates.push(sentence[..sentence.floor_char_boundary(160)].trim());
+        }
+    }
+    candidates.retain(|text| !text.is_empty());
+    candidates.sort_by_key(|text| (xxh64(text.as_bytes(), 0), *text));
+    candidates.dedup();
+    candidates.truncate(SAMPLES);
+    candidates
 }

@@ -1,5 +1,6 @@
 //! Lays out the stored text in blocks, so that ten hits cost little.
 
+use super::rows::Windows;
 use crate::Result;
 use crate::corpus::{Ordinal, Page, PageId, StoredPage};
 use crate::index::{Kind, RawPart, TextStart};
@@ -7,19 +8,20 @@ use crate::index::{Kind, RawPart, TextStart};
 /// Bytes of text in a block, before compression (a third of it after). A hit costs one block; the core names them all.
 const BLOCK: usize = 8_000;
 
-/// Writes the text parts and says where each begins.
-pub(super) fn write(pages: &[Page], parts: &mut Vec<RawPart>) -> Result<Vec<TextStart>> {
+/// Writes the text parts and says where each begins; `windows` are the passages of each page's sections, if it has any.
+pub(super) fn write(pages: &[Page], windows: &[Windows], parts: &mut Vec<RawPart>) -> Result<Vec<TextStart>> {
     let mut starts = Vec::new();
     let mut block: Vec<StoredPage> = Vec::new();
     let mut size = 0;
     for (number, page) in pages.iter().enumerate() {
         let id = PageId(number as u32);
+        let windows = windows.get(number).map_or(&[][..], Vec::as_slice);
         let mut first = 0;
         for (ordinal, section) in page.sections.iter().enumerate() {
             let length = section.text.len() + section.heading.len() + 8;
             if size + length > BLOCK && size > 0 {
                 if first < ordinal {
-                    block.push(StoredPage::slice(id, page, first..ordinal));
+                    block.push(StoredPage::slice(id, page, first..ordinal, windows));
                     first = ordinal;
                 }
                 flush(&mut block, &mut starts, parts)?;
@@ -27,7 +29,7 @@ pub(super) fn write(pages: &[Page], parts: &mut Vec<RawPart>) -> Result<Vec<Text
             }
             size += length;
         }
-        block.push(StoredPage::slice(id, page, first..page.sections.len()));
+        block.push(StoredPage::slice(id, page, first..page.sections.len(), windows));
         size += page.title.len() + page.url.len() + page.id.len() + 64;
     }
     flush(&mut block, &mut starts, parts)?;

@@ -104,14 +104,20 @@ pub fn run(args: BuildArgs) -> Result<()> {
         Stage::Words => step("reading words"),
         Stage::Passages if encoder.is_some() => step("embedding passages"),
         Stage::Passages => {}
+        Stage::Cells => step("putting vectors into cells"),
         Stage::Graph => step("building the graph"),
+        Stage::Lexicon => step("fitting vectors of words"),
         Stage::Text => step("laying out text"),
     };
     let embed = |texts: &[&str]| match &encoder {
         Some(encoder) => embed_cached(encoder.transformer(), texts, args.cache.as_deref()),
         None => Ok(Vec::new()),
     };
-    let embedding = encoder.as_ref().map(|encoder| Embedding { encoder: encoder.transformer(), embed: &embed });
+    let embedding = encoder.as_ref().map(|encoder| Embedding {
+        encoder: encoder.transformer(),
+        embed: &embed,
+        cancel: progress::cancelled(),
+    });
     let built = build(pages, embedding, &options, &say)?;
 
     let entry = serde_json::to_value(&built.entry)

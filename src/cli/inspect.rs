@@ -1,9 +1,10 @@
 //! `bifocal inspect`: what an index holds.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bifocal::Result;
-use bifocal::index::{Kind, PartId};
+use bifocal::index::{Cells, Kind, PartId};
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -46,8 +47,7 @@ fn show_index(folder: &IndexFolder) -> String {
         None => out += "no vectors: searched by words alone\n",
     }
     if let Some(core) = folder.index().core() {
-        let way = if core.graph.is_some() { "through a graph" } else { "row by row" };
-        out += &format!("{} distinct passages, compared {way}\n", core.rows());
+        out += &show_cells(&core.cells);
     }
     if let Some(sizes) = publish::sizes(folder.path()) {
         out += "\nfiles  bytes       what\n";
@@ -56,8 +56,46 @@ fn show_index(folder: &IndexFolder) -> String {
         }
         let (count, bytes) = sizes.values().fold((0, 0), |(count, sum), (more, bytes)| (count + more, sum + bytes));
         out += &format!("{count:>5}  {:<10}  all\n", HumanBytes(bytes).to_string());
+        if let Some(core) = folder.index().core().filter(|core| !core.cells.parts.is_empty()) {
+            out += &show_costs(&core.cells, &sizes);
+        }
     }
     out
+}
+
+fn show_cells(cells: &Cells) -> String {
+    if cells.parts.is_empty() {
+        return String::new();
+    }
+    let (code, count, rows) = (cells.code, cells.parts.len(), cells.rows());
+    format!(
+        "{rows} distinct passages in rows of {} bytes: of {} dimensions {} in 4 bits and {} in 2 bits\n\
+         {count} cells, of which a query is compared with the nearest {}\n\
+         on texts of the site they hold {:.1} % of the ten nearest rows, {:.1} % of the ten nearest by the encoder's own vectors\n",
+        code.bytes() + 2,
+        cells.source,
+        code.fine(),
+        code.coarse(),
+        cells.probes,
+        cells.recall * 100.0,
+        cells.kept * 100.0,
+    )
+}
+
+/// What the parts of a query by meaning weigh as they are fetched, on average.
+fn show_costs(cells: &Cells, sizes: &BTreeMap<String, (usize, u64)>) -> String {
+    let bytes = |kind: Kind| sizes.get(kind.name()).map_or(0, |&(_, bytes)| bytes);
+    let count = cells.parts.len().max(1) as u64;
+    let cell = bytes(Kind::Vectors) / count;
+    format!(
+        "\na query by meaning: {} cells of {} each, {}; with the transformer also the projection, once, {}\n\
+         in the core: {} of centroids\n",
+        cells.probes,
+        HumanBytes(cell),
+        HumanBytes(cell * u64::from(cells.probes)),
+        HumanBytes(bytes(Kind::Projection)),
+        HumanBytes((cells.centroids.bytes().len() + 2 * cells.code.dims()) as u64),
+    )
 }
 
 fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {

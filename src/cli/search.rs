@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bifocal::encoder::{Encoder, Transformer};
 use bifocal::index::ModelRef;
-use bifocal::search::{Answer, Excerpt, Fusion, Hit, LegStatus, Mode, Query};
+use bifocal::search::{Answer, Excerpt, Fusion, Hit, LegStatus, Mode, Query, VectorPlan};
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, ValueEnum};
 
@@ -26,8 +26,8 @@ pub struct SearchArgs {
     /// Which lenses to look through
     #[arg(long, value_enum, default_value_t = ModeArg::Hybrid)]
     mode: ModeArg,
-    /// What makes the query's vector; `none` searches by words alone
-    #[arg(long, value_enum, default_value_t = EncoderArg::Transformer)]
+    /// What makes the query's vector
+    #[arg(long, value_enum, default_value_t = EncoderArg::Auto)]
     encoder: EncoderArg,
     /// The encoder's model [default: the one in the index folder]
     #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
@@ -60,9 +60,13 @@ pub enum ModeArg {
 /// What makes a query's vector.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub enum EncoderArg {
+    /// The transformer if a model is there, else the lexicon
+    Auto,
+    /// The vectors that the site's words carry in the index
+    Lexicon,
     /// The model that embedded the passages
     Transformer,
-    /// Nothing
+    /// Nothing: search by words alone
     None,
 }
 
@@ -98,11 +102,15 @@ pub fn run(args: SearchArgs) -> Result<()> {
     if mode.has_semantic() && !query.text.trim().is_empty() {
         match (args.encoder, folder.entry().model.clone()) {
             (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
-            (_, None) => {}
-            (EncoderArg::Transformer, Some(model)) => match load_encoder(&folder, &model, args.model.clone())? {
-                Some(encoder) => vector = Some(encoder.embed_one(&query.text)?),
-                None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
-            },
+            (EncoderArg::Lexicon, _) | (EncoderArg::Auto, None) => query.vector = VectorPlan::Lexicon,
+            (EncoderArg::Transformer, None) => {}
+            (EncoderArg::Auto | EncoderArg::Transformer, Some(model)) => {
+                match load_encoder(&folder, &model, args.model.clone())? {
+                    Some(encoder) => vector = Some(encoder.embed_one(&query.text)?),
+                    None if args.encoder == EncoderArg::Auto => query.vector = VectorPlan::Lexicon,
+                    None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
+                }
+            }
         }
     }
     let answer = folder.answer(&query, vector.as_deref().map(|vector| (vector, "transformer")))?;

@@ -5,9 +5,12 @@
 //! page     := number id url title lang fields first-ordinal above section-count section*
 //! fields   := count (name kind value)*       kind 0 no, 1 yes, 2 number (f64), 3 text, 4 list
 //! above    := count (level heading)*         the headings above the first section of this slice
-//! section  := level heading has-anchor [anchor] text
+//! section  := level heading has-anchor [anchor] text windows
+//! windows  := count (start length)*          its passages, in bytes of the text; none if one passage is all of it
 //! ```
 //! A page may be cut into slices that lie in different blocks; each slice repeats the page's own fields.
+
+use std::ops::Range;
 
 use super::{Meta, Ordinal, Page, PageId, Section};
 use crate::Result;
@@ -34,14 +37,17 @@ pub struct StoredPage {
     pub above: Vec<(u8, String)>,
     /// The sections of this slice.
     pub sections: Vec<StoredSection>,
+    /// The passages of each section, in bytes of its text; none where one passage is all of it.
+    pub windows: Vec<Vec<Range<usize>>>,
 }
 
 /// A section of a [`StoredPage`].
 pub type StoredSection = Section;
 
 impl StoredPage {
-    /// The slice of `page` that holds `sections`.
-    pub fn slice(number: PageId, page: &Page, sections: std::ops::Range<usize>) -> Self {
+    /// The slice of `page` that holds `sections`; `windows` are the passages of each of the page's sections.
+    pub fn slice(number: PageId, page: &Page, sections: Range<usize>, windows: &[Vec<Range<usize>>]) -> Self {
+        let passages = |section: usize| windows.get(section).filter(|windows| windows.len() > 1).cloned().unwrap_or_default();
         let mut above: Vec<(u8, String)> = Vec::new();
         for section in &page.sections[..sections.start] {
             above.retain(|&(level, _)| level < section.level);
@@ -56,6 +62,7 @@ impl StoredPage {
             meta: page.meta.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             first: Ordinal(sections.start as u32),
             above,
+            windows: sections.clone().map(passages).collect(),
             sections: page.sections[sections].to_vec(),
         }
     }
@@ -63,6 +70,15 @@ impl StoredPage {
     /// The section of that number, if it lies in this slice.
     pub fn section(&self, ordinal: Ordinal) -> Option<&StoredSection> {
         self.sections.get(ordinal.0.checked_sub(self.first.0)? as usize)
+    }
+
+    /// The place of a section's passage in the section's text, if it lies in this slice.
+    pub fn window(&self, ordinal: Ordinal, passage: u32) -> Option<Range<usize>> {
+        let at = ordinal.0.checked_sub(self.first.0)? as usize;
+        match self.windows.get(at)? {
+            windows if windows.is_empty() => Some(0..self.sections.get(at)?.text.len()),
+            windows => windows.get(passage as usize).cloned(),
+        }
     }
 
     /// The headings above a section of this slice, outermost first, without the page's title.
@@ -113,7 +129,7 @@ impl StoredPage {
             out.text(heading);
         }
         out.count(self.sections.len());
-        for section in &self.sections {
+        for (section, windows) in self.sections.iter().zip(&self.windows) {
             out.0.push(section.level);
             out.text(&section.heading);
             out.0.push(u8::from(section.anchor.is_some()));
@@ -121,6 +137,11 @@ impl StoredPage {
                 out.text(anchor);
             }
             out.text(&section.text);
+            out.count(windows.len());
+            for window in windows {
+                out.count(window.start);
+                out.count(window.len());
+            }
         }
     }
 
@@ -133,17 +154,23 @@ impl StoredPage {
         let first = Ordinal(reader.small()?);
         let above =
             (0..reader.count(2)?).map(|_| Ok((reader.byte()?, reader.text()?.to_owned()))).collect::<Result<_>>()?;
-        let sections = (0..reader.count(4)?)
-            .map(|_| {
-                Ok(Section {
-                    level: reader.byte()?,
-                    heading: reader.text()?.to_owned(),
-                    anchor: if reader.byte()? == 1 { Some(reader.text()?.to_owned()) } else { None },
-                    text: reader.text()?.to_owned(),
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Self { page, id, url, title, lang: Some(lang).filter(|l| !l.is_empty()), meta, first, above, sections })
+        let (mut sections, mut windows) = (Vec::new(), Vec::new());
+        for _ in 0..reader.count(5)? {
+            sections.push(Section {
+                level: reader.byte()?,
+                heading: reader.text()?.to_owned(),
+                anchor: if reader.byte()? == 1 { Some(reader.text()?.to_owned()) } else { None },
+                text: reader.text()?.to_owned(),
+            });
+            let mut passages = Vec::new();
+            for _ in 0..reader.count(2)? {
+                let [start, length] = [reader.small()? as usize, reader.small()? as usize];
+                passages.push(start..start.saturating_add(length));
+            }
+            windows.push(passages);
+        }
+        let lang = Some(lang).filter(|lang| !lang.is_empty());
+        Ok(Self { page, id, url, title, lang, meta, first, above, sections, windows })
     }
 }
 
@@ -205,7 +232,12 @@ mod tests {
 
     #[test]
     fn blocks_read_back() {
-        let slices = [StoredPage::slice(PageId(3), &page(), 0..2), StoredPage::slice(PageId(3), &page(), 2..4)];
+        let windows = [vec![], vec![0..3, 2..9], vec![], vec![0..10]];
+        let slices = [0..2, 2..4].map(|range| StoredPage::slice(PageId(3), &page(), range, &windows));
+        assert_eq!(slices[0].window(Ordinal(1), 1), Some(2..9));
+        assert_eq!(slices[0].window(Ordinal(1), 2), None);
+        assert_eq!(slices[1].window(Ordinal(3), 0), Some(0..10));
+        assert_eq!(slices[1].window(Ordinal(0), 0), None);
         let bytes = StoredPage::write_block(&slices);
         assert_eq!(StoredPage::read_block(&bytes).unwrap(), slices);
         for end in 0..bytes.len() {
@@ -215,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_slice_knows_the_headings_above_it() {
-        let slice = StoredPage::slice(PageId(0), &page(), 2..4);
+        let slice = StoredPage::slice(PageId(0), &page(), 2..4, &[]);
         assert_eq!(slice.path(Ordinal(2)), ["A"]);
         assert!(slice.path(Ordinal(3)).is_empty());
         assert!(slice.section(Ordinal(1)).is_none());

@@ -1,20 +1,22 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms text vectors graph
+//! core    := pages sections passages average[3×4] endings terms text cells words
 //! endings := count ending*
 //! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
 //! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
-//! vectors := dims count (rows hash[8])*
-//! graph   := 0 | 1 hash[8]
+//! cells   := as in `cells`
+//! words   := 0 | 1 code                              how words' vectors are packed, as in `cells`
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
-use super::{Kind, PartId};
+use super::cells::{read_code, write_code};
+use super::{Cells, Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
 use crate::corpus::{Ordinal, PageId};
 use crate::lexical::{Collection, Lengths};
+use crate::vector::RowCode;
 
 /// The directory of an index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,14 +31,12 @@ pub struct Core {
     pub endings: Vec<String>,
     /// The first form and the hash of each dictionary block, in order.
     pub terms: Vec<(String, u64)>,
+    /// How the vectors of words are packed that lie in the blocks, if there are any.
+    pub words: Option<RowCode>,
     /// Where each text part begins, in order.
     pub text: Vec<TextStart>,
-    /// Dimensions of the vector rows.
-    pub dims: u32,
-    /// The parts that hold the vector rows, in order.
-    pub vectors: Vec<VectorsRef>,
-    /// The hash of the graph over the rows, if there is one.
-    pub graph: Option<u64>,
+    /// The vector rows.
+    pub cells: Cells,
 }
 
 /// The first page and section of a text part.
@@ -50,21 +50,7 @@ pub struct TextStart {
     pub hash: u64,
 }
 
-/// A part of vector rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct VectorsRef {
-    /// How many rows it holds.
-    pub rows: u32,
-    /// Its hash.
-    pub hash: u64,
-}
-
 impl Core {
-    /// How many vector rows there are.
-    pub fn rows(&self) -> u32 {
-        self.vectors.iter().map(|part| part.rows).sum()
-    }
-
     /// The block in which `form` is or would be.
     pub fn terms_for(&self, form: &str) -> Option<PartId> {
         let at = self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1);
@@ -117,15 +103,10 @@ impl Core {
             out.fixed(start.hash);
             last = start.page.0;
         }
-        out.number(u64::from(self.dims));
-        out.count(self.vectors.len());
-        for part in &self.vectors {
-            out.number(u64::from(part.rows));
-            out.fixed(part.hash);
-        }
-        out.0.push(u8::from(self.graph.is_some()));
-        if let Some(hash) = self.graph {
-            out.fixed(hash);
+        self.cells.write(&mut out);
+        out.0.push(u8::from(self.words.is_some()));
+        if let Some(code) = self.words {
+            write_code(&mut out, code);
         }
         out.0
     }
@@ -164,23 +145,38 @@ impl Core {
             }
             text.push(start);
         }
-        let dims = reader.small()?;
-        let vectors = (0..reader.count(9)?)
-            .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.fixed()? }))
-            .collect::<Result<Vec<_>>>()?;
-        if vectors.iter().map(|part| u64::from(part.rows)).sum::<u64>() > u64::from(u32::MAX) {
-            return Err(damaged("more vector rows than can be numbered"));
+        let cells = Cells::read(&mut reader)?;
+        let words = if reader.byte()? == 1 { Some(read_code(&mut reader)?) } else { None };
+        if words.is_some_and(|code| code.dims() != cells.code.dims()) {
+            return Err(damaged("words in another space than the rows"));
         }
-        let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, text, dims, vectors, graph })
+        Ok(Self { collection, sections, passages, endings, terms, words, text, cells })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::VectorsRef;
+    use crate::vector::{self, Centroids, RowCode};
+
+    fn cells() -> Cells {
+        let code = RowCode::new(32, 0, 0.5).unwrap();
+        let rows = vector::pack(code, &[[0.25; 32], [-0.5; 32]]).unwrap();
+        Cells {
+            source: 384,
+            code,
+            projection: 40,
+            centroids: Centroids::open(vec![0.5; 32], code, 2, rows).unwrap(),
+            probes: 1,
+            recall: 0.96,
+            kept: 0.9,
+            parts: vec![VectorsRef { rows: 5, hash: 20 }, VectorsRef { rows: 3, hash: 21 }],
+            graph: Some(30),
+        }
+    }
 
     fn core() -> Core {
         let start = |page, section, hash| TextStart { page: PageId(page), section: Ordinal(section), hash };
@@ -191,9 +187,8 @@ mod tests {
             endings: vec![String::new(), "s".into()],
             terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
             text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
-            dims: 384,
-            vectors: vec![VectorsRef { rows: 5, hash: 20 }],
-            graph: Some(30),
+            words: Some(RowCode::new(32, 64, 0.25).unwrap()),
+            cells: cells(),
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Entry {
     pub largest_part: u32,
     /// Path of the core part.
     pub core: String,
+    /// Whether words have vectors, so that meaning can be searched for without a model.
+    pub lexicon: bool,
     /// The encoder of the vector rows, if there are any.
     pub model: Option<ModelRef>,
     /// The browser runtime: what each file is for, and its path.
@@ -161,6 +163,7 @@ mod tests {
             words: 6,
             largest_part: 7,
             core: "parts/core-0123456789abcdef.bin".into(),
+            lexicon: false,
             model: None,
             runtime: BTreeMap::new(),
         };

@@ -3,19 +3,23 @@
 //! ```text
 //! entry (bifocal.json) ─▶ core ─┬─▶ terms ─┬─▶ postings   long lists, apart
 //!                               │          └─▶ positions
-//!                               ├─▶ vectors, graph
+//!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
 //! Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
 //! part of another build, a damaged one or a page of HTML in its place is found out before it is read.
 
+mod cells;
 mod core;
 mod entry;
 mod part;
 mod store;
 mod vectors;
 
-pub use self::core::{Core, TextStart, VectorsRef};
+#[cfg(feature = "native")]
+pub use cells::halved;
+pub use cells::{Cells, VectorsRef};
+pub use self::core::{Core, TextStart};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
 pub use part::{Kind, PartId, RawPart};
 pub use store::{Head, Index, Positions};

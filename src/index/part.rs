@@ -34,9 +34,11 @@ pub enum Kind {
     Graph,
     /// Pages, or slices of them, with their text.
     Text,
+    /// The map from the encoder's space to that of the rows.
+    Projection,
 }
 
-const KINDS: [(Kind, &str); 7] = [
+const KINDS: [(Kind, &str); 8] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -44,6 +46,7 @@ const KINDS: [(Kind, &str); 7] = [
     (Kind::Vectors, "vectors"),
     (Kind::Graph, "graph"),
     (Kind::Text, "text"),
+    (Kind::Projection, "projection"),
 ];
 
 impl Kind {

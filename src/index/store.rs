@@ -4,6 +4,7 @@ use super::{Core, Kind, PartId, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock, read_positions};
+use crate::vector::Projection;
 use crate::vector::hnsw::Graph;
 use crate::{Error, Result};
 
@@ -17,6 +18,8 @@ pub struct Index {
     /// In the order of their names.
     parts: Vec<(PartId, Loaded)>,
     graph: Option<Graph>,
+    projection: Option<Projection>,
+    whole: bool,
 }
 
 /// What an index's entry says that searching needs.
@@ -51,7 +54,17 @@ impl Positions {
 impl Index {
     /// An index of which only the entry is known.
     pub fn open(head: Head) -> Self {
-        Self { head, core: None, parts: Vec::new(), graph: None }
+        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, whole: false }
+    }
+
+    /// Says that the host holds all parts, so that none costs anything: every row is compared, or the graph walked.
+    pub fn hold_whole(&mut self) {
+        self.whole = true;
+    }
+
+    /// Whether the host holds all parts.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The name of the core part, which every search needs first.
@@ -101,6 +114,7 @@ impl Index {
         let loaded = match id.kind {
             Kind::Core => self.core.is_some(),
             Kind::Graph => self.graph.is_some(),
+            Kind::Projection => self.projection.is_some(),
             _ => false,
         };
         !loaded && self.part(id).is_none()
@@ -149,6 +163,11 @@ impl Index {
         self.graph.as_ref()
     }
 
+    /// The projection of the encoder's vectors, if it is loaded.
+    pub fn projection(&self) -> Option<&Projection> {
+        self.projection.as_ref()
+    }
+
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
         match self.part(id)? {
@@ -187,12 +206,17 @@ impl Index {
             Kind::Postings => Loaded::Postings(contents.to_vec()),
             Kind::Positions => Loaded::Positions(Positions(contents.to_vec())),
             Kind::Vectors => {
-                let part = core.vectors.iter().find(|part| part.hash == id.hash);
+                let part = core.cells.parts.iter().find(|part| part.hash == id.hash);
                 let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;
-                Loaded::Vectors(VectorPart::open(contents.to_vec(), core.dims, rows, core.collection.pages)?)
+                Loaded::Vectors(VectorPart::open(contents.to_vec(), core.cells.code, rows, core.collection.pages)?)
             }
             Kind::Core | Kind::Graph => {
-                self.graph = Some(Graph::open(contents, core.rows() as usize)?);
+                self.graph = Some(Graph::open(contents, core.cells.rows() as usize)?);
+                return Ok(());
+            }
+            Kind::Projection => {
+                let (source, dims) = (core.cells.source as usize, core.cells.code.dims());
+                self.projection = Some(Projection::read(contents, source, dims)?);
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),

@@ -1,7 +1,5 @@
 //! Hits: pages of a ranking, with their best sections and what to show of them.
 
-use std::ops::Range;
-
 use super::excerpt::Marker;
 use super::keyword::Plan;
 use super::semantic::Nearest;
@@ -33,8 +31,8 @@ struct ChosenSection {
     ordinal: Ordinal,
     by_words: f32,
     by_meaning: f32,
-    /// The section's nearest passage, in bytes of its text.
-    focus: Option<Range<usize>>,
+    /// The section's nearest passage, by its number.
+    focus: Option<u32>,
 }
 
 impl ChosenSection {
@@ -135,7 +133,7 @@ fn choose(index: &Index, core: &Core, query: &Query, found: &Found, pages: &[Pag
             let score = 0.5 * (cosine + 1.0) / best_cosine;
             if section.focus.is_none() || score > section.by_meaning {
                 section.by_meaning = score;
-                section.focus = Some(owner.start as usize..owner.start.saturating_add(owner.length) as usize);
+                section.focus = Some(owner.passage);
             }
         }
         let order = best_first(sections.iter().map(ChosenSection::score));
@@ -176,7 +174,7 @@ fn show_section(slice: &StoredPage, chosen: &ChosenSection, marker: &Marker) -> 
         anchor: section.anchor.clone(),
         url,
         score: chosen.score(),
-        excerpt: marker.excerpt(&section.text, chosen.focus.clone()),
+        excerpt: marker.excerpt(&section.text, chosen.focus.and_then(|passage| slice.window(chosen.ordinal, passage))),
     })
 }
 

@@ -12,6 +12,7 @@ mod excerpt;
 mod fusion;
 mod hits;
 mod keyword;
+mod lexicon;
 mod query;
 mod run;
 mod semantic;
@@ -20,3 +21,4 @@ pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, Legs, LegStatus, Lenses
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, VectorPlan};
 pub use run::{Run, Step, complete};
+pub use semantic::QueryVector;

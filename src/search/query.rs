@@ -77,9 +77,12 @@ impl Mode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VectorPlan {
-    /// It has none: search by words alone.
+    /// There is none: search by words alone.
     #[default]
     None,
+    /// The lexicon encoder makes it out of the vectors of the query's words; if the index has none, search is by words
+    /// alone.
+    Lexicon,
     /// It will give the vector when the run asks for it; hits by words are answered before.
     Later,
 }

@@ -2,7 +2,8 @@
 
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
-use super::semantic::{Nearest, nearest, parts};
+use super::semantic::{Aim, Nearest, QueryVector, projection};
+use super::lexicon;
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
@@ -30,6 +31,7 @@ pub struct Run {
     words: Vec<QueryWord>,
     cut: bool,
     keyword: Option<Ranking>,
+    aim: Option<Aim>,
     semantic: Option<Nearest>,
     vector: Vector,
     partial: bool,
@@ -37,8 +39,10 @@ pub struct Run {
 
 enum Vector {
     None(String),
+    /// To be made of the words, once they are loaded.
+    OfWords,
     Later,
-    Given { vector: Vec<f32>, encoder: String },
+    Given { vector: QueryVector, encoder: String },
     Failed(String),
 }
 
@@ -48,13 +52,21 @@ impl Run {
         let (words, cut) = words(&query);
         let vector = match query.vector {
             VectorPlan::Later => Vector::Later,
+            VectorPlan::Lexicon => Vector::OfWords,
             VectorPlan::None => Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into())),
         };
-        Self { query, words, cut, keyword: None, semantic: None, vector, partial: false }
+        Self { query, words, cut, keyword: None, aim: None, semantic: None, vector, partial: false }
     }
 
-    /// Gives the query's vector and the name of what made it.
+    /// Gives the query's vector, as the encoder made it, and the name of what made it.
     pub fn give_vector(&mut self, vector: Vec<f32>, encoder: &str) {
+        self.give(QueryVector::Source(vector), encoder);
+    }
+
+    /// Gives the query's vector, in the encoder's space or in that of the rows, and the name of what made it.
+    pub fn give(&mut self, vector: QueryVector, encoder: &str) {
+        self.aim = None;
+        self.semantic = None;
         self.vector = Vector::Given { vector, encoder: encoder.to_owned() };
     }
 
@@ -76,14 +88,21 @@ impl Run {
             };
         };
         let mut plan = Plan::default();
-        if self.query.mode.has_keyword() {
-            plan = self::plan(index, core, &self.words, true);
+        let ranked = self.query.mode.has_keyword();
+        if ranked || self.query.vector == VectorPlan::Lexicon {
+            plan = self::plan(index, core, &self.words, ranked);
             if !plan.missing.is_empty() {
                 return Ok(Step::Need { parts: plan.missing, vector: false });
             }
-            if self.keyword.is_none() {
+            if ranked && self.keyword.is_none() {
                 self.keyword = Some(plan.rank(index, core)?);
             }
+        }
+        if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
+            self.vector = match lexicon::vector(index, core, &plan)? {
+                Some(vector) => Vector::Given { vector: QueryVector::Projected(vector), encoder: lexicon::NAME.into() },
+                None => Vector::None(no_words(core).into()),
+            };
         }
         let mut failures = plan.failures.clone();
         if self.awaits_vector(core) {
@@ -91,29 +110,56 @@ impl Run {
                 if self.query.mode.has_keyword() && !self.partial {
                     return self.answer(index, core, &plan, failures);
                 }
-                return Ok(Step::Need { parts: parts(index, core).0, vector: true });
+                let projection = projection(&core.cells);
+                let parts = if index.wants(projection) { vec![projection] } else { Vec::new() };
+                return Ok(Step::Need { parts, vector: true });
             }
-            let (missing, failed) = parts(index, core);
-            if !missing.is_empty() {
+            if let Some(missing) = self.compare(index, core, &mut failures)? {
                 return Ok(Step::Need { parts: missing, vector: false });
-            }
-            failures.extend(failed);
-            if let (Vector::Given { vector, .. }, None) = (&self.vector, &self.semantic) {
-                if vector.len() != core.dims as usize {
-                    let message = format!("a vector of {} dimensions, the index has {}", vector.len(), core.dims);
-                    return Err(Error::new(ErrorKind::Model, message).hint("use the encoder that the index names"));
-                }
-                self.semantic = Some(nearest(index, core, vector)?);
             }
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
     }
 
+    /// Compares the query's vector with the rows, or says which parts must be loaded for it.
+    fn compare(&mut self, index: &Index, core: &Core, failures: &mut Vec<String>) -> Result<Option<Vec<PartId>>> {
+        let cells = &core.cells;
+        let Vector::Given { vector, .. } = &self.vector else { return Ok(None) };
+        if self.aim.is_none() {
+            let projected;
+            let vector = match vector {
+                QueryVector::Projected(vector) => vector,
+                QueryVector::Source(vector) => {
+                    vector_fits(vector, cells.source)?;
+                    let id = projection(cells);
+                    let Some(map) = index.projection() else {
+                        let Some(reason) = index.failure(id) else { return Ok(Some(vec![id])) };
+                        failures.push([&id.to_string(), ": ", reason].concat());
+                        return Ok(None);
+                    };
+                    projected = map.apply(vector)?;
+                    &projected
+                }
+            };
+            self.aim = Some(Aim::new(index, cells, vector)?);
+        }
+        let Some(aim) = &self.aim else { return Ok(None) };
+        let (missing, failed) = aim.parts(index, cells);
+        if !missing.is_empty() {
+            return Ok(Some(missing));
+        }
+        failures.extend(failed);
+        if self.semantic.is_none() {
+            self.semantic = Some(aim.nearest(index, core));
+        }
+        Ok(None)
+    }
+
     /// Whether meaning is asked for, there are rows to compare, and a vector is there or to come.
     fn awaits_vector(&self, core: &Core) -> bool {
         self.query.mode.has_semantic()
-            && core.rows() > 0
+            && core.cells.rows() > 0
             && !self.query.text.trim().is_empty()
             && matches!(self.vector, Vector::Later | Vector::Given { .. })
     }
@@ -188,7 +234,7 @@ impl Run {
         if !self.query.mode.has_semantic() {
             return leg(LegStatus::Skipped, Some("the search was by words alone"));
         }
-        if core.rows() == 0 {
+        if core.cells.rows() == 0 {
             return leg(LegStatus::Skipped, Some("the index was built without an encoder"));
         }
         if self.query.text.trim().is_empty() {
@@ -196,15 +242,33 @@ impl Run {
         }
         match &self.vector {
             Vector::None(reason) => leg(LegStatus::Skipped, Some(reason)),
+            Vector::OfWords => leg(LegStatus::Skipped, None),
             Vector::Failed(reason) => leg(LegStatus::Failed, Some(reason)),
             Vector::Later | Vector::Given { .. } if partial => leg(LegStatus::Pending, None),
             Vector::Later | Vector::Given { .. } => match &self.semantic {
                 Some(nearest) if nearest.pages.is_empty() => leg(LegStatus::Failed, Some("no vector rows could be loaded")),
                 Some(_) => leg(LegStatus::Used, (!failures.is_empty()).then_some("some parts could not be loaded")),
-                None => leg(LegStatus::Failed, Some("no vector was given")),
+                None => leg(LegStatus::Failed, Some("the projection of the query's vector could not be loaded")),
             },
         }
     }
+}
+
+/// Why no vector could be made of the query's words.
+fn no_words(core: &Core) -> &'static str {
+    match core.words {
+        Some(_) => "the site uses none of these words",
+        None => "the index was built without vectors of words",
+    }
+}
+
+/// Refuses a vector of another model before anything is loaded for it.
+fn vector_fits(vector: &[f32], dims: u32) -> Result<()> {
+    if vector.len() == dims as usize {
+        return Ok(());
+    }
+    let message = format!("a vector of {} dimensions, the index has {dims}", vector.len());
+    Err(Error::new(ErrorKind::Model, message).hint("use the encoder that the index names"))
 }
 
 /// Answers a query with parts that `fetch` gets, and a vector if there is one: the whole loop, for hosts that can wait.

@@ -1,32 +1,115 @@
 //! The semantic leg: from the query's vector to ranked pages.
 
+use crate::Result;
 use crate::corpus::PageId;
-use crate::index::{Core, Index, Kind, Owner, PartId};
+use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
 use crate::lexical::{PageScore, Places};
 use crate::vector::hnsw::Scratch;
-use crate::vector::{QueryCodes, RowId, scan};
-use crate::Result;
+use crate::vector::{QueryCodes, RowId};
 
 /// Rows that a search of the graph answers with: the `ef` of its walk.
 const GRAPH_ROWS: usize = 200;
 
-/// Parts to load before the leg can run, and those that can't be had.
-pub(super) fn parts(index: &Index, core: &Core) -> (Vec<PartId>, Vec<String>) {
-    let vectors = core.vectors.iter().map(|part| PartId { kind: Kind::Vectors, hash: part.hash });
-    let graph = core.graph.map(|hash| PartId { kind: Kind::Graph, hash });
-    let (mut missing, mut failures) = (Vec::new(), Vec::new());
-    for id in vectors.chain(graph) {
-        if index.wants(id) {
-            missing.push(id);
-        } else if let Some(reason) = index.failure(id) {
-            failures.push([&id.to_string(), ": ", reason].concat());
-        }
-    }
-    (missing, failures)
-}
-
 /// Stands for the cosine of a row that was not compared.
 const NOT_COMPARED: f32 = f32::NEG_INFINITY;
+
+/// A query's vector, in the encoder's space or already in the smaller one of the rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueryVector {
+    /// As the encoder made it; the index's projection is loaded for it.
+    Source(Vec<f32>),
+    /// Projected.
+    Projected(Vec<f32>),
+}
+
+/// The part that vectors of the encoder's space need.
+pub(super) fn projection(cells: &Cells) -> PartId {
+    PartId { kind: Kind::Projection, hash: cells.projection }
+}
+
+/// A query on its way to the rows: its codes, and the cells to compare it with.
+pub(super) struct Aim {
+    codes: QueryCodes,
+    /// For each cell, what its rows add to, if the query is to be compared with them.
+    bases: Vec<Option<f32>>,
+    /// Whether the graph is walked rather than every row of these cells compared.
+    graph: Option<PartId>,
+}
+
+impl Aim {
+    /// Chooses the cells for a projected vector: the nearest, or all of them if the host holds the whole index.
+    pub fn new(index: &Index, cells: &Cells, vector: &[f32]) -> Result<Self> {
+        let codes = cells.code.query(vector)?;
+        let mut bases = vec![None; cells.parts.len()];
+        let most = if index.is_whole() { cells.parts.len() } else { cells.probes as usize };
+        for probe in cells.centroids.nearest(vector)?.into_iter().take(most) {
+            bases[probe.cell as usize] = Some(probe.base);
+        }
+        let graph = cells.graph.filter(|_| index.is_whole()).map(|hash| PartId { kind: Kind::Graph, hash });
+        Ok(Self { codes, bases, graph })
+    }
+
+    /// Parts to load before the comparison, and those that can't be had.
+    pub fn parts(&self, index: &Index, cells: &Cells) -> (Vec<PartId>, Vec<String>) {
+        let chosen = cells.parts.iter().zip(&self.bases).filter(|(_, base)| base.is_some());
+        let vectors = chosen.map(|(part, _)| PartId { kind: Kind::Vectors, hash: part.hash });
+        let (mut missing, mut failures) = (Vec::new(), Vec::new());
+        for id in vectors.chain(self.graph) {
+            if index.wants(id) {
+                missing.push(id);
+            } else if let Some(reason) = index.failure(id) {
+                failures.push([&id.to_string(), ": ", reason].concat());
+            }
+        }
+        (missing, failures)
+    }
+
+    /// Compares the query with the chosen rows that are loaded: through the graph where it and all rows are here, else with
+    /// every one of them.
+    pub fn nearest(&self, index: &Index, core: &Core) -> Nearest {
+        let cells = &core.cells;
+        let mut cosines = Vec::with_capacity(cells.rows() as usize);
+        if !self.walk(index, cells, &mut cosines) {
+            for (part, base) in cells.parts.iter().zip(&self.bases) {
+                match base.zip(index.vectors(part.hash)) {
+                    Some((base, loaded)) => loaded.rows().scan(&self.codes, base, &mut cosines),
+                    None => cosines.resize(cosines.len() + part.rows as usize, NOT_COMPARED),
+                }
+            }
+        }
+        let mut best = vec![NOT_COMPARED; core.collection.pages as usize];
+        let mut found = Nearest { pages: Vec::new(), cosines };
+        found.for_each_passage(index, core, |owner, cosine| {
+            let known = &mut best[owner.page.0 as usize];
+            *known = known.max(cosine);
+        });
+        found.pages = PageScore::best_first(&best, |score| score != NOT_COMPARED);
+        found
+    }
+
+    /// Walks the graph, if it is to be walked and all that this takes is loaded.
+    fn walk(&self, index: &Index, cells: &Cells, cosines: &mut Vec<f32>) -> bool {
+        let Some(graph) = index.graph().filter(|_| self.graph.is_some()) else { return false };
+        let (mut starts, mut loaded, mut first) = (Vec::new(), Vec::new(), 0);
+        for (part, base) in cells.parts.iter().zip(&self.bases) {
+            let Some((base, part)) = base.zip(index.vectors(part.hash)) else { return false };
+            let rows = part.rows();
+            starts.push(first);
+            first += rows.count() as u32;
+            loaded.push((base, rows));
+        }
+        let cosine = |row: RowId| {
+            let cell = starts.partition_point(|&start| start <= row.0) - 1;
+            let (base, rows) = &loaded[cell];
+            base + rows.dot(RowId(row.0 - starts[cell]), &self.codes)
+        };
+        cosines.resize(first as usize, NOT_COMPARED);
+        for near in graph.search(GRAPH_ROWS, &mut Scratch::default(), cosine) {
+            cosines[near.row.0 as usize] = near.cosine;
+        }
+        true
+    }
+}
 
 /// Pages by the cosine of their nearest passage.
 #[derive(Debug, Default)]
@@ -35,48 +118,6 @@ pub(super) struct Nearest {
     pub pages: Vec<PageScore>,
     /// The cosine of each row.
     cosines: Vec<f32>,
-}
-
-/// Compares the query with the rows that are loaded: through the graph where there is one and all rows are here, else
-/// with every row.
-pub(super) fn nearest(index: &Index, core: &Core, vector: &[f32]) -> Result<Nearest> {
-    let codes = QueryCodes::new(vector)?;
-    let loaded: Option<Vec<_>> = core.vectors.iter().map(|part| Some((part.rows, index.vectors(part.hash)?))).collect();
-    let mut cosines = Vec::with_capacity(core.rows() as usize);
-    match index.graph().zip(loaded) {
-        Some((graph, parts)) => {
-            cosines.resize(core.rows() as usize, NOT_COMPARED);
-            let (mut starts, mut scorers, mut first) = (Vec::new(), Vec::new(), 0);
-            for (rows, part) in parts {
-                starts.push(first);
-                scorers.push(part.rows().against(&codes)?);
-                first += rows;
-            }
-            let cosine = |row: RowId| {
-                let part = starts.partition_point(|&start| start <= row.0) - 1;
-                scorers[part].cosine(RowId(row.0 - starts[part]))
-            };
-            for near in graph.search(GRAPH_ROWS, &mut Scratch::default(), cosine) {
-                cosines[near.row.0 as usize] = near.cosine;
-            }
-        }
-        None => {
-            for part in &core.vectors {
-                match index.vectors(part.hash) {
-                    Some(loaded) => scan(&loaded.rows(), &codes, &mut cosines)?,
-                    None => cosines.resize(cosines.len() + part.rows as usize, NOT_COMPARED),
-                }
-            }
-        }
-    }
-    let mut best = vec![NOT_COMPARED; core.collection.pages as usize];
-    let mut found = Nearest { pages: Vec::new(), cosines };
-    found.for_each_passage(index, core, |owner, cosine| {
-        let known = &mut best[owner.page.0 as usize];
-        *known = known.max(cosine);
-    });
-    found.pages = PageScore::best_first(&best, |score| score != NOT_COMPARED);
-    Ok(found)
 }
 
 impl Nearest {
@@ -94,7 +135,7 @@ impl Nearest {
 
     fn for_each_passage(&self, index: &Index, core: &Core, mut see: impl FnMut(Owner, f32)) {
         let mut rest = self.cosines.as_slice();
-        for part in &core.vectors {
+        for part in &core.cells.parts {
             let (cosines, after) = rest.split_at((part.rows as usize).min(rest.len()));
             rest = after;
             let Some(loaded) = index.vectors(part.hash) else { continue };

@@ -23,13 +23,27 @@
 
 use std::cmp::Ordering;
 
+pub mod cells;
+#[cfg(feature = "native")]
+pub mod cluster;
+#[cfg(feature = "native")]
+mod eigen;
 pub mod flat;
 mod graph;
 pub mod hnsw;
+pub mod packed;
+pub mod projection;
 pub mod quantise;
+#[cfg(feature = "native")]
+pub mod random;
+pub mod row;
 
+pub use cells::{Centroids, Probe};
 pub use flat::{Rows, Scorer, encode, scan, top_k};
+pub use packed::{PackedRows, pack};
+pub use projection::Projection;
 pub use quantise::{MAX_DIMS, QueryCodes};
+pub use row::RowCode;
 
 /// A vector row: the place of one distinct passage text in the index's table of vectors.
 ///

@@ -15,7 +15,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
         query.mode = one_of("mode", &mode, &modes)?;
     }
     if let Some(vector) = text(object, "vector")? {
-        query.vector = one_of("vector", &vector, &[("none", VectorPlan::None), ("later", VectorPlan::Later)])?;
+        query.vector = one_of("vector", &vector, &[("none", VectorPlan::None), ("lexicon", VectorPlan::Lexicon), ("later", VectorPlan::Later)])?;
     }
     query.vector_reason = text(object, "vectorReason")?;
     for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)] {

@@ -21,6 +21,14 @@ fn without_vectors_words_answer() {
 }
 
 #[test]
+fn without_the_projection_words_answer() {
+    let answer = without(Kind::Projection).ask(Query { text: "honey".into(), ..Query::default() });
+    assert_eq!(answer.hits[0].id, "honey.html");
+    assert_eq!(answer.legs.semantic.status, LegStatus::Failed);
+    assert!(answer.failures[0].contains("parts/projection-"), "{:?}", answer.failures);
+}
+
+#[test]
 fn without_the_dictionary_meaning_answers() {
     let answer = without(Kind::Terms).ask(Query { text: "honey".into(), ..Query::default() });
     assert_eq!(answer.hits[0].id, "honey.html");

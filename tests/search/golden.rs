@@ -1,6 +1,7 @@
 //! Golden answers over the small site of `tests/site`, with the real model.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::path::Path;
 
 use bifocal::build::{Embedding, Options, build};
@@ -25,7 +26,7 @@ fn the_small_site_answers_as_a_reader_expects() {
     let (pages, _) = read_site(&site, &SiteOptions::default(), &site.join("bifocal"), &|_, _| ()).unwrap();
     let encoder = model();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
-    let embedding = Embedding { encoder: &encoder, embed: &embed };
+    let embedding = Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     let built = build(pages, Some(embedding), &Options::default(), &|_| ()).unwrap();
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
     let mut index = Index::open(built.entry.open().unwrap());

@@ -1,7 +1,7 @@
 //! The order of a run's steps, as a host sees it.
 
 use bifocal::index::Kind;
-use bifocal::search::{LegStatus, Mode, Query, Run, Step, VectorPlan};
+use bifocal::search::{LegStatus, Mode, Query, QueryVector, Run, Step, VectorPlan};
 
 use super::{BagOfWords, Memory, index_of, pages};
 
@@ -32,13 +32,26 @@ fn words_come_before_meaning() {
     assert_eq!((answer.legs.keyword.status, answer.legs.semantic.status), (LegStatus::Used, LegStatus::Pending));
 
     let Step::Need { parts, vector: true } = run.step(&memory.index).unwrap() else { panic!("no vector was asked for") };
-    assert_eq!(parts.iter().map(|part| part.kind).collect::<Vec<_>>(), [Kind::Vectors]);
+    assert_eq!(parts.iter().map(|part| part.kind).collect::<Vec<_>>(), [Kind::Projection]);
     run.give_vector(BagOfWords::new().vector("honey"), "bag of words");
     let (kinds, step) = rounds(&mut memory, &mut run);
-    assert_eq!(kinds[0], [Kind::Vectors]);
+    assert_eq!(kinds[..2], [vec![Kind::Projection], vec![Kind::Vectors]]);
     let Step::Done(answer) = step else { panic!("{step:?}") };
     assert_eq!((answer.hits[0].id.as_str(), answer.legs.semantic.status), ("honey.html", LegStatus::Used));
     assert_eq!(answer.encoder.as_deref(), Some("bag of words"));
+}
+
+#[test]
+fn a_projected_vector_needs_no_projection() {
+    let mut memory = Memory::new(index_of(pages()));
+    let mut run = Run::new(Query { text: "honey".into(), mode: Mode::Semantic, ..Query::default() });
+    let answer = memory.ask(Query { text: "honey".into(), mode: Mode::Semantic, ..Query::default() });
+    let projected = memory.index.projection().unwrap().apply(&BagOfWords::new().vector("honey")).unwrap();
+    let mut fresh = Memory::new(index_of(pages()));
+    run.give(QueryVector::Projected(projected), "bag of words");
+    let (kinds, step) = rounds(&mut fresh, &mut run);
+    assert_eq!(kinds, [vec![Kind::Core], vec![Kind::Vectors], vec![Kind::Text]]);
+    assert_eq!(step, Step::Done(Box::new(answer)));
 }
 
 #[test]

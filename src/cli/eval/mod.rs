@@ -1,5 +1,6 @@
 //! `bifocal eval`: measures the relevance of answers on a test collection.
 
+mod cells;
 pub mod collection;
 pub mod metrics;
 
@@ -9,9 +10,9 @@ use std::path::PathBuf;
 use bifocal::build::{Embedding, Options, build};
 use bifocal::encoder::Encoder;
 use bifocal::index::{Index, PartId};
-use bifocal::search::{Fusion, Mode, Query, complete};
+use bifocal::search::{Fusion, Mode, Query, VectorPlan, complete};
 use bifocal::{Error, ErrorKind, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -25,6 +26,7 @@ use super::{model, print, progress};
 #[command(after_help = "Examples:
   bifocal eval scifact/
   bifocal eval scifact/ --mode hybrid --fusion '{\"technique\":\"rrf\"}' --json
+  bifocal eval scifact/ --mode semantic --encoder lexicon
   bifocal eval scifact/ --mode keyword                # needs no model")]
 pub struct EvalArgs {
     /// The collection's folder
@@ -32,6 +34,9 @@ pub struct EvalArgs {
     /// Which lenses to measure (repeatable) [default: all three]
     #[arg(long, value_enum)]
     mode: Vec<ModeArg>,
+    /// What makes the queries' vectors (repeatable) [default: both]
+    #[arg(long, value_enum)]
+    encoder: Vec<Maker>,
     /// How the legs are put together, as JSON
     #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
     fusion: Option<Fusion>,
@@ -49,11 +54,24 @@ pub struct EvalArgs {
     json: bool,
 }
 
+/// What makes queries' vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Maker {
+    /// Nothing, for words alone
+    #[value(skip)]
+    None,
+    /// The model that embedded the passages
+    Transformer,
+    /// The vectors that the words carry in the index
+    Lexicon,
+}
+
 /// One row of the result.
 #[derive(Serialize)]
 struct Row {
     mode: Mode,
-    encoder: &'static str,
+    encoder: Maker,
     #[serde(rename = "ndcg@10")]
     ndcg: f64,
     #[serde(rename = "mrr@10")]
@@ -78,7 +96,11 @@ pub fn run(args: EvalArgs) -> Result<()> {
         Some(model) => embed_cached(model.transformer(), texts, args.cache.as_deref()),
         None => Ok(Vec::new()),
     };
-    let embedding = model.as_ref().map(|model| Embedding { encoder: model.transformer(), embed: &embed });
+    let embedding = model.as_ref().map(|model| Embedding {
+        encoder: model.transformer(),
+        embed: &embed,
+        cancel: progress::cancelled(),
+    });
     let options = Options { title: "collection".into(), language: args.lang.clone(), ..Options::default() };
     let built = build(collection.pages, embedding, &options, &|_| ())?;
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
@@ -88,8 +110,20 @@ pub fn run(args: EvalArgs) -> Result<()> {
         Some(model) => model.transformer().embed(&texts, &|_| ())?.into_iter().map(Some).collect(),
         None => vec![None; texts.len()],
     };
-    let mut rows = Vec::new();
+    let cells = match &model {
+        Some(_) => Some(cells::measure(&built.entry, &parts, &collection.queries, &vectors)?),
+        None => None,
+    };
+    let makers = if args.encoder.is_empty() { vec![Maker::Transformer, Maker::Lexicon] } else { args.encoder.clone() };
+    let mut measured = Vec::new();
     for mode in modes {
+        match mode.has_semantic() {
+            true => measured.extend(makers.iter().map(|&maker| (mode, maker))),
+            false => measured.push((mode, Maker::None)),
+        }
+    }
+    let mut rows = Vec::new();
+    for (mode, encoder) in measured {
         let bar = progress::bar("asking", texts.len() as u64);
         let threads = rayon::current_num_threads();
         let asked: Vec<_> = collection.queries.iter().zip(&vectors).collect();
@@ -105,9 +139,10 @@ pub fn run(args: EvalArgs) -> Result<()> {
                         limit: 100,
                         sections: 1,
                         fusion: args.fusion.unwrap_or_default(),
+                        vector: if encoder == Maker::Lexicon { VectorPlan::Lexicon } else { VectorPlan::None },
                         ..Query::default()
                     };
-                    let vector = vector.as_ref().filter(|_| mode.has_semantic());
+                    let vector = vector.as_ref().filter(|_| encoder == Maker::Transformer);
                     let vector = vector.map(|vector| (vector.clone(), "transformer"));
                     let fetch = |id: PartId| {
                         let missing = || Error::new(ErrorKind::Missing, format!("{id} was not built"));
@@ -128,7 +163,6 @@ pub fn run(args: EvalArgs) -> Result<()> {
             .concat();
         bar.finish_and_clear();
         let mean = |at: usize| scores.iter().map(|score| score[at]).sum::<f64>() / scores.len().max(1) as f64;
-        let encoder = if mode.has_semantic() { "transformer" } else { "none" };
         rows.push(Row { mode, encoder, ndcg: mean(0), mrr: mean(1), recall: mean(2) });
     }
     if args.json {
@@ -136,11 +170,11 @@ pub fn run(args: EvalArgs) -> Result<()> {
             .map_err(|error| Error::new(ErrorKind::Io, "the rows can't be written as JSON").because(error))?;
         return print(&format!("{text}\n"));
     }
-    let mut table = format!("{count} pages, {} queries\n", texts.len());
+    let mut table = format!("{count} pages, {} queries\n{}", texts.len(), cells.unwrap_or_default());
     table += "mode      encoder      nDCG@10  MRR@10  recall@100\n";
     for row in &rows {
-        let mode = format!("{:?}", row.mode).to_lowercase();
-        table += &format!("{mode:<9} {:<12} {:.4}   {:.4}  {:.4}\n", row.encoder, row.ndcg, row.mrr, row.recall);
+        let [mode, encoder] = [format!("{:?}", row.mode), format!("{:?}", row.encoder)].map(|name| name.to_lowercase());
+        table += &format!("{mode:<9} {encoder:<12} {:.4}   {:.4}  {:.4}\n", row.ndcg, row.mrr, row.recall);
     }
     print(&table)
 }

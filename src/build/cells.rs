@@ -1,0 +1,281 @@
+//! Lays out the vector rows: how they are packed, in which cells they lie, and how many of these a query needs.
+
+use rayon::prelude::*;
+
+use super::rows::Passages;
+use crate::Result;
+use crate::index::{Cells, Kind, Owner, RawPart, VectorPart, VectorsRef, halved};
+use crate::vector::cluster::{assign, centroids, dot};
+use crate::vector::projection::Components;
+use crate::vector::{self, Centroids, PackedRows, Projection, RowCode};
+
+/// How rows may be packed, by the bytes that it takes: dimensions in 4 bits, dimensions in 2 bits (docs/vectors.md).
+const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (128, 256)];
+
+/// The share of the ten nearest by the encoder's own vectors that must be among the ten nearest by the rows.
+const KEPT: f64 = 0.9;
+
+/// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
+/// little easier than readers' queries, so this is more than the 0.95 that is wanted.
+const REACHED: f64 = 0.965;
+
+/// Nearest rows that are looked for when something is measured.
+const NEAREST: usize = 10;
+
+/// Rows that are compared when shapes are: the share that is kept hardly depends on their number.
+const COMPARED: usize = 4_000;
+
+/// Rows in a cell, on average: the sizes that are tried. Smaller cells waste less, but more centroids lie in the core.
+const CELL_SIZES: [usize; 4] = [40, 80, 160, 320];
+
+/// Most cells: their centroids are loaded by every reader.
+const MOST_CELLS: usize = 256;
+
+/// Bytes that a request for one more part costs besides its rows: headers of HTTP, of the part and of its compression.
+const REQUEST: usize = 300;
+
+/// What the rows of a cell need in the core besides the centroid: its part's name and its number of rows.
+const NAME: usize = 10;
+
+/// Bytes of a row's owner, about.
+const OWNER: usize = 3;
+
+/// The laid out rows.
+pub(super) struct Laid {
+    pub cells: Cells,
+    /// The way from the encoder's space into that of the rows.
+    pub projection: Projection,
+    /// The rows' vectors in the order in which they are stored, for a graph over them.
+    pub vectors: Vec<Vec<f32>>,
+}
+
+/// Projects, packs and groups the passages' vectors, and writes projection and cells as parts.
+pub(super) fn write(passages: &Passages, source: usize, parts: &mut Vec<RawPart>) -> Result<Laid> {
+    let components = Components::of(&passages.vectors, source);
+    let mut shape = SHAPES[SHAPES.len() - 1];
+    for tried in SHAPES {
+        if tried.0 + tried.1 >= source || kept(passages, &components, tried)? >= KEPT {
+            shape = tried;
+            break;
+        }
+    }
+    let projection = components.projection(shape.0, shape.1);
+    let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
+
+    let mut best: Option<(usize, Grouped)> = None;
+    let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(MOST_CELLS));
+    let mut counts: Vec<usize> = sizes.into_iter().chain([1]).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    for count in counts {
+        let grouped = Grouped::new(&rows, count, shape)?;
+        let cost = grouped.cost(&rows, &samples)?;
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, grouped));
+        }
+    }
+    let (_, grouped) = best.expect("one count at least is tried");
+    let residuals = grouped.residuals(&rows);
+    let code = RowCode::fit(shape.0, shape.1, &residuals)?;
+
+    let projection_part = RawPart::new(Kind::Projection, &projection.write())?;
+    let mut cells = Cells {
+        source: source as u32,
+        code,
+        projection: projection_part.id.hash,
+        centroids: grouped.centroids,
+        probes: 0,
+        recall: 0.0,
+        kept: 0.0,
+        parts: Vec::new(),
+        graph: None,
+    };
+    parts.push(projection_part);
+    let mut laid = Laid { cells: Cells::default(), projection, vectors: Vec::new() };
+    let mut packed = Vec::new();
+    for members in &grouped.members {
+        let codes = vector::pack(code, &members.iter().map(|&row| &residuals[row]).collect::<Vec<_>>())?;
+        let owners: Vec<&[Owner]> = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
+        let part = RawPart::new(Kind::Vectors, &VectorPart::write(owners.into_iter(), &codes))?;
+        cells.parts.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
+        parts.push(part);
+        packed.push(codes);
+        laid.vectors.extend(members.iter().map(|&row| rows[row].clone()));
+    }
+    calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
+    laid.cells = cells;
+    Ok(laid)
+}
+
+/// Rows about their centroids.
+struct Grouped {
+    centroids: Centroids,
+    /// The rows of each cell, in their order.
+    members: Vec<Vec<usize>>,
+    shape: (usize, usize),
+}
+
+impl Grouped {
+    /// Groups rows in at most `count` cells; each is in the cell whose stored centroid is nearest.
+    fn new(rows: &[Vec<f32>], count: usize, shape: (usize, usize)) -> Result<Self> {
+        let mean: Vec<f32> = mean(rows).into_iter().map(halved).collect();
+        let less = |vectors: &[Vec<f32>]| -> Vec<Vec<f32>> {
+            vectors.iter().map(|vector| vector.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect()
+        };
+        let mut centres = centroids(rows, count);
+        loop {
+            let centred = less(&centres);
+            let code = RowCode::fit(shape.0, shape.1, &centred)?;
+            let centroids = Centroids::open(mean.clone(), code, centred.len(), vector::pack(code, &centred)?)?;
+            let stored: Vec<Vec<f32>> = (0..centred.len()).map(|cell| centroids.centre(cell as u32)).collect();
+            let mut members = vec![Vec::new(); stored.len()];
+            for (row, cell) in assign(rows, &stored).into_iter().enumerate() {
+                members[cell as usize].push(row);
+            }
+            let empty = members.iter().filter(|members| members.is_empty()).count();
+            if empty == 0 || empty == members.len() {
+                return Ok(Self { centroids, members, shape });
+            }
+            let used = centres.into_iter().zip(&members).filter(|(_, members)| !members.is_empty());
+            centres = used.map(|(centre, _)| centre).collect();
+        }
+    }
+
+    /// Rows less their cells' centres.
+    fn residuals(&self, rows: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let mut residuals = vec![Vec::new(); rows.len()];
+        for (cell, members) in self.members.iter().enumerate() {
+            let centre = self.centroids.centre(cell as u32);
+            for &row in members {
+                residuals[row] = rows[row].iter().zip(&centre).map(|(x, c)| x - c).collect();
+            }
+        }
+        residuals
+    }
+
+    /// About how many bytes a first answer costs: centroids, and the cells that a query needs, on average.
+    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>]) -> Result<usize> {
+        let mut cell_of = vec![0u32; rows.len()];
+        for (cell, members) in self.members.iter().enumerate() {
+            members.iter().for_each(|&row| cell_of[row] = cell as u32);
+        }
+        let code = self.centroids.code();
+        let fixed = self.members.len() * (code.bytes() + 2 + NAME);
+        let asked = samples.par_iter().map(|sample| {
+            let scores: Vec<f32> = rows.iter().map(|row| dot(row, sample)).collect();
+            let nearest = vector::top_k(&scores, NEAREST).into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
+            Ok((self.order(sample)?, nearest))
+        });
+        let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
+        let (probes, _) = probes(&asked, self.members.len());
+        let row = (self.shape.0 / 2 + self.shape.1 / 4) + 2 + OWNER;
+        let bytes = |cell: &u32| self.members[*cell as usize].len() * row + REQUEST;
+        let probed: usize = asked.iter().flat_map(|(order, _)| &order[..probes]).map(bytes).sum();
+        Ok(fixed + probed / asked.len().max(1))
+    }
+
+    fn order(&self, sample: &[f32]) -> Result<Vec<u32>> {
+        Ok(self.centroids.nearest(sample)?.iter().map(|probe| probe.cell).collect())
+    }
+}
+
+/// For each sample the nearest passages by the encoder's own vectors, by their places among the stored rows.
+fn nearest_by_encoder(passages: &Passages, members: &[Vec<usize>]) -> Vec<Vec<u32>> {
+    let order: Vec<&Vec<f32>> = members.iter().flatten().map(|&row| &passages.vectors[row]).collect();
+    let nearest = |sample: &Vec<f32>| {
+        let scores: Vec<f32> = order.iter().map(|vector| dot(vector, sample)).collect();
+        vector::top_k(&scores, NEAREST).iter().map(|near| near.row.0).collect()
+    };
+    passages.samples.par_iter().map(nearest).collect()
+}
+
+/// Sets how many cells a query needs for its nearest rows to lie in them, and measures over the rows as they are stored
+/// what is then found of the nearest rows and of the nearest passages by the encoder's own vectors.
+fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact: &[Vec<u32>]) -> Result<()> {
+    let mut cell_of = Vec::new();
+    for (cell, part) in cells.parts.iter().enumerate() {
+        cell_of.resize(cell_of.len() + part.rows as usize, cell as u32);
+    }
+    let asked = samples.par_iter().map(|sample| {
+        let codes = cells.code.query(sample)?;
+        let order = cells.centroids.nearest(sample)?;
+        let mut bases = vec![0.0; order.len()];
+        order.iter().for_each(|probe| bases[probe.cell as usize] = probe.base);
+        let mut scores = Vec::new();
+        for ((part, packed), base) in cells.parts.iter().zip(packed).zip(bases) {
+            PackedRows::parse(cells.code, part.rows as usize, packed)?.scan(&codes, base, &mut scores);
+        }
+        let nearest: Vec<u32> = vector::top_k(&scores, NEAREST).into_iter().map(|near| near.row.0).collect();
+        let in_cells = nearest.iter().map(|&row| cell_of[row as usize]).collect();
+        Ok((order.into_iter().map(|probe| probe.cell).collect(), in_cells, scores))
+    });
+    let asked: Vec<(Vec<u32>, Vec<u32>, Vec<f32>)> = asked.collect::<Result<_>>()?;
+    let needed: Vec<(Vec<u32>, Vec<u32>)> = asked.iter().map(|(order, cells, _)| (order.clone(), cells.clone())).collect();
+    let (probes, recall) = probes(&needed, cells.parts.len());
+    let found = asked.par_iter().zip(exact).map(|((order, _, scores), exact)| {
+        let probed = &order[..probes];
+        let score = |(row, &score)| if probed.contains(&cell_of[row]) { score } else { f32::NEG_INFINITY };
+        let scores: Vec<f32> = scores.iter().enumerate().map(score).collect();
+        let found = vector::top_k(&scores, NEAREST).iter().filter(|near| exact.contains(&near.row.0)).count();
+        found as f64 / exact.len().max(1) as f64
+    });
+    let found: Vec<f64> = found.collect();
+    cells.kept = (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32;
+    (cells.probes, cells.recall) = (probes as u32, recall as f32);
+    Ok(())
+}
+
+/// The least number of cells that reach [`REACHED`], and what they reach; for each query, `asked` has the order of the cells
+/// and the cells of the nearest rows.
+fn probes(asked: &[(Vec<u32>, Vec<u32>)], cells: usize) -> (usize, f64) {
+    // How many nearest rows lie in the n-th cell that their query would look into.
+    let mut found = vec![0usize; cells];
+    for (order, nearest) in asked {
+        for cell in nearest {
+            if let Some(place) = order.iter().position(|other| other == cell) {
+                found[place] += 1;
+            }
+        }
+    }
+    let all: usize = found.iter().sum();
+    let mut sum = 0;
+    for (place, found) in found.iter().enumerate() {
+        sum += found;
+        if all > 0 && sum as f64 >= REACHED * all as f64 {
+            return (place + 1, sum as f64 / all as f64);
+        }
+    }
+    (cells, 1.0)
+}
+
+/// The share of the nearest passages, by the encoder's own vectors, that rows of a shape still find.
+fn kept(passages: &Passages, components: &Components, shape: (usize, usize)) -> Result<f64> {
+    let projection = components.projection(shape.0, shape.1);
+    let step = passages.vectors.len().div_ceil(COMPARED).max(1);
+    let vectors: Vec<&Vec<f32>> = passages.vectors.iter().step_by(step).collect();
+    let rows = projection.apply_all(&vectors)?;
+    let mean = mean(&rows);
+    let centred: Vec<Vec<f32>> = rows.iter().map(|row| row.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect();
+    let code = RowCode::fit(shape.0, shape.1, &centred)?;
+    let packed = vector::pack(code, &centred)?;
+    let packed = PackedRows::parse(code, centred.len(), &packed)?;
+    let shares = passages.samples.par_iter().map(|sample| {
+        let exact: Vec<f32> = vectors.iter().map(|vector| dot(vector, sample)).collect();
+        let mut stored = Vec::new();
+        packed.scan(&code.query(&projection.apply(sample)?)?, 0.0, &mut stored);
+        let exact: Vec<u32> = vector::top_k(&exact, NEAREST).iter().map(|near| near.row.0).collect();
+        let found = vector::top_k(&stored, NEAREST).iter().filter(|near| exact.contains(&near.row.0)).count();
+        Ok(found as f64 / exact.len().max(1) as f64)
+    });
+    let shares: Vec<f64> = shares.collect::<Result<_>>()?;
+    Ok(if shares.is_empty() { 1.0 } else { shares.iter().sum::<f64>() / shares.len() as f64 })
+}
+
+/// The mean of vectors of like dimensions.
+fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {
+    let mut sum = vec![0f64; vectors.first().map_or(0, Vec::len)];
+    for vector in vectors {
+        sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += f64::from(x));
+    }
+    sum.iter().map(|sum| (sum / vectors.len().max(1) as f64) as f32).collect()
+}

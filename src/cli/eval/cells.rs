@@ -1,0 +1,55 @@
+//! What the cells of an index leave of an exact scan, and what a query costs in them.
+
+use std::collections::HashMap;
+
+use bifocal::index::{Cells, Entry, Index, PartId};
+use bifocal::search::{Mode, Query, complete};
+use bifocal::{Error, ErrorKind, Result};
+
+use super::collection;
+
+/// Says how rows are laid out, and for the judged queries which share of the ten nearest pages the nearest cells find.
+pub fn measure(
+    entry: &Entry,
+    parts: &HashMap<PartId, Vec<u8>>,
+    queries: &[collection::Query],
+    vectors: &[Option<Vec<f32>>],
+) -> Result<String> {
+    let (mut exact, mut probed) = (Index::open(entry.open()?), Index::open(entry.open()?));
+    exact.hold_whole();
+    let (mut found, mut all) = (0, 0);
+    for (judged, vector) in queries.iter().zip(vectors) {
+        let query = Query { text: judged.text.clone(), mode: Mode::Semantic, sections: 1, ..Query::default() };
+        let ask = |index: &mut Index| {
+            let vector = vector.as_ref().map(|vector| (vector.clone(), "transformer"));
+            let answer = complete(index, query.clone(), vector, |id| {
+                parts.get(&id).cloned().ok_or_else(|| Error::new(ErrorKind::Missing, format!("{id} was not built")))
+            })?;
+            Ok::<_, Error>(answer.hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>())
+        };
+        let expected = ask(&mut exact)?;
+        let cells = ask(&mut probed)?;
+        all += expected.len();
+        found += expected.iter().filter(|&id| cells.contains(id)).count();
+    }
+    let Some(cells) = exact.core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty()) else {
+        return Ok(String::new());
+    };
+    let recall = found as f64 / all.max(1) as f64;
+    Ok(format!("{}pages of an exact scan that the cells find, of ten: {:.3}\n", layout(cells), recall))
+}
+
+fn layout(cells: &Cells) -> String {
+    let (code, rows, count) = (cells.code, cells.rows(), cells.parts.len());
+    let cell = rows as usize / count * (code.bytes() + 2);
+    format!(
+        "{rows} rows of {} bytes ({} dimensions in 4 bits, {} in 2), {count} cells of {cell} bytes, {} of them for a query\n\
+         calibrated recall@10 {:.3}, against the encoder's own vectors {:.3}\n",
+        code.bytes() + 2,
+        code.fine(),
+        code.coarse(),
+        cells.probes,
+        cells.recall,
+        cells.kept,
+    )
+}

@@ -1,0 +1,125 @@
+//! What the core says of the vector rows.
+//!
+//! ```text
+//! cells      := 0 | count source code mean[2]* projection[8] probes recall[4] kept[4] code centroids… (rows hash[8])* graph
+//! code       := fine coarse ratio[4]         `vector::RowCode`: dimensions in 4 and in 2 bits, ratio of the deviations
+//! mean       := one number for each dimension, the first half of an f32
+//! centroids  := as in `vector::PackedRows`, one row for each cell
+//! graph      := 0 | 1 hash[8]
+//! ```
+
+use crate::Result;
+use crate::bytes::{Reader, Writer, damaged};
+use crate::vector::{Centroids, RowCode};
+
+/// The rows' shape, their cells, and the names of their parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cells {
+    /// Dimensions of the encoder's vectors, from which rows are projected.
+    pub source: u32,
+    /// How rows are packed.
+    pub code: RowCode,
+    /// The hash of the projection.
+    pub projection: u64,
+    /// Where the cells' rows lie.
+    pub centroids: Centroids,
+    /// How many of the nearest cells a query is compared with.
+    pub probes: u32,
+    /// The share of the ten nearest rows that lie in so many cells, as measured when the index was built.
+    pub recall: f32,
+    /// The share of the ten nearest passages, by the encoder's own vectors, that are found so: what projection, packing and
+    /// cells leave.
+    pub kept: f32,
+    /// The parts that hold the cells' rows, in order.
+    pub parts: Vec<VectorsRef>,
+    /// The hash of the graph over the rows, if there is one.
+    pub graph: Option<u64>,
+}
+
+/// A part of vector rows: one cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VectorsRef {
+    /// How many rows it holds.
+    pub rows: u32,
+    /// Its hash.
+    pub hash: u64,
+}
+
+impl Cells {
+    /// How many vector rows there are.
+    pub fn rows(&self) -> u32 {
+        self.parts.iter().map(|part| part.rows).sum()
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.count(self.parts.len());
+        if self.parts.is_empty() {
+            return;
+        }
+        out.number(u64::from(self.source));
+        write_code(out, self.code);
+        self.centroids.mean().iter().for_each(|x| out.raw(&x.to_le_bytes()[2..]));
+        out.fixed(self.projection);
+        out.number(u64::from(self.probes));
+        out.raw(&self.recall.to_le_bytes());
+        out.raw(&self.kept.to_le_bytes());
+        write_code(out, self.centroids.code());
+        out.raw(self.centroids.bytes());
+        for part in &self.parts {
+            out.number(u64::from(part.rows));
+            out.fixed(part.hash);
+        }
+        out.0.push(u8::from(self.graph.is_some()));
+        if let Some(hash) = self.graph {
+            out.fixed(hash);
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader) -> Result<Self> {
+        let count = reader.count(9)?;
+        if count == 0 {
+            return Ok(Self::default());
+        }
+        let source = reader.small()?;
+        let code = read_code(reader)?;
+        let mean = reader.raw(code.dims() * 2)?.as_chunks().0.iter();
+        let mean = mean.map(|&[low, high]| f32::from_le_bytes([0, 0, low, high])).collect();
+        let projection = reader.fixed()?;
+        let probes = reader.small()?;
+        let [recall, kept] = [read_f32(reader)?, read_f32(reader)?];
+        let of_centroids = read_code(reader)?;
+        let length = count.checked_mul(of_centroids.bytes() + 2).ok_or_else(|| damaged("more centroids than bytes"))?;
+        let centroids = Centroids::open(mean, of_centroids, count, reader.raw(length)?.to_vec())?;
+        let parts = (0..count)
+            .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.fixed()? }))
+            .collect::<Result<Vec<_>>>()?;
+        if parts.iter().map(|part| u64::from(part.rows)).sum::<u64>() > u64::from(u32::MAX) {
+            return Err(damaged("more vector rows than can be numbered"));
+        }
+        let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        Ok(Self { source, code, projection, centroids, probes, recall, kept, parts, graph })
+    }
+}
+
+/// The first half of an f32, rounded towards zero: what the core keeps of a mean.
+#[cfg(feature = "native")]
+pub fn halved(x: f32) -> f32 {
+    f32::from_bits(x.to_bits() & 0xffff_0000)
+}
+
+pub(super) fn write_code(out: &mut Writer, code: RowCode) {
+    out.count(code.fine());
+    out.count(code.coarse());
+    out.raw(&code.ratio().to_le_bytes());
+}
+
+pub(super) fn read_code(reader: &mut Reader) -> Result<RowCode> {
+    let [fine, coarse] = [reader.small()? as usize, reader.small()? as usize];
+    RowCode::new(fine, coarse, read_f32(reader)?)
+}
+
+fn read_f32(reader: &mut Reader) -> Result<f32> {
+    let mut four = [0; 4];
+    four.copy_from_slice(reader.raw(4)?);
+    Ok(f32::from_le_bytes(four))
+}

@@ -1,0 +1,89 @@
+//! Cells: rows grouped about centroids, of which a query compares the nearest few.
+//!
+//! The inverted file of H. Jégou, M. Douze and C. Schmid, "Product Quantization for Nearest Neighbor Search" (2011), IVFADC:
+//! a row is stored as its difference from its cell's centroid, so that its few bits describe less. The product of a query
+//! with a row is `q · mean + q · centroid + q · row`; the first two are known from the choice of cells.
+
+use super::packed::PackedRows;
+use super::{RowCode, RowId};
+use crate::Result;
+use crate::order::best_first;
+
+/// What is common to all vectors, and the centroids about which they are grouped.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Centroids {
+    /// The mean of all vectors; the centroids are stored less it.
+    mean: Vec<f32>,
+    code: RowCode,
+    count: usize,
+    rows: Vec<u8>,
+}
+
+/// A cell to compare a query with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Probe {
+    /// Which cell.
+    pub cell: u32,
+    /// The product of the query with the cell's centre: what the cell's rows add to.
+    pub base: f32,
+}
+
+impl Centroids {
+    /// Opens `count` centroids packed by `code`, about `mean`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Damaged`] if the bytes are not so many rows, or the mean is of other dimensions.
+    pub fn open(mean: Vec<f32>, code: RowCode, count: usize, rows: Vec<u8>) -> Result<Self> {
+        if mean.len() != code.dims() || mean.iter().any(|x| !x.is_finite()) {
+            return Err(crate::bytes::damaged("a mean of other dimensions than the rows"));
+        }
+        PackedRows::parse(code, count, &rows)?;
+        Ok(Self { mean, code, count, rows })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The mean of all vectors.
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
+    /// How the centroids are packed.
+    pub fn code(&self) -> RowCode {
+        self.code
+    }
+
+    /// The centroids' bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.rows
+    }
+
+    /// All cells, the nearest to a projected query first; equally near ones in their order.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Usage`] if the query is of other dimensions.
+    pub fn nearest(&self, query: &[f32]) -> Result<Vec<Probe>> {
+        let codes = self.code.query(query)?;
+        let base: f32 = query.iter().zip(&self.mean).map(|(q, m)| q * m).sum();
+        let mut bases = Vec::new();
+        self.view().scan(&codes, base, &mut bases);
+        let order = best_first(bases.iter().copied());
+        Ok(order.into_iter().map(|cell| Probe { cell: cell as u32, base: bases[cell] }).collect())
+    }
+
+    /// A cell's centre: the mean and what the centroid's bytes say.
+    ///
+    /// # Panics
+    /// If there is no such cell.
+    pub fn centre(&self, cell: u32) -> Vec<f32> {
+        let centroid = self.view().vector(RowId(cell));
+        centroid.iter().zip(&self.mean).map(|(c, m)| c + m).collect()
+    }
+
+    fn view(&self) -> PackedRows<'_> {
+        PackedRows::parse(self.code, self.count, &self.rows).expect("checked when it was opened")
+    }
+}
