@@ -150,10 +150,10 @@ fn bad_vectors_and_bytes_are_named() {
     use ErrorKind::{Damaged, Input, Usage};
     check(QueryCodes::new(&[]), Input, "vectors of 0 dimensions: 1 to 4096 are allowed");
     check(QueryCodes::new(&[0.0; 4097]), Input, "vectors of 4097 dimensions: 1 to 4096 are allowed");
-    check(QueryCodes::new(&[0.1, f32::NAN]), Input, "the query's vector holds NaN at dimension 1");
-    check(QueryCodes::new(&[f32::INFINITY]), Input, "the query's vector holds inf at dimension 0");
-    check(QueryCodes::new(&[3.0, 4.0]), Input, "the query's vector has length 5, more than 1");
-    check(QueryCodes::new(&[f32::MAX, 0.0]), Input, "the query's vector has length inf, more than 1");
+    check(QueryCodes::new(&[0.1, f32::NAN]), Input, "the query's vector is not finite at dimension 1");
+    check(QueryCodes::new(&[f32::INFINITY]), Input, "the query's vector is not finite at dimension 0");
+    check(QueryCodes::new(&[3.0, 4.0]), Input, "the query's vector is longer than 1");
+    check(QueryCodes::new(&[f32::MAX, 0.0]), Input, "the query's vector is longer than 1");
     check(encode(&[vec![0.5], vec![0.5, 0.5]], 1), Input, "vector 1 has 2 dimensions, not 1");
     check(encode(&[[f32::NAN]], 1), Input, "vector 0 cannot be stored");
     check(Rows::parse(3, 2, &[0; 13]), Damaged, "2 vector rows of 3 dimensions cannot take 13 bytes");

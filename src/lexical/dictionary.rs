@@ -15,7 +15,9 @@ use std::ops::Range;
 
 use super::posting::PostingList;
 use crate::Result;
-use crate::bytes::{Reader, Writer, damaged};
+#[cfg(feature = "native")]
+use crate::bytes::Writer;
+use crate::bytes::{Reader, damaged};
 
 /// Longest list of postings, in bytes, that lies within its block.
 #[cfg(feature = "native")]

@@ -82,11 +82,11 @@ pub(super) fn check_dims(dims: usize) -> Result<()> {
 /// Hands each component's code to `push` and returns the scale, or says what is wrong before the first code.
 fn quantise(vector: &[f32], bound: i16, mut push: impl FnMut(i16)) -> Result<f32, String> {
     if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
-        return Err(format!("holds {} at dimension {at}", vector[at]));
+        return Err(format!("is not finite at dimension {at}"));
     }
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     if length > MAX_LENGTH {
-        return Err(format!("has length {length}, more than 1"));
+        return Err("is longer than 1".into());
     }
     let largest = vector.iter().fold(0f32, |largest, x| largest.max(x.abs()));
     let scale = largest / f32::from(bound);
