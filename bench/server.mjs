@@ -17,11 +17,11 @@ const TYPES = {
 /**
  * Serves folders by the first name of the path: `{ "": site, "pages": … }`; `""` is for every other name.
  *
- * `wire()` gives the bytes both ways, heads and bodies, and the requests since `reset()`.
+ * `wire()` gives the bytes both ways, heads and bodies, those that came in (`asked`) alone, and the requests since `reset()`.
  */
 export async function serve(folders) {
   const sockets = new Set();
-  let closed = 0;
+  const closed = { asked: 0, answered: 0 };
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
@@ -44,17 +44,22 @@ export async function serve(folders) {
     sockets.add(socket);
     socket.on("close", () => {
       sockets.delete(socket);
-      closed += socket.bytesRead + socket.bytesWritten;
+      closed.asked += socket.bytesRead;
+      closed.answered += socket.bytesWritten;
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-  const bytes = () => [...sockets].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, closed);
-  let before = { bytes: 0, requests: 0 };
+  const now = () => {
+    const asked = [...sockets].reduce((sum, socket) => sum + socket.bytesRead, closed.asked);
+    const answered = [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, closed.answered);
+    return { bytes: asked + answered, asked, requests };
+  };
+  let before = now();
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    reset: () => (before = { bytes: bytes(), requests }),
-    wire: () => ({ bytes: bytes() - before.bytes, requests: requests - before.requests }),
+    reset: () => (before = now()),
+    wire: () => Object.fromEntries(Object.entries(now()).map(([name, count]) => [name, count - before[name]])),
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,85 @@
+// One query asked of a browser that has never seen the site.
+
+import { address, CONTENDERS } from "./contenders.mjs";
+import { withBrowser } from "./devtools.mjs";
+import { recorder, rounds } from "./wire.mjs";
+
+/** So long may an answer take, in milliseconds. */
+const PATIENCE = 180_000;
+
+/** The page's answer to the first query, as soon as its script has begun. */
+const FIRST = `new Promise((resolve, reject) => {
+  const looking = setInterval(() => {
+    if (!window.first) return;
+    clearInterval(looking);
+    window.first.then(resolve, reject);
+  }, 10);
+})`;
+
+/**
+ * What a first answer cost, or `{ none: why }` if there is no answer of this kind. Everything counts that the page asks for by
+ * itself until nothing is under way any more, also what comes after the answer.
+ */
+export function cold(server, name, query, { phone }) {
+  return visit(server, name, query, phone, async ({ answer, measure }) => ({ ...answer, ...(await measure()) }));
+}
+
+/** A first query, and then what each of the `further` ones costs in the same page. */
+export function session(server, name, [query, ...further], { phone }) {
+  return visit(server, name, query, phone, async ({ page, measure }) => {
+    await measure();
+    const costs = [];
+    for (const query of further) {
+      const answer = await page.evaluate(`window.ask(${JSON.stringify(query)})`);
+      costs.push({ query, ...answer, ...(await measure()) });
+    }
+    return { costs };
+  });
+}
+
+async function visit(server, name, query, phone, use) {
+  const contender = CONTENDERS[name];
+  const wire = recorder();
+  return withBrowser({ phone, onNetwork: wire.hear }, async (page) => {
+    server.reset();
+    await page.open(address(server, contender, query));
+    let answer;
+    try {
+      answer = await within(PATIENCE, page.evaluate(FIRST), () => page.errors);
+    } catch (error) {
+      return { none: error.message };
+    }
+    const why = contender.amiss?.(answer);
+    if (why) return { none: why };
+    /** What was sent and received since the last time. */
+    const measure = async () => {
+      await wire.quiet();
+      const requests = wire.take();
+      const { bytes, asked, requests: served } = server.wire();
+      server.reset();
+      return { ...account(requests, asked), served: { bytes, requests: served } };
+    };
+    return use({ page, answer, measure });
+  });
+}
+
+/** Requests as figures: bytes by kind, heads of requests (`asked` bytes) and responses apart. */
+function account(requests, asked) {
+  const kinds = {};
+  const add = (kind, bytes) => (kinds[kind] = (kinds[kind] ?? 0) + bytes);
+  for (const { kind, body, bytes } of requests) {
+    add(kind, body);
+    add("heads", bytes - body);
+  }
+  add("heads", asked);
+  const bytes = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  return { bytes, requests: requests.length, rounds: rounds(requests), kinds };
+}
+
+function within(ms, promise, errors) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${ms / 1000} s; ${errors().join("\n")}`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

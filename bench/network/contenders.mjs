@@ -1,0 +1,71 @@
+// Who is measured over a site: their pages, what they need there, and how it is made.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, copyFileSync, statSync, writeFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { example } from "../cargo.mjs";
+import { bifocal, gguf, here, packages } from "../places.mjs";
+import { python } from "../python.mjs";
+import { serve } from "../server.mjs";
+
+/** What an answer of bifocal has to say for itself to be the answer that was asked for; `null` if it is, else why not. */
+const by = (wanted) => ({ encoder, semantic }) =>
+  wanted(encoder) ? null : `the answer is by words alone: ${semantic.reason ?? semantic.status}`;
+
+/**
+ * `options` goes to bifocal's `search`; `heavy` ones load tens of megabytes and get fewer queries; `amiss` tells why an answer
+ * is none.
+ */
+export const CONTENDERS = {
+  keyword: { label: "bifocal, keyword", page: "bifocal", options: { mode: "keyword" } },
+  lexicon: {
+    label: "bifocal, lexicon", page: "bifocal", options: { mode: "hybrid", encoder: "lexicon" },
+    amiss: by((encoder) => encoder === "lexicon"),
+  },
+  transformer: {
+    label: "bifocal, transformer", page: "bifocal", options: { mode: "hybrid", encoder: "transformer" }, heavy: true,
+    amiss: by((encoder) => encoder !== null && encoder !== "lexicon"),
+  },
+  pagefind: { label: "Pagefind", page: "pagefind", options: {} },
+  byHand: { label: "onnxruntime-web + MiniSearch", page: "by-hand", options: {}, heavy: true },
+};
+
+/** The pages of the bench, the site and the packages behind one server. */
+export const open = ({ folder }) =>
+  serve({ "": folder, pages: here("bench/pages"), data: `${folder}.by-hand`, packages });
+
+/** The address of a contender's page that asks `query`. */
+export const address = (server, { page, options }, query) =>
+  `${server.url}/pages/cold-${page}.html?${new URLSearchParams({ q: query, options: JSON.stringify(options) })}`;
+
+/** Makes of a site what the contenders need and is not there yet; Pagefind first, while no other index lies among the pages. */
+export function prepare({ folder, title }, names) {
+  if (names.includes("pagefind") && !existsSync(join(folder, "pagefind"))) {
+    rmSync(join(folder, "bifocal"), { recursive: true, force: true });
+    execFileSync(process.execPath, [join(packages, "pagefind/lib/runner/bin.cjs"), "--silent", "--site", folder]);
+  }
+  const entry = join(folder, "bifocal/bifocal.json");
+  const made = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (names.some((name) => CONTENDERS[name].page === "bifocal") && made < statSync(bifocal).mtimeMs) {
+    rmSync(join(folder, "bifocal"), { recursive: true, force: true });
+    const cache = process.env.CACHE ? ["--cache", here(process.env.CACHE)] : [];
+    execFileSync(bifocal, ["build", folder, "--title", title, "--model", gguf, ...cache], { stdio: ["ignore", "ignore", "inherit"] });
+  }
+  if (names.includes("byHand")) prepareByHand(folder);
+}
+
+/** The passages with their vectors, and the int8 model, for the side that is put together by hand. */
+function prepareByHand(folder) {
+  const data = `${folder}.by-hand`;
+  const reason = readFileSync(`${folder}.list`, "utf8");
+  const said = join(data, "list");
+  if (existsSync(said) && readFileSync(said, "utf8") === reason) return;
+  const coming = `${data}.coming`;
+  for (const former of [data, coming]) rmSync(former, { recursive: true, force: true });
+  mkdirSync(coming, { recursive: true });
+  const cache = process.env.CACHE ? [here(process.env.CACHE)] : [];
+  example("passages", [folder, gguf, coming, ...cache]);
+  copyFileSync(python("int8"), join(coming, "model.onnx"));
+  writeFileSync(join(coming, "list"), reason);
+  renameSync(coming, data);
+}
