@@ -2,6 +2,7 @@
 
 import { address, CONTENDERS } from "./contenders.mjs";
 import { withBrowser } from "./devtools.mjs";
+import { RUNTIME } from "./kinds.mjs";
 import { recorder, rounds } from "./wire.mjs";
 
 /** So long may an answer take, in milliseconds. */
@@ -55,25 +56,35 @@ async function visit(server, name, query, phone, use) {
     const measure = async () => {
       await wire.quiet();
       const requests = wire.take();
-      const { bytes, asked, requests: served } = server.wire();
+      const served = server.wire();
       server.reset();
-      return { ...account(requests, asked), served: { bytes, requests: served } };
+      const figures = account(requests, served.asked);
+      if (figures.bytes !== served.bytes || figures.requests !== served.requests) {
+        const [here, there] = [figures, served].map(({ bytes, requests }) => `${bytes} bytes in ${requests} requests`);
+        throw new Error(`the browser tells of ${here}, the server of ${there}, for "${query}" of ${contender.label}`);
+      }
+      return figures;
     };
     return use({ page, answer, measure });
   });
 }
 
-/** Requests as figures: bytes by kind, heads of requests (`asked` bytes) and responses apart. */
+/**
+ * Requests as figures: bytes by kind, heads of requests (`asked` bytes in all) and responses apart; `site` is what would be
+ * less if the site were smaller, with heads: everything but the runtime.
+ */
 function account(requests, asked) {
   const kinds = {};
   const add = (kind, bytes) => (kinds[kind] = (kinds[kind] ?? 0) + bytes);
+  let site = 0;
   for (const { kind, body, bytes } of requests) {
     add(kind, body);
     add("heads", bytes - body);
+    if (!RUNTIME.has(kind)) site += bytes + asked / requests.length;
   }
   add("heads", asked);
   const bytes = Object.values(kinds).reduce((sum, count) => sum + count, 0);
-  return { bytes, requests: requests.length, rounds: rounds(requests), kinds };
+  return { bytes, requests: requests.length, rounds: rounds(requests), kinds, site: Math.round(site) };
 }
 
 function within(ms, promise, errors) {

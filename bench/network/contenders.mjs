@@ -13,8 +13,8 @@ const by = (wanted) => ({ encoder, semantic }) =>
   wanted(encoder) ? null : `the answer is by words alone: ${semantic.reason ?? semantic.status}`;
 
 /**
- * `options` goes to bifocal's `search`; `heavy` ones load tens of megabytes and get fewer queries; `amiss` tells why an answer
- * is none.
+ * `options` goes to bifocal's `search`; `heavy` ones load tens of megabytes and get fewer queries; `keywordFirst`
+ * is false of one that has no answer by words alone; `amiss` tells why an answer is none.
  */
 export const CONTENDERS = {
   keyword: { label: "bifocal, keyword", page: "bifocal", options: { mode: "keyword" } },
@@ -27,7 +27,7 @@ export const CONTENDERS = {
     amiss: by((encoder) => encoder !== null && encoder !== "lexicon"),
   },
   pagefind: { label: "Pagefind", page: "pagefind", options: {} },
-  byHand: { label: "onnxruntime-web + MiniSearch", page: "by-hand", options: {}, heavy: true },
+  byHand: { label: "onnxruntime-web + MiniSearch", page: "by-hand", options: {}, heavy: true, keywordFirst: false },
 };
 
 /** The pages of the bench, the site and the packages behind one server. */

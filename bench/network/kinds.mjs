@@ -1,6 +1,6 @@
 // What kind of thing an address of one of the projects is, so that every byte is accounted for.
 
-/** The first pattern that fits decides; a kind in brackets of a pattern is the kind itself. */
+/** The first pattern that fits decides; where it names no kind, what is in its brackets does. */
 const KINDS = [
   [/^\/pages\//, "page"],
   [/\/bifocal\.json$|\/pagefind-entry\.json$/, "entry"],
@@ -22,7 +22,7 @@ export const ORDER = [
 ];
 
 /** What has to be there whatever the site holds. */
-export const RUNTIME = new Set(["js", "wasm", "page", "heads", "model", "tokenizer"]);
+export const RUNTIME = new Set(["js", "wasm", "page", "model", "tokenizer"]);
 
 export function kindOf(url) {
   const { pathname } = new URL(url);
