@@ -1,12 +1,16 @@
 // Who is measured over a site: their pages, what they need there, and how it is made.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, copyFileSync, statSync, writeFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { example } from "../cargo.mjs";
-import { bifocal, gguf, here, packages } from "../places.mjs";
+import { bifocal, gguf, here, model, packages } from "../places.mjs";
 import { python } from "../python.mjs";
 import { serve } from "../server.mjs";
+
+/** Where embeddings are kept: the command's own place, so that the large site is embedded once. */
+const cache = resolve(process.env.CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bifocal"));
 
 /** What an answer of bifocal has to say for itself to be the answer that was asked for; `null` if it is, else why not. */
 const by = (wanted) => ({ encoder, semantic }) =>
@@ -34,9 +38,12 @@ export const CONTENDERS = {
 export const open = ({ folder }) =>
   serve({ "": folder, pages: here("bench/pages"), data: `${folder}.by-hand`, packages });
 
-/** The address of a contender's page that asks `query`. */
-export const address = (server, { page, options }, query) =>
-  `${server.url}/pages/cold-${page}.html?${new URLSearchParams({ q: query, options: JSON.stringify(options) })}`;
+/**
+ * The address of a contender's page that asks `query`, in a worker unless told otherwise: behind a `#`, so that it is in no
+ * request's head.
+ */
+export const address = (server, { page, options }, query, { worker = true } = {}) =>
+  `${server.url}/pages/cold-${page}.html#${new URLSearchParams({ q: query, worker, options: JSON.stringify(options) })}`;
 
 /** Makes of a site what the contenders need and is not there yet; Pagefind first, while no other index lies among the pages. */
 export function prepare({ folder, title }, names) {
@@ -48,8 +55,7 @@ export function prepare({ folder, title }, names) {
   const made = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (names.some((name) => CONTENDERS[name].page === "bifocal") && made < statSync(bifocal).mtimeMs) {
     rmSync(join(folder, "bifocal"), { recursive: true, force: true });
-    const cache = process.env.CACHE ? ["--cache", here(process.env.CACHE)] : [];
-    execFileSync(bifocal, ["build", folder, "--title", title, "--model", gguf, ...cache], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(bifocal, ["build", folder, "--title", title, "--model", gguf, "--cache", cache], { stdio: ["ignore", "ignore", "inherit"] });
   }
   if (names.includes("byHand")) prepareByHand(folder);
 }
@@ -63,8 +69,8 @@ function prepareByHand(folder) {
   const coming = `${data}.coming`;
   for (const former of [data, coming]) rmSync(former, { recursive: true, force: true });
   mkdirSync(coming, { recursive: true });
-  const cache = process.env.CACHE ? [here(process.env.CACHE)] : [];
-  example("passages", [folder, gguf, coming, ...cache]);
+  example("passages", [folder, gguf, coming, cache]);
+  copyFileSync(`${model}/tokenizer.json`, join(coming, "tokenizer.json"));
   copyFileSync(python("int8"), join(coming, "model.onnx"));
   writeFileSync(join(coming, "list"), reason);
   renameSync(coming, data);

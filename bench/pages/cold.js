@@ -1,9 +1,12 @@
 // What the pages of the network bench share: one query on opening, and as many further ones as the bench asks for.
 
-const parameters = new URLSearchParams(location.search);
+const parameters = new URLSearchParams(location.hash.slice(1));
 
 /** How the bench wants bifocal to search. */
 export const options = JSON.parse(parameters.get("options") ?? "{}");
+
+/** Whether the search may run in a worker. */
+export const worker = parameters.get("worker") !== "false";
 
 /**
  * Offers the search to the bench: `first` is a promise of the answer to the address's `q`, and `ask(query)` asks again.
