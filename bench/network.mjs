@@ -22,6 +22,8 @@ const OPTIONS = {
   further: { type: "string", default: "100" },
   /** Who is measured; with commas between. */
   contenders: { type: "string", default: Object.keys(CONTENDERS).join() },
+  /** Measures without vectors what needs none, where embedding a site would take an hour. */
+  "keyword-only": { type: "boolean", default: false },
   /** On a simulated slow phone: slow 4G, the page's processor a quarter as fast. */
   phone: { type: "boolean", default: false },
   /** Where all figures are written besides. */
@@ -68,7 +70,7 @@ async function measureSite(whole, options) {
 
 /** The first answers of each contender to its sample of queries; the contenders take turns. */
 async function firsts(place, queriesOf, names, options) {
-  prepare(place, names);
+  prepare(place, names, options);
   const server = await open(place);
   const runs = [];
   const asked = (name) => sampleQueries(queriesOf, CONTENDERS[name].heavy ? options.queries / 10 : options.queries);
@@ -117,9 +119,11 @@ function read(parameters) {
     if (Number.isInteger(number) && number >= 1 && number <= most) return number;
     throw new Error(`--${name} is "${values[name]}"; it can be 1 to ${most}`);
   };
+  const vectors = !values["keyword-only"];
   return {
     sites: list(values.sites, SITES, "site"),
-    contenders: list(values.contenders, Object.keys(CONTENDERS), "contender"),
+    contenders: list(values.contenders, Object.keys(CONTENDERS), "contender").filter((name) => vectors || CONTENDERS[name].byWords),
+    vectors,
     queries: count("queries", 200),
     further: count("further", 199),
     phone: values.phone,

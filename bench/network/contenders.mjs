@@ -17,11 +17,11 @@ const by = (wanted) => ({ encoder, semantic }) =>
   wanted(encoder) ? null : `the answer is by words alone: ${semantic.reason ?? semantic.status}`;
 
 /**
- * `options` goes to bifocal's `search`; `heavy` ones load tens of megabytes and get fewer queries; `keywordFirst`
- * is false of one that has no answer by words alone; `amiss` tells why an answer is none.
+ * `options` goes to bifocal's `search`; `amiss` tells why an answer is none. `byWords` ones need no vectors; `heavy` ones load
+ * tens of megabytes and get fewer queries; `keywordFirst` is false of one that has no answer by words alone.
  */
 export const CONTENDERS = {
-  keyword: { label: "bifocal, keyword", page: "bifocal", options: { mode: "keyword" } },
+  keyword: { label: "bifocal, keyword", page: "bifocal", options: { mode: "keyword" }, byWords: true },
   lexicon: {
     label: "bifocal, lexicon", page: "bifocal", options: { mode: "hybrid", encoder: "lexicon" },
     amiss: by((encoder) => encoder === "lexicon"),
@@ -30,7 +30,7 @@ export const CONTENDERS = {
     label: "bifocal, transformer", page: "bifocal", options: { mode: "hybrid", encoder: "transformer" }, heavy: true,
     amiss: by((encoder) => encoder !== null && encoder !== "lexicon"),
   },
-  pagefind: { label: "Pagefind", page: "pagefind", options: {} },
+  pagefind: { label: "Pagefind", page: "pagefind", options: {}, byWords: true },
   byHand: { label: "onnxruntime-web + MiniSearch", page: "by-hand", options: {}, heavy: true, keywordFirst: false },
 };
 
@@ -45,19 +45,28 @@ export const open = ({ folder }) =>
 export const address = (server, { page, options }, query, { worker = true } = {}) =>
   `${server.url}/pages/cold-${page}.html#${new URLSearchParams({ q: query, worker, options: JSON.stringify(options) })}`;
 
-/** Makes of a site what the contenders need and is not there yet; Pagefind first, while no other index lies among the pages. */
-export function prepare({ folder, title }, names) {
+/**
+ * Makes of a site what the contenders need and is not there yet; Pagefind first, while no other index lies among the pages.
+ * Without `vectors` an index that has none will do.
+ */
+export function prepare({ folder, title }, names, { vectors = true } = {}) {
   if (names.includes("pagefind") && !existsSync(join(folder, "pagefind"))) {
     rmSync(join(folder, "bifocal"), { recursive: true, force: true });
     execFileSync(process.execPath, [join(packages, "pagefind/lib/runner/bin.cjs"), "--silent", "--site", folder]);
   }
-  const entry = join(folder, "bifocal/bifocal.json");
-  const made = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (names.some((name) => CONTENDERS[name].page === "bifocal") && made < statSync(bifocal).mtimeMs) {
+  if (names.some((name) => CONTENDERS[name].page === "bifocal") && !isBuilt(join(folder, "bifocal/bifocal.json"), vectors)) {
     rmSync(join(folder, "bifocal"), { recursive: true, force: true });
-    execFileSync(bifocal, ["build", folder, "--title", title, "--model", gguf, "--cache", cache], { stdio: ["ignore", "ignore", "inherit"] });
+    const how = vectors ? ["--model", gguf, "--cache", cache] : ["--keyword-only"];
+    execFileSync(bifocal, ["build", folder, "--title", title, ...how], { stdio: ["ignore", "ignore", "inherit"] });
   }
   if (names.includes("byHand")) prepareByHand(folder);
+}
+
+/** Whether there is an index that this very command built, with vectors if it is to have some. */
+function isBuilt(entry, vectors) {
+  const made = statSync(entry, { throwIfNoEntry: false });
+  if (!made || made.mtimeMs < statSync(bifocal).mtimeMs) return false;
+  return !vectors || JSON.parse(readFileSync(entry, "utf8")).model !== null;
 }
 
 /** The passages with their vectors, and the int8 model, for the side that is put together by hand. */

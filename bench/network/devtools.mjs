@@ -5,13 +5,17 @@
 // listeners of its session are in place.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARGUMENTS } from "../chromium.mjs";
 
 /** What DevTools calls slow 4G (bytes a second, milliseconds), and a processor four times as slow. */
 const PHONE = { network: { offline: false, latency: 562.5, downloadThroughput: 180_000, uploadThroughput: 84_375 }, slower: 4 };
+
+/** So long may a browser take to close, in milliseconds. */
+const PATIENCE = 5_000;
 
 /**
  * Starts a browser, hands a page to `use`, and ends the browser whatever happens. A page has `open(url)`; `evaluate(code)`
@@ -23,17 +27,20 @@ export async function withBrowser({ phone = false, onNetwork }, use) {
   const own = ["--headless=new", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
   const browser = spawn(process.env.CHROMIUM, [...ARGUMENTS, ...own], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const gone = new Promise((resolve) => browser.once("exit", resolve));
+  const protocol = speak(browser);
   try {
-    return await use(await connect(browser, phone, onNetwork));
+    return await use(await connect(protocol, phone, onNetwork));
   } finally {
-    browser.kill("SIGKILL");
+    // Asked to close, it ends its other processes, which else would go on writing to the profile for a while.
+    protocol.send("Browser.close").catch(() => {});
+    const timer = setTimeout(() => browser.kill("SIGKILL"), PATIENCE);
     await gone;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    clearTimeout(timer);
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 
-async function connect(browser, phone, onNetwork) {
-  const protocol = speak(browser);
+async function connect(protocol, phone, onNetwork) {
   const errors = [];
   /** Listens to a target, slows it down if it is to be slow, and lets it run. */
   const attend = async (sessionId, { type }) => {
@@ -57,7 +64,8 @@ async function connect(browser, phone, onNetwork) {
   });
 
   const { targetInfos } = await protocol.send("Target.getTargets");
-  const { targetId } = targetInfos.find(({ type }) => type === "page") ?? (await protocol.send("Target.createTarget", { url: "about:blank" }));
+  const { targetId } =
+    targetInfos.find(({ type }) => type === "page") ?? (await protocol.send("Target.createTarget", { url: "about:blank" }));
   const { sessionId } = await protocol.send("Target.attachToTarget", { targetId, flatten: true });
   await attend(sessionId, { type: "page" });
   return {

@@ -2,7 +2,7 @@
 
 /** The first pattern that fits decides; where it names no kind, what is in its brackets does. */
 const KINDS = [
-  [/^\/pages\//, "page"],
+  [/^\/pages\/(?!by-hand)/, "page"],
   [/\/bifocal\.json$|\/pagefind-entry\.json$/, "entry"],
   [/\/parts\/([a-z]+)-[0-9a-f]+\.bin$/, null],
   [/\/model\/|\/model\.onnx$/, "model"],
