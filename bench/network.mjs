@@ -120,9 +120,10 @@ function read(parameters) {
     throw new Error(`--${name} is "${values[name]}"; it can be 1 to ${most}`);
   };
   const vectors = !values["keyword-only"];
+  const contenders = list(values.contenders, Object.keys(CONTENDERS), "contender");
   return {
     sites: list(values.sites, SITES, "site"),
-    contenders: list(values.contenders, Object.keys(CONTENDERS), "contender").filter((name) => vectors || CONTENDERS[name].byWords),
+    contenders: contenders.filter((name) => vectors || CONTENDERS[name].byWords),
     vectors,
     queries: count("queries", 200),
     further: count("further", 199),

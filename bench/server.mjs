@@ -33,12 +33,15 @@ export async function serve(folders) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, {
+    const { start, end, ...range } = asked(request.headers.range, found.size);
+    response.writeHead(range["content-range"] ? 206 : 200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": found.size,
+      "content-length": end + 1 - start,
       "last-modified": found.mtime.toUTCString(),
+      ...range,
     });
-    createReadStream(file).pipe(response);
+    if (end < start) response.end();
+    else createReadStream(file, { start, end }).pipe(response);
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -65,4 +68,13 @@ export async function serve(folders) {
       server.close();
     },
   };
+}
+
+/** The bytes that are asked for, `end` included, with their head where they are a part of the file. */
+function asked(range, size) {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+  if (from === undefined || Number(from) >= size) return { start: 0, end: size - 1 };
+  const start = Number(from);
+  const end = to ? Math.min(Number(to), size - 1) : size - 1;
+  return { start, end, "content-range": `bytes ${start}-${end}/${size}` };
 }

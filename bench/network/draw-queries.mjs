@@ -18,7 +18,8 @@ const STOP = new Set(
     .split(" "),
 );
 /** What rustdoc writes before a name. */
-const KIND = /^\s*(attribute macro|derive macro|type alias|constant|enum|function|keyword|macro|module|primitive type|struct|trait|union) /i;
+const KIND =
+  /^\s*(attribute macro|derive macro|type alias|constant|enum|function|keyword|macro|module|primitive type|struct|trait|union) /i;
 
 const [name] = process.argv.slice(2);
 const { folder } = site(name);

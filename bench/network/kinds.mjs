@@ -18,7 +18,8 @@ const KINDS = [
 
 /** The kinds in the order of a table; others follow. */
 export const ORDER = [
-  "entry", "core", "terms", "postings", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page", "heads",
+  "entry", "core", "terms", "postings", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page",
+  "heads",
 ];
 
 /** What has to be there whatever the site holds. */

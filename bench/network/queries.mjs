@@ -9,7 +9,7 @@ const CLASSES = [["one word", 0, 67], ["three words", 67, 133], ["question", 133
 
 export const classes = CLASSES.map(([name]) => name);
 
-/** All queries of a site in an order that only their texts decide, so that the first of them are a fair sample: `{ class, query }`. */
+/** All queries of a site, `{ class, query }`, in an order that only their texts decide: the first are a fair sample. */
 function listed(site) {
   const lines = readFileSync(here(`bench/queries/${site}.txt`), "utf8").trim().split("\n");
   const [, , [, , all]] = CLASSES;

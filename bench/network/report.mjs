@@ -22,7 +22,8 @@ export function firstAnswers(names, runs) {
   for (const kind of [...classes, "all"]) {
     for (const name of names) {
       const those = answered(runs, name, kind);
-      const keyword = those.map(({ early, time }) => early ?? (CONTENDERS[name].keywordFirst === false ? null : time)).filter((time) => time !== null);
+      // A keyword answer that does not come before is no later than the answer itself.
+      const keyword = CONTENDERS[name].keywordFirst === false ? [] : those.map(({ early, time }) => early ?? time);
       const short = those.filter(({ hits }) => hits < 10).length;
       const figures = ["bytes", "requests", "rounds"].flatMap((key) => both(those.map((run) => run[key])));
       rows.push([kind, label(name), those.length, short, ...figures, ...both(keyword), ...both(those.map(({ time }) => time))]);
@@ -31,7 +32,8 @@ export function firstAnswers(names, runs) {
   table([head, ...rows]);
   for (const name of names) {
     const without = runs.filter((run) => run.contender === name && run.none);
-    if (without.length > 0) console.log(`\n${label(name)}: ${without.length} queries without such an answer; ${without[0].none.split("\n")[0]}`);
+    if (without.length === 0) continue;
+    console.log(`\n${label(name)}: ${without.length} queries without such an answer; ${without[0].none.split("\n")[0]}`);
   }
 }
 
@@ -53,11 +55,12 @@ export function accounts(names, runs) {
 
 /** What further queries cost in one page. */
 export function sessions(results) {
-  const rows = [["", "further queries", "bytes, median", "p95", "together", "requests, median", "p95", "round trips, median", "p95"]];
+  const pairs = ["bytes", "requests", "round trips"].flatMap((what) => [`${what}, median`, "p95"]);
+  const rows = [["", "further queries", ...pairs, "bytes together"]];
   for (const { contender, costs = [] } of results) {
     const of = (key) => costs.map((cost) => cost[key]);
     const together = costs.length === 0 ? "none" : whole(of("bytes").reduce((sum, bytes) => sum + bytes, 0));
-    rows.push([label(contender), costs.length, ...both(of("bytes")), together, ...both(of("requests")), ...both(of("rounds"))]);
+    rows.push([label(contender), costs.length, ...["bytes", "requests", "rounds"].flatMap((key) => both(of(key))), together]);
   }
   table(rows);
 }

@@ -111,7 +111,8 @@ function linked(folder, contents) {
   return [...new Set(["index.html", ...[...links].map(([, page]) => page)])].sort();
 }
 
-function pattern(text) {
+/** The paths that a pattern of a list stands for. */
+export function pattern(text) {
   const literal = text.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*");
   const anywhere = text.slice(0, -1).includes("/") ? "" : "(?:.*/)?";
   return new RegExp(`^${anywhere}${literal}${text.endsWith("/") ? "" : "$"}`);

@@ -31,7 +31,8 @@ export function recorder() {
       if (!/^https?:/.test(url)) return;
       changed = performance.now();
       // The page and a worker may both tell of the same request.
-      if (!open.has(requestId)) open.set(requestId, { url, kind: kindOf(url), start: timestamp, head: 0, data: 0, cached: false });
+      if (open.has(requestId)) return;
+      open.set(requestId, { url, kind: kindOf(url), start: timestamp, head: 0, data: 0, cached: false });
     },
     requestServedFromCache: ({ requestId }) => mark(requestId, { cached: true }),
     responseReceived({ requestId, response }) {
