@@ -2,8 +2,8 @@
 //
 // Each query is asked of a new Chromium with an empty profile, for ten hits with title, address and excerpt, from a server
 // that compresses nothing. Bytes are those of requests and responses, heads and bodies, of the page and its workers, as the
-// DevTools protocol tells them; each time they have to be what the server counted. Time runs from the start of navigation
-// until the hits stand in the page. A round trip is counted as `rounds` in network/wire.mjs says.
+// server counts them; the DevTools protocol tells what each was for. Time runs from the start of navigation until the hits
+// stand in the page. A round trip is counted as `rounds` in network/wire.mjs says.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -41,7 +41,7 @@ export function recorder() {
     },
     dataReceived: ({ requestId, dataLength }) => open.has(requestId) && (open.get(requestId).data += dataLength),
     loadingFinished: ({ requestId, timestamp, encodedDataLength }) => finish(requestId, timestamp, encodedDataLength),
-    loadingFailed: ({ requestId, timestamp }) => finish(requestId, timestamp, open.get(requestId)?.head ?? 0),
+    loadingFailed: ({ requestId, timestamp }) => finish(requestId, timestamp, 0),
   };
   const mark = (id, facts) => open.has(id) && Object.assign(open.get(id), facts);
   return {
