@@ -31,7 +31,7 @@ export function session(server, name, [query, ...further], { phone }) {
     await measure();
     const costs = [];
     for (const query of further) {
-      const answer = await page.evaluate(`window.ask(${JSON.stringify(query)})`);
+      const answer = await answerTo(page, `window.ask(${JSON.stringify(query)})`, CONTENDERS[name]);
       costs.push({ query, ...answer, ...(await measure()) });
     }
     return { costs };
@@ -45,14 +45,8 @@ async function visit(server, name, query, phone, use) {
     server.reset();
     // Chromium slows pages down and not workers: there everyone works in the page.
     await page.open(address(server, contender, query, { worker: !phone }));
-    let answer;
-    try {
-      answer = await within(PATIENCE, page.evaluate(FIRST), () => page.errors);
-    } catch (error) {
-      return { none: error.message };
-    }
-    const why = contender.amiss?.(answer);
-    if (why) return { none: why };
+    const answer = await answerTo(page, FIRST, contender);
+    if (answer.none) return answer;
     /** What was sent and received since the last time. */
     const measure = async () => {
       await wire.quiet();
@@ -63,6 +57,17 @@ async function visit(server, name, query, phone, use) {
     };
     return use({ page, answer, measure });
   });
+}
+
+/** What a page answers, or why that is no answer of the kind that was asked for. */
+async function answerTo(page, asking, { amiss }) {
+  try {
+    const answer = await within(PATIENCE, page.evaluate(asking), () => page.errors);
+    const none = amiss?.(answer);
+    return none ? { none } : answer;
+  } catch (error) {
+    return { none: error.message };
+  }
 }
 
 /**

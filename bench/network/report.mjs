@@ -57,7 +57,8 @@ export function accounts(names, runs) {
 export function sessions(results) {
   const pairs = ["bytes", "requests", "round trips"].flatMap((what) => [`${what}, median`, "p95"]);
   const rows = [["", "further queries", ...pairs, "bytes together"]];
-  for (const { contender, costs = [] } of results) {
+  for (const { contender, costs: all = [] } of results) {
+    const costs = all.filter(({ none }) => !none);
     const of = (key) => costs.map((cost) => cost[key]);
     const together = costs.length === 0 ? "none" : whole(of("bytes").reduce((sum, bytes) => sum + bytes, 0));
     rows.push([label(contender), costs.length, ...["bytes", "requests", "rounds"].flatMap((key) => both(of(key))), together]);
