@@ -80,13 +80,16 @@ async function firsts(place, queriesOf, names, options) {
     return those.length >= GIVE_UP && those.every(({ none }) => none);
   };
   try {
-    for (const [at, { class: kind, query }] of sampleQueries(queriesOf, options.queries).entries()) {
+    const all = sampleQueries(queriesOf, options.queries);
+    for (const [at, { class: kind, query }] of all.entries()) {
+      progress(`query ${at + 1} of ${all.length}`);
       for (const name of at % 2 === 0 ? names : names.toReversed()) {
         if (!samples.get(name).has(query) || hopeless(name)) continue;
         runs.push({ contender: name, class: kind, query, ...(await cold(server, name, query, options)) });
       }
     }
   } finally {
+    progress();
     server.close();
   }
   return runs;
@@ -97,13 +100,20 @@ async function furthers(place, names, options) {
   const results = [];
   try {
     for (const contender of names) {
+      progress(`session of ${CONTENDERS[contender].label}`);
       const queries = mixed(place.name, options.further + 1);
       results.push({ contender, ...(await session(server, contender, queries, options)) });
     }
   } finally {
+    progress();
     server.close();
   }
   return results;
+}
+
+/** Says on a terminal what is being done, over what was said before; nothing, if nothing is any more. */
+function progress(doing = "") {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${doing}`);
 }
 
 function read(parameters) {
