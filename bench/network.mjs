@@ -121,13 +121,13 @@ function read(parameters) {
   const list = (text, known, what) => {
     const names = text.split(",");
     const unknown = names.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new Error(`there is no ${what} "${unknown}"; there are ${known.join(", ")}`);
+    if (unknown !== undefined) throw misused(`there is no ${what} "${unknown}"; there are ${known.join(", ")}`);
     return names;
   };
   const count = (name, most) => {
     const number = Number(values[name]);
     if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-    throw new Error(`--${name} is "${values[name]}"; it can be 1 to ${most}`);
+    throw misused(`--${name} is "${values[name]}"; it can be 1 to ${most}`);
   };
   const vectors = !values["keyword-only"];
   const contenders = list(values.contenders, Object.keys(CONTENDERS), "contender");
@@ -141,3 +141,6 @@ function read(parameters) {
     json: values.json ?? null,
   };
 }
+
+/** An error like those of `parseArgs`. */
+const misused = (message) => Object.assign(new Error(message), { code: "ERR_PARSE_ARGS_VALUE" });

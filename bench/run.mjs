@@ -36,6 +36,10 @@ mkdirSync(here("target/bench"), { recursive: true });
 for (const name of asked.length > 0 ? asked : BENCHES) {
   const { measure } = await import(`./${name}.mjs`);
   console.log(`\n## ${name}\n`);
-  const figures = await measure(options);
+  const figures = await measure(options).catch((error) => {
+    if (!error.code?.startsWith?.("ERR_PARSE_ARGS")) throw error;
+    console.error(`bench: ${error.message}`);
+    process.exit(1);
+  });
   writeFileSync(here(`target/bench/${name}.json`), `${JSON.stringify({ machine, ...figures }, null, 1)}\n`);
 }
