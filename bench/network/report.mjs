@@ -16,7 +16,7 @@ const answered = (runs, name, kind) =>
 /** First answers: bytes, requests, round trips and times for each class of query. */
 export function firstAnswers(names, runs) {
   const pair = (what) => [`${what}, median`, "p95"];
-  const head = ["queries", "", "answers", "fewer than ten hits", ...["bytes", "requests", "round trips"].flatMap(pair)];
+  const head = ["queries", "", "answers", "fewer than ten hits", "hits without excerpt", ...["bytes", "requests", "round trips"].flatMap(pair)];
   head.push(...pair("first keyword answer, ms"), ...pair("this answer, ms"));
   const rows = [];
   for (const kind of [...classes, "all"]) {
@@ -26,15 +26,21 @@ export function firstAnswers(names, runs) {
       const keyword = CONTENDERS[name].keywordFirst === false ? [] : those.map(({ early, time }) => early ?? time);
       const short = those.filter(({ hits }) => hits < 10).length;
       const figures = ["bytes", "requests", "rounds"].flatMap((key) => both(those.map((run) => run[key])));
-      rows.push([kind, label(name), those.length, short, ...figures, ...both(keyword), ...both(those.map(({ time }) => time))]);
+      const bare = those.reduce((sum, run) => sum + run.bare, 0);
+      const times = [...both(keyword), ...both(those.map(({ time }) => time))];
+      rows.push([kind, label(name), those.length, short, bare, ...figures, ...times]);
     }
   }
   table([head, ...rows]);
-  for (const name of names) {
-    const without = runs.filter((run) => run.contender === name && run.none);
-    if (without.length === 0) continue;
-    console.log(`\n${label(name)}: ${without.length} queries without such an answer; ${without[0].none.split("\n")[0]}`);
-  }
+  for (const name of names) reasons(name, runs.filter((run) => run.contender === name));
+}
+
+/** Says of queries that got no answer what the first of them was told. */
+function reasons(name, runs) {
+  const without = runs.filter(({ none }) => none);
+  if (without.length === 0) return;
+  const [{ query, none }] = without;
+  console.log(`\n${label(name)}: ${without.length} queries without such an answer, "${query}" the first: ${none.split("\n")[0]}`);
 }
 
 /** Where the bytes of first answers went: means, so that the kinds add up. */
@@ -64,6 +70,7 @@ export function sessions(results) {
     rows.push([label(contender), costs.length, ...["bytes", "requests", "rounds"].flatMap((key) => both(of(key))), together]);
   }
   table(rows);
+  for (const { contender, costs = [] } of results) reasons(contender, costs);
 }
 
 /** Bytes of first answers less the runtime by the site's size, and the exponent of the pages that fits them. */
