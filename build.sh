@@ -35,7 +35,9 @@ help() {
   cat <<'END'
 usage: ./build.sh               everything: tools, wasm, www, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
-       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, warm-hybrid, embed
+       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed
+       ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
+                                what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
 END
   sed -n 's/^#: \([a-z]*\)  \(.*\)/         \1\t\2/p' build.sh | expand -t 22
@@ -136,7 +138,7 @@ step_site() {
 step_tests() {
   find_chromium || fail "no Chromium found" "./build.sh chromium"
   cargo test --release --locked
-  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.*)
+  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
 }
 

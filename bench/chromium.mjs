@@ -2,7 +2,8 @@
 
 import { load } from "./places.mjs";
 
-const ARGUMENTS = [
+/** How every Chromium here is started. */
+export const ARGUMENTS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];

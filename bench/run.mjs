@@ -1,5 +1,6 @@
-// `./build.sh bench [NAME]`: measures bifocal beside other projects, each pair in one run on one machine.
+// `./build.sh bench [NAME] [OPTION …]`: measures bifocal beside other projects, each pair in one run on one machine.
 //
+// Only network.mjs has options.
 // Prints Markdown tables, and writes all figures to target/bench/NAME.json. Only the ratios mean something elsewhere.
 
 import { execFileSync } from "node:child_process";
@@ -7,12 +8,19 @@ import { cpus } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { here } from "./places.mjs";
 
-const BENCHES = ["sizes", "first-keyword", "warm-hybrid", "embed"];
+const BENCHES = ["sizes", "first-keyword", "network", "warm-hybrid", "embed"];
 
-const asked = process.argv.slice(2);
+const given = process.argv.slice(2);
+const named = given.findIndex((word) => word.startsWith("--"));
+const asked = named < 0 ? given : given.slice(0, named);
+const options = given.slice(asked.length);
 const unknown = asked.filter((name) => !BENCHES.includes(name));
 if (unknown.length > 0) {
   console.error(`bench: there is no "${unknown[0]}"; there are ${BENCHES.join(", ")}`);
+  process.exit(1);
+}
+if (options.length > 0 && asked.join() !== "network") {
+  console.error(`bench: options such as ${options[0]} are for network alone: ./build.sh bench network ${options.join(" ")}`);
   process.exit(1);
 }
 
@@ -28,6 +36,10 @@ mkdirSync(here("target/bench"), { recursive: true });
 for (const name of asked.length > 0 ? asked : BENCHES) {
   const { measure } = await import(`./${name}.mjs`);
   console.log(`\n## ${name}\n`);
-  const figures = await measure();
+  const figures = await measure(options).catch((error) => {
+    if (!error.code?.startsWith?.("ERR_PARSE_ARGS")) throw error;
+    console.error(`bench: ${error.message}`);
+    process.exit(1);
+  });
   writeFileSync(here(`target/bench/${name}.json`), `${JSON.stringify({ machine, ...figures }, null, 1)}\n`);
 }

@@ -1,25 +1,28 @@
-//! Writes the passages of a site and their vectors: `cargo run --release --example passages -- SITE MODEL OUT`.
+//! Writes the passages of a site and their vectors: `cargo run --release --example passages -- SITE MODEL OUT [CACHE]`.
 //!
-//! MODEL is a folder with `model.safetensors` and `tokenizer.json`. OUT gets `passages.json`, a list of
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`, or a GGUF file. OUT gets `passages.json`, a list of
 //! `{url, title, heading, text}`, and `vectors.f32`, a little-endian row for each: what `bifocal build` makes an index
-//! of, for other projects to be measured with.
+//! of, for other projects to be measured with. CACHE is the folder of `bifocal build --cache`: vectors that it has are not
+//! made again.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::{env, fs};
 
 use bifocal::corpus::{Page, Window, cut, embedded_text};
-use bifocal::encoder::{Encoder, Source, SourceFiles};
+use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
 use bifocal::ingest::{SiteOptions, read_site};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
-    let [site, model, out] = arguments.as_slice() else { return Err("usage: passages SITE MODEL OUT".into()) };
-    let weights = fs::read(model.join("model.safetensors"))?;
-    let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
-    let encoder = Source::read(&files)?.transformer()?;
+    let (site, model, out, cache) = match arguments.as_slice() {
+        [site, model, out] => (site, model, out, None),
+        [site, model, out, cache] => (site, model, out, Some(cache)),
+        _ => return Err("usage: passages SITE MODEL OUT [CACHE]".into()),
+    };
+    let encoder = load(model)?;
 
     let index = site.join("bifocal");
     let (pages, _) = read_site(site, &SiteOptions::default(), &index, &|_, _| ())?;
@@ -36,11 +39,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let vectors = encoder.embed(&texts, &|_| {})?;
+    let vectors = match cache {
+        None => encoder.embed(&texts, &|_| {})?,
+        Some(folder) => {
+            let path = folder.join(cache_file_name(&encoder));
+            fs::create_dir_all(folder)?;
+            let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+            file.lock()?;
+            Cache::open(file, &encoder)?.embed(&encoder, &texts, &|_| {}, &AtomicBool::new(false))?
+        }
+    };
     let bytes: Vec<u8> = vectors.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
     fs::create_dir_all(out)?;
     fs::write(out.join("passages.json"), serde_json::to_vec(&passages)?)?;
     fs::write(out.join("vectors.f32"), bytes)?;
     println!("{} passages in {}", passages.len(), out.display());
     Ok(())
+}
+
+fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
+    if model.is_file() {
+        return Ok(Transformer::from_gguf_unpacked(&fs::read(model)?)?);
+    }
+    let weights = fs::read(model.join("model.safetensors"))?;
+    let tokenizer = fs::read(model.join("tokenizer.json"))?;
+    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    Ok(Source::read(&files)?.transformer()?)
 }
