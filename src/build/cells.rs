@@ -87,6 +87,7 @@ pub(super) fn write(passages: &Passages, source: usize, parts: &mut Vec<RawPart>
         probes: 0,
         recall: 0.0,
         kept: 0.0,
+        cut_off: f32::NEG_INFINITY,
         parts: Vec::new(),
         graph: None,
     };

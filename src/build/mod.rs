@@ -7,6 +7,7 @@
 //! ```
 //! A library: it reads no files and writes none, and the same input gives the same bytes.
 
+mod calibrate;
 mod cells;
 mod dictionary;
 pub mod lexicon;
@@ -133,6 +134,10 @@ pub fn build(
         let source = embedding.encoder.space().dims as usize;
         let laid = cells::write(&passages, source, &mut parts)?;
         cells = laid.cells;
+        let nonsense = calibrate::nonsense();
+        let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| laid.projection.apply_all(texts));
+        cells.cut_off = calibrate::cut_off(&laid.vectors, &nonsense?, &own?);
         if laid.vectors.len() > options.graph_above {
             stage(Stage::Graph);
             cells.graph = Some(graph(&laid.vectors, cells.code.dims(), &mut parts)?);

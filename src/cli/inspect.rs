@@ -71,7 +71,8 @@ fn show_cells(cells: &Cells) -> String {
     format!(
         "{rows} distinct passages in rows of {} bytes: of {} dimensions {} in 4 bits and {} in 2 bits\n\
          {count} cells, of which a query is compared with the nearest {}\n\
-         on texts of the site they hold {:.1} % of the ten nearest rows, {:.1} % of the ten nearest by the encoder's own vectors\n",
+         on texts of the site they hold {:.1} % of the ten nearest rows, {:.1} % of the ten nearest by the encoder's own vectors\n\
+         {}\n",
         code.bytes() + 2,
         cells.source,
         code.fine(),
@@ -79,6 +80,10 @@ fn show_cells(cells: &Cells) -> String {
         cells.probes,
         cells.recall * 100.0,
         cells.kept * 100.0,
+        match cells.cut_off < f32::INFINITY {
+            true => format!("an answer by meaning counts from a cosine of {:.2} on, which nonsense doesn't reach", cells.cut_off),
+            false => "search by meaning is switched off: the model tells this site's texts from nonsense too seldom".into(),
+        },
     )
 }
 

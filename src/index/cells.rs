@@ -1,7 +1,7 @@
 //! What the core says of the vector rows.
 //!
 //! ```text
-//! cells      := 0 | count source code mean[2]* projection[8] probes recall[4] kept[4] code centroids… (rows hash[8])* graph
+//! cells      := 0 | count source code mean[2]* projection[8] probes recall[4] kept[4] cut-off[4] code centroids… (rows hash[8])* graph
 //! code       := fine coarse ratio[4]         `vector::RowCode`: dimensions in 4 and in 2 bits, ratio of the deviations
 //! mean       := one number for each dimension, the first half of an f32
 //! centroids  := as in `vector::PackedRows`, one row for each cell
@@ -30,6 +30,9 @@ pub struct Cells {
     /// The share of the ten nearest passages, by the encoder's own vectors, that are found so: what projection, packing and
     /// cells leave.
     pub kept: f32,
+    /// The least cosine of the nearest row with which an answer by meaning counts: what nonsense doesn't reach. Infinite
+    /// where the vectors tell nothing apart on this site.
+    pub cut_off: f32,
     /// The parts that hold the cells' rows, in order.
     pub parts: Vec<VectorsRef>,
     /// The hash of the graph over the rows, if there is one.
@@ -63,6 +66,7 @@ impl Cells {
         out.number(u64::from(self.probes));
         out.raw(&self.recall.to_le_bytes());
         out.raw(&self.kept.to_le_bytes());
+        out.raw(&self.cut_off.to_le_bytes());
         write_code(out, self.centroids.code());
         out.raw(self.centroids.bytes());
         for part in &self.parts {
@@ -86,7 +90,7 @@ impl Cells {
         let mean = mean.map(|&[low, high]| f32::from_le_bytes([0, 0, low, high])).collect();
         let projection = reader.fixed()?;
         let probes = reader.small()?;
-        let [recall, kept] = [read_f32(reader)?, read_f32(reader)?];
+        let [recall, kept, cut_off] = [read_f32(reader)?, read_f32(reader)?, read_f32(reader)?];
         let of_centroids = read_code(reader)?;
         let length = count.checked_mul(of_centroids.bytes() + 2).ok_or_else(|| damaged("more centroids than bytes"))?;
         let centroids = Centroids::open(mean, of_centroids, count, reader.raw(length)?.to_vec())?;
@@ -97,7 +101,7 @@ impl Cells {
             return Err(damaged("more vector rows than can be numbered"));
         }
         let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
-        Ok(Self { source, code, projection, centroids, probes, recall, kept, parts, graph })
+        Ok(Self { source, code, projection, centroids, probes, recall, kept, cut_off, parts, graph })
     }
 }
 

@@ -173,6 +173,7 @@ mod tests {
             probes: 1,
             recall: 0.96,
             kept: 0.9,
+            cut_off: 0.25,
             parts: vec![VectorsRef { rows: 5, hash: 20 }, VectorsRef { rows: 3, hash: 21 }],
             graph: Some(30),
         }

@@ -21,6 +21,8 @@ pub(super) struct QueryWord {
     pub term: String,
     /// How often it stands there.
     pub count: f32,
+    /// Whether it is an identifier whose parts follow it.
+    pub compound: bool,
     /// Whether a longer word may be meant.
     pub unfinished: bool,
 }
@@ -35,7 +37,12 @@ pub(super) fn words(query: &Query) -> (Vec<QueryWord>, bool) {
             known.unfinished |= unfinished;
             known.count += 1.0;
         } else if words.len() < MOST_WORDS {
-            words.push(QueryWord { term: word.term.into_owned(), count: 1.0, unfinished });
+            words.push(QueryWord {
+                compound: word.kind == text::Kind::Compound,
+                term: word.term.into_owned(),
+                count: 1.0,
+                unfinished,
+            });
         } else {
             cut = true;
         }
@@ -76,6 +83,8 @@ pub(super) struct Plan {
     pub words: Vec<WordForms>,
     /// Vectors of all words that have one.
     pub vectors: Vec<WordVector>,
+    /// How many words stand in the query that the site doesn't use.
+    pub unknown: f32,
     /// Parts to load before it can go on.
     pub missing: Vec<PartId>,
     /// Parts that can't be had, with reasons.
@@ -105,6 +114,9 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool
                 weight: form.weight,
                 primary: form.is_primary(),
             });
+        }
+        if forms.is_empty() && !word.compound {
+            plan.unknown += word.count;
         }
         if let Some(first) = forms.first() {
             plan.vectors.push(WordVector { block: first.block, index: first.index, count: word.count });

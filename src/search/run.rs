@@ -101,7 +101,7 @@ impl Run {
         if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
             self.vector = match lexicon::vector(index, core, &plan)? {
                 Some(vector) => Vector::Given { vector: QueryVector::Projected(vector), encoder: lexicon::NAME.into() },
-                None => Vector::None(no_words(core).into()),
+                None => Vector::None(no_vector(core).into()),
             };
         }
         let mut failures = plan.failures.clone();
@@ -160,6 +160,7 @@ impl Run {
     fn awaits_vector(&self, core: &Core) -> bool {
         self.query.mode.has_semantic()
             && core.cells.rows() > 0
+            && core.cells.cut_off < f32::INFINITY
             && !self.query.text.trim().is_empty()
             && matches!(self.vector, Vector::Later | Vector::Given { .. })
     }
@@ -240,12 +241,16 @@ impl Run {
         if self.query.text.trim().is_empty() {
             return leg(LegStatus::Skipped, Some("the query is empty"));
         }
+        if core.cells.cut_off == f32::INFINITY {
+            return leg(LegStatus::Skipped, Some("switched off: the model tells this site's texts from nonsense too seldom"));
+        }
         match &self.vector {
             Vector::None(reason) => leg(LegStatus::Skipped, Some(reason)),
             Vector::OfWords => leg(LegStatus::Skipped, None),
             Vector::Failed(reason) => leg(LegStatus::Failed, Some(reason)),
             Vector::Later | Vector::Given { .. } if partial => leg(LegStatus::Pending, None),
             Vector::Later | Vector::Given { .. } => match &self.semantic {
+                Some(nearest) if nearest.too_far => leg(LegStatus::Used, Some("nothing is near enough")),
                 Some(nearest) if nearest.pages.is_empty() => leg(LegStatus::Failed, Some("no vector rows could be loaded")),
                 Some(_) => leg(LegStatus::Used, (!failures.is_empty()).then_some("some parts could not be loaded")),
                 None => leg(LegStatus::Failed, Some("the projection of the query's vector could not be loaded")),
@@ -255,9 +260,9 @@ impl Run {
 }
 
 /// Why no vector could be made of the query's words.
-fn no_words(core: &Core) -> &'static str {
+fn no_vector(core: &Core) -> &'static str {
     match core.words {
-        Some(_) => "the site uses none of these words",
+        Some(_) => "the site uses too few of these words",
         None => "the index was built without vectors of words",
     }
 }

@@ -78,12 +78,16 @@ impl Aim {
             }
         }
         let mut best = vec![NOT_COMPARED; core.collection.pages as usize];
-        let mut found = Nearest { pages: Vec::new(), cosines };
+        let mut found = Nearest { pages: Vec::new(), too_far: false, cosines };
         found.for_each_passage(index, core, |owner, cosine| {
             let known = &mut best[owner.page.0 as usize];
             *known = known.max(cosine);
         });
         found.pages = PageScore::best_first(&best, |score| score != NOT_COMPARED);
+        if found.pages.first().is_some_and(|nearest| nearest.score < cells.cut_off) {
+            found.pages.clear();
+            found.too_far = true;
+        }
         found
     }
 
@@ -116,6 +120,8 @@ impl Aim {
 pub(super) struct Nearest {
     /// Best first; equal cosines in the order of pages.
     pub pages: Vec<PageScore>,
+    /// Whether even the nearest page is farther than what nonsense reaches, so that there are none.
+    pub too_far: bool,
     /// The cosine of each row.
     cosines: Vec<f32>,
 }
