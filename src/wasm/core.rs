@@ -51,6 +51,12 @@ impl Engine {
         vec![self.index.core_id().to_string()]
     }
 
+    /// Says that the host holds the whole index, so that no part costs a request: every row may be compared.
+    #[wasm_bindgen(js_name = holdWhole)]
+    pub fn hold_whole(&mut self) {
+        self.index.hold_whole();
+    }
+
     /// Starts a query and returns the number of its run.
     pub fn start(&mut self, query: JsValue) -> Result<u32, JsError> {
         let query = query::read(&query)?;
