@@ -188,7 +188,7 @@ mod tests {
             endings: vec![String::new(), "s".into()],
             terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
             text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
-            words: Some(RowCode::new(32, 64, 0.25).unwrap()),
+            words: Some(cells().code),
             cells: cells(),
         }
     }
