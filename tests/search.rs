@@ -2,11 +2,12 @@
 
 mod damage;
 mod golden;
+mod lexicon;
 mod steps;
 mod twin;
 
-use std::sync::atomic::AtomicBool;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Built, Embedding, Options, build};
 use bifocal::corpus::{Page, Section};

@@ -6,7 +6,7 @@ use bifocal::search::{LegStatus, Mode, Query, QueryVector, Run, Step, VectorPlan
 use super::{BagOfWords, Memory, index_of, pages};
 
 /// Steps until something else than parts is needed, and returns the kinds of the parts asked for, round by round.
-fn rounds(memory: &mut Memory, run: &mut Run) -> (Vec<Vec<Kind>>, Step) {
+pub fn rounds(memory: &mut Memory, run: &mut Run) -> (Vec<Vec<Kind>>, Step) {
     let mut rounds = Vec::new();
     loop {
         match run.step(&memory.index).unwrap() {
