@@ -57,15 +57,26 @@ story("the page says what it searches, and hits appear as one types", async (pag
   assert.ok(beginning.length > 0 && whole.length > 0);
   assert.ok((await page.locator("mark").first().textContent()).toLowerCase().startsWith(BEGINNING));
   assert.match(await page.locator("#count").textContent(), /^\d+ pages?/);
-  assert.match(await page.locator("#how").textContent(), /^words, \d+ ms$/);
+  assert.match(await page.locator("#how").textContent(), /^words and meaning \(lexicon\), \d+ ms$/);
   assert.deepEqual(requested(/\.gguf$/), [], "no model was fetched");
+});
+
+story("meaning answers without a model, and nonsense has none", async (page) => {
+  await page.goto(home());
+  await page.getByText("Meaning", { exact: true }).click();
+  await type(page, QUESTION);
+  assert.ok((await titles(page)).length > 0);
+  assert.match(await page.locator("#how").textContent(), /^meaning \(lexicon\), \d+ ms$/);
+  await type(page, "xqzv blorpt");
+  await page.getByText("the site uses too few of these words").waitFor();
+  assert.deepEqual(requested(/\.gguf$|projection/), [], "neither model nor projection was fetched");
 });
 
 story("with the model, meaning answers too; the next visit finds it kept", async (page) => {
   await page.goto(home());
   await type(page, WORD);
   await loadModel(page);
-  await page.getByText(/words and meaning \(.+\), \d+ ms/).waitFor();
+  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+ ms/).waitFor();
   assert.ok((await page.locator(`${HIT} svg title`).allTextContents()).some((text) => /meaning/.test(text)));
   await page.getByText("Meaning", { exact: true }).click();
   await page.locator("#how", { hasText: /^meaning/ }).waitFor();
@@ -74,7 +85,7 @@ story("with the model, meaning answers too; the next visit finds it kept", async
 
   server.requests.length = 0;
   await page.goto(`${home()}?q=${WORD}`);
-  await page.getByText(/words and meaning \(.+\), \d+ ms/).waitFor();
+  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+ ms/).waitFor();
   assert.deepEqual(requested(/\.gguf$/), [], "it came from the cache");
 });
 

@@ -46,7 +46,7 @@ test("halves of surrogate pairs never reach the engine", async (t) => {
 
 test("bad options are named, with what is allowed", async (t) => {
   const search = await opened(t, fakeIndex(PAGES));
-  const wrong = [[5, {}], ["a", { mode: "fuzzy" }], ["a", { encoder: "lexicon" }], ["a", { limit: 0 }], ["a", { limit: 2.5 }], ["a", { offset: -1 }]];
+  const wrong = [[5, {}], ["a", { mode: "fuzzy" }], ["a", { encoder: "oracle" }], ["a", { limit: 0 }], ["a", { limit: 2.5 }], ["a", { offset: -1 }]];
   for (const [text, options] of wrong) await assert.rejects(search.search(text, options), { code: "option", message: /can be/ });
 });
 

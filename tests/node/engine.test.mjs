@@ -57,6 +57,20 @@ test("the vector is made while parts come; once they are there, keyword hits com
   assert.equal(embedded, 2, "the same text is embedded once");
 });
 
+test("the engine makes the vector of words itself, unless the transformer is asked for or there", async () => {
+  const { searcher: open, engine } = searcher(fakeIndex(PAGES, { model: MODEL, lexicon: true }), {
+    load: async () => ({ name: "fake", embed: () => new Float32Array([1]) }),
+  });
+  const planned = async (encoder) => {
+    await open.search(query("owl", { encoder }), () => {}, never);
+    return engine.calls.findLast(([call]) => call === "start")[1].vector;
+  };
+  assert.equal(await planned("auto"), "lexicon");
+  assert.equal(await planned("transformer"), "later");
+  assert.equal(await planned("auto"), "later", "the transformer is there now");
+  assert.equal(await planned("lexicon"), "lexicon");
+});
+
 test("an encoder that cannot be had leaves the words' answer, and the reason", async () => {
   const { searcher: open } = searcher(fakeIndex(PAGES, { model: MODEL }), { load: async () => Promise.reject(new Error("no room")) });
   const answer = await open.search(query("owl", { encoder: "transformer" }), () => {}, never);

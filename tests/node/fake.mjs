@@ -5,14 +5,14 @@ export const SITE = "http://site.test/docs/";
 export const BASE = `${SITE}bifocal/`;
 
 /** The files of an index of `pages` (`{id, title, text}`), by path; `generation` marks them all. */
-export function fakeIndex(pages, { generation = "one", model = null } = {}) {
+export function fakeIndex(pages, { generation = "one", model = null, lexicon = false } = {}) {
   const files = new Map();
   const put = (path, value) => files.set(path, new TextEncoder().encode(JSON.stringify({ path, ...value })));
   const core = `parts/core-${generation}.bin`;
   put(core, { pages: pages.map(({ id }) => `parts/${id}-${generation}.bin`) });
   for (const page of pages) put(`parts/${page.id}-${generation}.bin`, { page });
   const runtime = { worker: "runtime/worker.js", core: "runtime/core.bin" };
-  const about = { generation, title: "A site", site: "../", pages: pages.length, sections: pages.length, passages: pages.length, languages: [{ code: "en", pages: pages.length }], words: 1, format: 1, largestPart: 10_000, model, runtime };
+  const about = { generation, title: "A site", site: "../", pages: pages.length, sections: pages.length, passages: pages.length, languages: [{ code: "en", pages: pages.length }], words: 1, format: 1, largestPart: 10_000, lexicon, model, runtime };
   files.set("bifocal.json", new TextEncoder().encode(JSON.stringify({ ...about, core })));
   return files;
 }

@@ -12,7 +12,7 @@ interface Hardware {
 }
 
 /** Whether a download of some megabytes that nobody asked for would be a burden here. */
-export function sparing({ connection, deviceMemory }: Hardware = globalThis.navigator as Hardware): boolean {
+export function sparing({ connection, deviceMemory }: Hardware = (globalThis.navigator ?? {}) as Hardware): boolean {
   if (connection?.saveData || /2g/.test(connection?.effectiveType ?? "")) return true;
   return deviceMemory !== undefined && deviceMemory < LEAST_MEMORY;
 }
