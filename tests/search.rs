@@ -1,5 +1,6 @@
 //! Building and searching small indexes in memory.
 
+mod cells;
 mod damage;
 mod golden;
 mod lexicon;

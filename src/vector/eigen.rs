@@ -20,11 +20,14 @@ pub fn eigen(mut a: Vec<f64>, size: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
 /// Reduces `a` to `T = Qᵀ a Q`: T's diagonal, the numbers beside it, and the columns of Q.
 fn tridiagonal(a: &mut [f64], size: usize) -> (Vec<f64>, Vec<f64>, Vec<Vec<f64>>) {
     let mut reflections: Vec<(usize, Vec<f64>)> = Vec::new();
+    let largest = a.iter().fold(0f64, |most, x| most.max(x.abs()));
     for k in 0..size.saturating_sub(2) {
         // v reflects the column below the diagonal onto its first axis: H = I − v vᵀ with |v|² = 2.
         let mut v: Vec<f64> = (k + 1..size).map(|row| a[row * size + k]).collect();
         let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length == 0.0 {
+        // Nothing but rounding errors, as in a matrix of low rank; their squares could vanish, and H were no reflection.
+        if length <= f64::EPSILON * 1e-3 * largest {
+            (k + 1..size).for_each(|row| a[row * size + k] = 0.0);
             continue;
         }
         v[0] += if v[0] > 0.0 { length } else { -length };
