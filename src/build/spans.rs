@@ -34,16 +34,41 @@ const TEMPLATES: &[Templates] = &[Templates {
     language: "en",
     questions: &[
         "How do I {}?",
+        "How do you {}?",
         "How can I {}?",
         "How to {}",
         "How does {} work?",
+        "How is {} done?",
+        "How many {}?",
+        "Why does {}?",
+        "Why doesn't {}?",
+        "Why is {}?",
+        "Why are {}?",
+        "Why can't I {}?",
+        "Why am I getting {}?",
+        "Why should I {}?",
         "What is {}?",
         "What are {}?",
-        "Why is {}?",
-        "Why does {}?",
+        "What does {} mean?",
+        "What happens when {}?",
+        "What about {}?",
+        "What is the best way to {}?",
+        "Which {} should I use?",
+        "Where is {}?",
+        "Where can I find {}?",
         "When should I use {}?",
+        "Who {}?",
         "Is there {}?",
+        "Isn't {}?",
+        "Is it possible to {}?",
+        "Are there any {}?",
         "Can I {}?",
+        "Can {}?",
+        "Does {}?",
+        "Do I have to {}?",
+        "Should I {}?",
+        "I get {}. What am I doing wrong?",
+        "{} doesn't work",
         "{}?",
     ],
 }];
@@ -181,7 +206,7 @@ mod tests {
         assert_eq!(drawn[..25].iter().filter(|text| text.contains("Heading") || text.contains("Page number")).count(), 25);
         assert_eq!(drawn[25..75].iter().filter(|text| text.ends_with('.')).count(), 50);
         assert!(drawn[75..100].iter().all(|text| RUN.contains(&(text.split_whitespace().count() as u64))));
-        assert!(drawn[100..].iter().any(|text| text.starts_with("How do I ")));
+        assert!(drawn[100..].iter().any(|text| text.starts_with("Why ") && text.ends_with('?')));
     }
 
     #[test]
