@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn a_language_without_templates_gives_no_questions_and_a_small_site_what_it_has() {
-        let page = Page { title: "A title".into(), lang: Some("ko".into()), ..Page::default() };
-        assert_eq!(draw(&[page], "en", 100), ["A title"]);
+        let page = Page { title: "A longer title".into(), lang: Some("ko".into()), ..Page::default() };
+        assert_eq!(draw(&[page], "en", 100), ["A longer title"]);
         assert_eq!(draw(&[], "en", 100), [""; 0]);
     }
 
