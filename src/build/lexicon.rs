@@ -41,7 +41,15 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { language: "en".into(), spans: None, passages: 10.0, ridge: 0.3, steps: 20, distillation: 150, temperature: 0.1 }
+        Self {
+            language: "en".into(),
+            spans: None,
+            passages: 10.0,
+            ridge: 0.3,
+            steps: 20,
+            distillation: 150,
+            temperature: 0.1,
+        }
     }
 }
 
@@ -58,8 +66,11 @@ pub struct Material<'m> {
     /// The vector of each passage, by the same linear map as `embed`'s, and not centred.
     pub vectors: &'m [Vec<f32>],
     /// Embeds distinct texts, in order.
-    pub embed: &'m dyn Fn(&[&str]) -> Result<Vec<Vec<f32>>>,
+    pub embed: &'m Embed<'m>,
 }
+
+/// Embeds texts, in order.
+pub type Embed<'e> = dyn Fn(&[&str]) -> Result<Vec<Vec<f32>>> + 'e;
 
 /// The fitted encoder.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -168,7 +179,9 @@ mod tests {
         let vector = |text: &&str| {
             let mut sum = vec![0.0f32; DIMS as usize];
             for word in words(text) {
-                (0..DIMS).zip(&mut sum).for_each(|(at, sum)| *sum += number(&word.term, at) * (1.5 + number(&word.term, 99)));
+                (0..DIMS)
+                    .zip(&mut sum)
+                    .for_each(|(at, sum)| *sum += number(&word.term, at) * (1.5 + number(&word.term, 99)));
             }
             let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-9);
             sum.into_iter().map(|x| x / length).collect()
@@ -208,7 +221,8 @@ mod tests {
 
     #[test]
     fn sums_of_words_come_near_to_the_teacher() {
-        let names = ["bee", "hive", "queen", "comb", "wax", "swarm", "drone", "honey", "brood", "smoker", "frame", "mite"];
+        let names =
+            ["bee", "hive", "queen", "comb", "wax", "swarm", "drone", "honey", "brood", "smoker", "frame", "mite"];
         let text = |i: usize| {
             let word = |j: usize| names[xxh64(&[i as u8, j as u8], 0) as usize % names.len()];
             (0..12).map(word).collect::<Vec<_>>().join(" ")

@@ -46,12 +46,7 @@ impl Distillation<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::Cancelled`].
-    pub fn run(
-        &self,
-        words: &mut [Vec<f32>],
-        progress: &(dyn Fn(f32) + Sync),
-        cancel: &AtomicBool,
-    ) -> Result<()> {
+    pub fn run(&self, words: &mut [Vec<f32>], progress: &(dyn Fn(f32) + Sync), cancel: &AtomicBool) -> Result<()> {
         let dims = words.first().map_or(0, Vec::len);
         if dims == 0 || self.rows.len() == 0 || self.passages.is_empty() {
             return Ok(());
@@ -139,13 +134,15 @@ impl Adam {
         let unbias = BETA.map(|beta| 1.0 - beta.powi(self.taken));
         let dims = words[0].len();
         let moments = self.mean.par_chunks_mut(dims).zip(self.square.par_chunks_mut(dims));
-        words.par_iter_mut().zip(gradient.par_chunks(dims)).zip(moments).for_each(|((word, gradient), (mean, square))| {
-            for (((x, g), m), v) in word.iter_mut().zip(gradient).zip(mean).zip(square) {
-                *m = BETA[0] * *m + (1.0 - BETA[0]) * g;
-                *v = BETA[1] * *v + (1.0 - BETA[1]) * g * g;
-                *x -= rate * (*m / unbias[0]) / ((*v / unbias[1]).sqrt() + EPSILON);
-            }
-        });
+        words.par_iter_mut().zip(gradient.par_chunks(dims)).zip(moments).for_each(
+            |((word, gradient), (mean, square))| {
+                for (((x, g), m), v) in word.iter_mut().zip(gradient).zip(mean).zip(square) {
+                    *m = BETA[0] * *m + (1.0 - BETA[0]) * g;
+                    *v = BETA[1] * *v + (1.0 - BETA[1]) * g * g;
+                    *x -= rate * (*m / unbias[0]) / ((*v / unbias[1]).sqrt() + EPSILON);
+                }
+            },
+        );
     }
 }
 
@@ -226,7 +223,9 @@ mod tests {
             Distillation { rows: &rows, targets: &targets, passages: &passages, temperature: 0.5, steps: 60 };
         let compared: Vec<&[f32]> = passages.iter().map(Vec::as_slice).collect();
         let total = |words: &[Vec<f32>]| -> f64 {
-            (0..texts).map(|text| loss(&distillation, &distillation.compose(text, words), targets[text], &compared)).sum()
+            (0..texts)
+                .map(|text| loss(&distillation, &distillation.compose(text, words), targets[text], &compared))
+                .sum()
         };
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
