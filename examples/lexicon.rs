@@ -81,7 +81,8 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
         .map(|(query, vector)| {
             let keyword = keyword.rank(&query.text);
             let transformer = nearest(vector);
-            let lexicon = lexicon.query(&forms(&inverted, &query.text)).map(|vector| nearest(&vector)).unwrap_or_default();
+            let lexicon =
+                lexicon.query(&forms(&inverted, &query.text)).map(|vector| nearest(&vector)).unwrap_or_default();
             let hybrid = |semantic: &[PageScore]| Fusion::default().fuse(&keyword, semantic);
             let (with_transformer, with_lexicon) = (hybrid(&transformer), hybrid(&lexicon));
             [&keyword, &transformer, &lexicon, &with_transformer, &with_lexicon].map(|ranking| {
@@ -94,7 +95,12 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
     let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let half = |query: &collection::Query| xxh64(query.id.as_bytes(), 0) % 2;
     for (label, chosen) in [("all", None), ("tuned", Some(0)), ("held", Some(1))] {
-        let chosen: Vec<_> = collection.queries.iter().zip(&scores).filter(|(query, _)| chosen.is_none_or(|c| half(query) == c)).collect();
+        let chosen: Vec<_> = collection
+            .queries
+            .iter()
+            .zip(&scores)
+            .filter(|(query, _)| chosen.is_none_or(|c| half(query) == c))
+            .collect();
         let mean = |at: usize| chosen.iter().map(|(_, scores)| scores[at]).sum::<f64>() / chosen.len().max(1) as f64;
         let [keyword, transformer, lexicon, with_transformer, with_lexicon] = [0, 1, 2, 3, 4].map(mean);
         println!(
@@ -145,7 +151,8 @@ fn embed(encoder: &Transformer, texts: &[&str]) -> bifocal::Result<Vec<Vec<f32>>
     let mut vectors = Vec::with_capacity(texts.len());
     let never = AtomicBool::new(false);
     for (number, stretch) in texts.chunks(STRETCH).enumerate() {
-        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        let file =
+            fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         file.lock().map_err(io)?;
         let started = Instant::now();
         vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, &|_| (), &never)?);
@@ -187,7 +194,8 @@ impl Keyword<'_> {
     fn rank(&self, text: &str) -> Vec<PageScore> {
         let mut sets: Vec<(u32, TermSet)> = Vec::new();
         for form in forms(self.inverted, text) {
-            let kin = self.families.of[form as usize].iter().flat_map(|&family| &self.families.members[family as usize]);
+            let kin =
+                self.families.of[form as usize].iter().flat_map(|&family| &self.families.members[family as usize]);
             let kin: Vec<u32> = kin.copied().filter(|&other| other != form).collect();
             if sets.iter().any(|(known, _)| *known == form || kin.contains(known)) {
                 continue;

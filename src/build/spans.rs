@@ -34,16 +34,41 @@ const TEMPLATES: &[Templates] = &[Templates {
     language: "en",
     questions: &[
         "How do I {}?",
+        "How do you {}?",
         "How can I {}?",
         "How to {}",
         "How does {} work?",
+        "How is {} done?",
+        "How many {}?",
+        "Why does {}?",
+        "Why doesn't {}?",
+        "Why is {}?",
+        "Why are {}?",
+        "Why can't I {}?",
+        "Why am I getting {}?",
+        "Why should I {}?",
         "What is {}?",
         "What are {}?",
-        "Why is {}?",
-        "Why does {}?",
+        "What does {} mean?",
+        "What happens when {}?",
+        "What about {}?",
+        "What is the best way to {}?",
+        "Which {} should I use?",
+        "Where is {}?",
+        "Where can I find {}?",
         "When should I use {}?",
+        "Who {}?",
         "Is there {}?",
+        "Isn't {}?",
+        "Is it possible to {}?",
+        "Are there any {}?",
         "Can I {}?",
+        "Can {}?",
+        "Does {}?",
+        "Do I have to {}?",
+        "Should I {}?",
+        "I get {}. What am I doing wrong?",
+        "{} doesn't work",
         "{}?",
     ],
 }];
@@ -156,7 +181,8 @@ fn shortened(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
     }
-    let head = &text[..text.floor_char_boundary(most)];
+    let end = (0..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    let head = &text[..end];
     head.rfind(char::is_whitespace).map_or(head, |end| head[..end].trim_end())
 }
 
@@ -167,9 +193,21 @@ mod tests {
 
     fn site(pages: usize) -> Vec<Page> {
         let page = |number: usize| {
-            let sentence = |i: usize| format!("Page {number} says in sentence {i} what word{} means to hive{}. ", i * 7, number * 3);
-            let section = Section { heading: format!("Heading {number}"), level: 2, text: (0..40).map(sentence).collect(), ..Section::default() };
-            Page { title: format!("Page number {number}"), lang: Some("en-GB".into()), sections: vec![section], ..Page::default() }
+            let sentence = |i: usize| {
+                format!("Page {number} says in sentence {i} what word{} means to hive{}. ", i * 7, number * 3)
+            };
+            let section = Section {
+                heading: format!("Heading {number}"),
+                level: 2,
+                text: (0..40).map(sentence).collect(),
+                ..Section::default()
+            };
+            Page {
+                title: format!("Page number {number}"),
+                lang: Some("en-GB".into()),
+                sections: vec![section],
+                ..Page::default()
+            }
         };
         (0..pages).map(page).collect()
     }
@@ -178,10 +216,13 @@ mod tests {
     fn a_quarter_headings_half_sentences_and_questions_over_all() {
         let drawn = draw(&site(30), "en", 100);
         assert_eq!(drawn.len(), 200);
-        assert_eq!(drawn[..25].iter().filter(|text| text.contains("Heading") || text.contains("Page number")).count(), 25);
+        assert_eq!(
+            drawn[..25].iter().filter(|text| text.contains("Heading") || text.contains("Page number")).count(),
+            25
+        );
         assert_eq!(drawn[25..75].iter().filter(|text| text.ends_with('.')).count(), 50);
         assert!(drawn[75..100].iter().all(|text| RUN.contains(&(text.split_whitespace().count() as u64))));
-        assert!(drawn[100..].iter().any(|text| text.starts_with("How do I ")));
+        assert!(drawn[100..].iter().any(|text| text.starts_with("Why ") && text.ends_with('?')));
     }
 
     #[test]

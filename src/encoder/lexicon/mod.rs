@@ -5,10 +5,13 @@
 //! `E = argmin_E Σ_i w_i |a_i E − y_i|² + λ |E − s E₀|²`
 //!
 //! with `y_i` the transformer's vector of text `i` and `E₀` its vectors of the words alone, scaled by the `s` that fits best.
-//! This room knows rows and targets ([`Ridge`]); which texts of a site they stand for is said in `build/`.
+//! From there [`Distillation`] moves them so that passages are ranked as the transformer ranks them. This room knows rows
+//! and targets; which texts of a site they stand for is said in `build/`.
 
+mod distil;
 mod ridge;
 mod sparse;
 
+pub use distil::Distillation;
 pub use ridge::Ridge;
 pub use sparse::SparseRows;
