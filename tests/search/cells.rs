@@ -1,5 +1,7 @@
 //! Which rows a query by meaning loads: the nearest cells, or all if the host holds the whole index.
 
+use std::sync::atomic::AtomicBool;
+
 use bifocal::build::{Built, Embedding, Options, build};
 use bifocal::corpus::Page;
 use bifocal::encoder::Encoder;
@@ -23,7 +25,7 @@ fn built(graph_above: usize) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
     let options = Options { graph_above, ..Options::default() };
-    build(many_pages(), Some(Embedding { encoder: &encoder, embed: &embed }), &options, &|_| ()).unwrap()
+    build(many_pages(), Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }), &options, &|_| ()).unwrap()
 }
 
 /// Answers by meaning, and tells how many parts of each kind were asked for.
