@@ -32,8 +32,9 @@ const CELL_SIZES: [usize; 4] = [40, 80, 160, 320];
 /// Most cells: their centroids are loaded by every reader.
 const MOST_CELLS: usize = 256;
 
-/// Bytes that a request for one more part costs besides its rows: headers of HTTP, of the part and of its compression.
-const REQUEST: usize = 300;
+/// Bytes that a request for one more part costs besides its rows: heads of HTTP both ways, as `./build.sh bench network`
+/// counts them, and what surrounds the rows in the part.
+const REQUEST: usize = 740;
 
 /// What the rows of a cell need in the core besides the centroid: its part's name and its number of rows.
 const NAME: usize = 10;
