@@ -38,7 +38,14 @@ fn cases() -> impl Strategy<Value = Case> {
         let scales = vec(0f32..0.1, rows * blocks);
         let x = vec(-ACTIVATION_BOUND..=ACTIVATION_BOUND, tokens * columns);
         let steps = vec(0f32..0.1, tokens * blocks);
-        (codes, scales, x, steps).prop_map(move |(codes, scales, x, steps)| Case { rows, columns, codes, scales, x, steps })
+        (codes, scales, x, steps).prop_map(move |(codes, scales, x, steps)| Case {
+            rows,
+            columns,
+            codes,
+            scales,
+            x,
+            steps,
+        })
     })
 }
 

@@ -35,7 +35,8 @@ impl BagOfWords {
                 "apiary" | "hives" => "hive",
                 other => other,
             };
-            let hash = meaning.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+            let hash =
+                meaning.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
             vector[(hash >> 58) as usize] += 1.0;
         }
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
@@ -77,16 +78,31 @@ pub fn page(id: &str, title: &str, sections: &[(&str, &str)]) -> Page {
 
 pub fn pages() -> Vec<Page> {
     vec![
-        page("split.html", "Splitting a colony", &[
-            ("", "A strong colony can be divided in spring."),
-            ("When to split", "Split the colony when the bees cover eight frames. Splitting early prevents swarms."),
-            ("The command", "Call Hive::split with --dry-run to see what it would do."),
-        ]),
-        page("hive.html", "The hive", &[("Parts of a hive", "A hive has a floor, boxes, frames and a roof. Frames hold the comb.")]),
-        page("honey.html", "Harvesting honey", &[
-            ("Extracting", "Uncap the frames and spin them. Honey keeps for years."),
-            ("Storing", "Store honey in glass. The honey of one year rarely tastes like the next one's."),
-        ]),
+        page(
+            "split.html",
+            "Splitting a colony",
+            &[
+                ("", "A strong colony can be divided in spring."),
+                (
+                    "When to split",
+                    "Split the colony when the bees cover eight frames. Splitting early prevents swarms.",
+                ),
+                ("The command", "Call Hive::split with --dry-run to see what it would do."),
+            ],
+        ),
+        page(
+            "hive.html",
+            "The hive",
+            &[("Parts of a hive", "A hive has a floor, boxes, frames and a roof. Frames hold the comb.")],
+        ),
+        page(
+            "honey.html",
+            "Harvesting honey",
+            &[
+                ("Extracting", "Uncap the frames and spin them. Honey keeps for years."),
+                ("Storing", "Store honey in glass. The honey of one year rarely tastes like the next one's."),
+            ],
+        ),
         page("swarm.html", "Swarms", &[("", "Bees swarm in May. A swarming colony leaves its hive.")]),
     ]
 }
@@ -95,7 +111,13 @@ pub fn index_of(pages: Vec<Page>) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
     let options = Options { title: "Bees".into(), ..Options::default() };
-    build(pages, Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }), &options, &|_| ()).unwrap()
+    build(
+        pages,
+        Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }),
+        &options,
+        &|_| (),
+    )
+    .unwrap()
 }
 
 /// An index whose parts are all in memory.
@@ -148,7 +170,8 @@ fn meaning_finds_what_words_miss() {
 
 #[test]
 fn hits_show_where_and_why() {
-    let answer = Memory::new(index_of(pages())).ask(Query { text: "split frames".into(), explain: true, ..Query::default() });
+    let answer =
+        Memory::new(index_of(pages())).ask(Query { text: "split frames".into(), explain: true, ..Query::default() });
     let hit = &answer.hits[0];
     assert_eq!((hit.id.as_str(), hit.sections[0].url.as_str()), ("split.html", "split.html#when-to-split"));
     let units: Vec<u16> = hit.excerpt.text.encode_utf16().collect();

@@ -1,8 +1,8 @@
 //! Vectors: the quantiser's laws, kernels against their scalar twin, the flat scan against plain arithmetic.
 
-use bifocal::{ErrorKind, kernels};
 use bifocal::vector::quantise::{QUERY_BOUND, ROW_BOUND, quantise_row};
 use bifocal::vector::{MAX_DIMS, QueryCodes, RowId, Rows, encode, scan, top_k};
+use bifocal::{ErrorKind, kernels};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -23,7 +23,8 @@ pub(super) fn nonsense() -> Vec<String> {
     let hangul: Vec<char> = ('가'..='힣').collect();
     let han: Vec<char> = ('一'..='龥').collect();
     let mut texts = Vec::new();
-    for (letters, count, length) in [(&latin, 32, 4), (&latin, 32, 8), (&cyrillic, 8, 7), (&hangul, 8, 3), (&han, 8, 3)] {
+    for (letters, count, length) in [(&latin, 32, 4), (&latin, 32, 8), (&cyrillic, 8, 7), (&hangul, 8, 3), (&han, 8, 3)]
+    {
         for _ in 0..count {
             let words: Vec<String> = (0..1 + random.below(5))
                 .map(|_| {

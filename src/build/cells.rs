@@ -166,7 +166,8 @@ impl Grouped {
         let fixed = self.members.len() * (code.bytes() + 2 + NAME);
         let asked = samples.par_iter().map(|sample| {
             let scores: Vec<f32> = rows.iter().map(|row| dot(row, sample)).collect();
-            let nearest = vector::top_k(&scores, NEAREST).into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
+            let nearest =
+                vector::top_k(&scores, NEAREST).into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
             Ok((self.order(sample)?, nearest))
         });
         let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
@@ -213,7 +214,8 @@ fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact:
         Ok((order.into_iter().map(|probe| probe.cell).collect(), in_cells, scores))
     });
     let asked: Vec<(Vec<u32>, Vec<u32>, Vec<f32>)> = asked.collect::<Result<_>>()?;
-    let needed: Vec<(Vec<u32>, Vec<u32>)> = asked.iter().map(|(order, cells, _)| (order.clone(), cells.clone())).collect();
+    let needed: Vec<(Vec<u32>, Vec<u32>)> =
+        asked.iter().map(|(order, cells, _)| (order.clone(), cells.clone())).collect();
     let (probes, recall) = probes(&needed, cells.parts.len());
     let found = asked.par_iter().zip(exact).map(|((order, _, scores), exact)| {
         let probed = &order[..probes];

@@ -19,7 +19,12 @@ pub(super) struct Written {
 }
 
 /// Writes the dictionary's parts; forms that have a vector carry it beside their postings.
-pub(super) fn write(inverted: &Inverted, families: &Families, words: &WordRows, parts: &mut Vec<RawPart>) -> Result<Written> {
+pub(super) fn write(
+    inverted: &Inverted,
+    families: &Families,
+    words: &WordRows,
+    parts: &mut Vec<RawPart>,
+) -> Result<Written> {
     let terms = &inverted.terms;
     let postings: Vec<Vec<u8>> = terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
     let mut blocks = Vec::new();

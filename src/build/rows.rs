@@ -40,8 +40,12 @@ pub(super) fn embed(pages: &[Page], embedding: &Embedding, window: Window) -> Re
     let count = |text: &str| embedding.encoder.count_tokens(text);
     let cuts = |page: &Page| page.sections.iter().map(|section| cut(&section.text, window, &count)).collect();
     let windows: Vec<Windows> = pages.par_iter().map(cuts).collect();
-    let texts: Vec<Vec<(Owner, String)>> =
-        pages.par_iter().zip(&windows).enumerate().map(|(number, (page, windows))| texts(number, page, windows)).collect();
+    let texts: Vec<Vec<(Owner, String)>> = pages
+        .par_iter()
+        .zip(&windows)
+        .enumerate()
+        .map(|(number, (page, windows))| texts(number, page, windows))
+        .collect();
 
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();

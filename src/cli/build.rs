@@ -152,7 +152,8 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
             .hint("name another folder with --cache")
     };
     fs::create_dir_all(&folder).map_err(refused)?;
-    let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(refused)?;
+    let file =
+        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(refused)?;
     file.lock().map_err(refused)?;
     let mut cache = Cache::open(file, encoder)?;
     let bar = progress::bar("embedding passages", texts.len() as u64);

@@ -81,8 +81,12 @@ fn show_cells(cells: &Cells) -> String {
         cells.recall * 100.0,
         cells.kept * 100.0,
         match cells.cut_off < f32::INFINITY {
-            true => format!("an answer by meaning counts from a cosine of {:.2} on, which nonsense doesn't reach", cells.cut_off),
-            false => "search by meaning is switched off: the model tells this site's texts from nonsense too seldom".into(),
+            true => format!(
+                "an answer by meaning counts from a cosine of {:.2} on, which nonsense doesn't reach",
+                cells.cut_off
+            ),
+            false =>
+                "search by meaning is switched off: the model tells this site's texts from nonsense too seldom".into(),
         },
     )
 }
@@ -122,7 +126,8 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     let (Some(block), mut out) = (index.terms(id), String::new()) else { return Ok(unknown()) };
     let term = &block.terms()[at];
     for &family in &term.families {
-        let near = block.terms().iter().filter(|other| other.families.contains(&family)).map(|other| other.form.as_str());
+        let near =
+            block.terms().iter().filter(|other| other.families.contains(&family)).map(|other| other.form.as_str());
         let forms: Vec<&str> = near.chain(block.remote(family)).collect();
         out += &format!("family: {}\n", forms.join(" "));
     }

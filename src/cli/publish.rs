@@ -101,11 +101,8 @@ pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: 
         files.push(write(folder, path, bytes, path.contains('/'))?);
     }
     bar.finish_and_clear();
-    let list = List {
-        generation: built.entry.generation.clone(),
-        former: kept(former, &built.entry.generation, keep),
-        files,
-    };
+    let list =
+        List { generation: built.entry.generation.clone(), former: kept(former, &built.entry.generation, keep), files };
     let text = serde_json::to_vec(&list)
         .map_err(|error| Error::new(ErrorKind::Io, format!("{LIST} can't be written")).because(error))?;
     write(folder, LIST, &text, false)?;

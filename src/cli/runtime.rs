@@ -77,7 +77,8 @@ impl Runtime {
     /// With them it can ask for worker, wasm and index side by side, while it revalidates the entry.
     pub fn loader_with_hints(&self, hints: &serde_json::Value) -> Result<String> {
         let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's loader {why}"));
-        let loader = self.names.get("loader").and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
+        let loader =
+            self.names.get("loader").and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
         let loader = std::str::from_utf8(loader).map_err(|error| cannot("is not UTF-8").because(error))?;
         let (before, after) = loader.split_once(PLACEHOLDER).ok_or_else(|| cannot("has no place for hints"))?;
         Ok(format!("{before}{hints}{after}"))

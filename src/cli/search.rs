@@ -182,7 +182,8 @@ fn layout(answer: &Answer, explain: bool) -> String {
 
 fn lenses(hit: &Hit) -> String {
     let ranks = [("words", hit.lenses.keyword), ("meaning", hit.lenses.semantic)];
-    let ranks: Vec<String> = ranks.iter().filter_map(|(lens, rank)| rank.map(|rank| format!("{lens} #{rank}"))).collect();
+    let ranks: Vec<String> =
+        ranks.iter().filter_map(|(lens, rank)| rank.map(|rank| format!("{lens} #{rank}"))).collect();
     format!("{:.3}  {}", hit.score, ranks.join(", "))
 }
 

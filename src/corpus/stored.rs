@@ -47,7 +47,8 @@ pub type StoredSection = Section;
 impl StoredPage {
     /// The slice of `page` that holds `sections`; `windows` are the passages of each of the page's sections.
     pub fn slice(number: PageId, page: &Page, sections: Range<usize>, windows: &[Vec<Range<usize>>]) -> Self {
-        let passages = |section: usize| windows.get(section).filter(|windows| windows.len() > 1).cloned().unwrap_or_default();
+        let passages =
+            |section: usize| windows.get(section).filter(|windows| windows.len() > 1).cloned().unwrap_or_default();
         let mut above: Vec<(u8, String)> = Vec::new();
         for section in &page.sections[..sections.start] {
             above.retain(|&(level, _)| level < section.level);
@@ -147,7 +148,8 @@ impl StoredPage {
 
     fn read(reader: &mut Reader) -> Result<Self> {
         let page = PageId(reader.small()?);
-        let [id, url, title, lang] = [reader.text()?, reader.text()?, reader.text()?, reader.text()?].map(str::to_owned);
+        let [id, url, title, lang] =
+            [reader.text()?, reader.text()?, reader.text()?, reader.text()?].map(str::to_owned);
         let meta = (0..reader.count(3)?)
             .map(|_| Ok((reader.text()?.to_owned(), read_meta(reader)?)))
             .collect::<Result<Vec<_>>>()?;
@@ -226,7 +228,12 @@ mod tests {
                 ("tags".into(), Meta::List(vec!["x".into(), "y".into()])),
                 ("weight".into(), Meta::Number(1.5)),
             ]),
-            sections: vec![section(1, "Title", None), section(2, "A", Some("a")), section(3, "B", Some("b")), section(2, "C", None)],
+            sections: vec![
+                section(1, "Title", None),
+                section(2, "A", Some("a")),
+                section(3, "B", Some("b")),
+                section(2, "C", None),
+            ],
         }
     }
 

@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn halves_are_read_to_the_last() {
-        for (bits, expected) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65_504.0), (0x8000, -0.0)] {
+        for (bits, expected) in
+            [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65_504.0), (0x8000, -0.0)]
+        {
             assert_eq!(half(u16::to_le_bytes(bits)).to_bits(), f32::to_bits(expected), "{bits:#x}");
         }
         assert_eq!(half(u16::to_le_bytes(0x7c00)), f32::INFINITY);

@@ -86,10 +86,11 @@ impl Core {
         out.count(self.terms.len());
         let mut last = "";
         for (first, hash) in &self.terms {
-            let shared = first.char_indices().zip(last.chars()).find(|((_, a), b)| a != b).map_or_else(
-                || first.len().min(last.len()),
-                |((at, _), _)| at,
-            );
+            let shared = first
+                .char_indices()
+                .zip(last.chars())
+                .find(|((_, a), b)| a != b)
+                .map_or_else(|| first.len().min(last.len()), |((at, _), _)| at);
             out.count(shared);
             out.text(&first[shared..]);
             out.fixed(*hash);
@@ -119,7 +120,11 @@ impl Core {
             let mut four = [0; 4];
             four.copy_from_slice(reader.raw(4)?);
             let length = f32::from_le_bytes(four);
-            if length.is_finite() && length >= 0.0 { Ok(length) } else { Err(damaged("an average length that is none")) }
+            if length.is_finite() && length >= 0.0 {
+                Ok(length)
+            } else {
+                Err(damaged("an average length that is none"))
+            }
         };
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
@@ -206,7 +211,10 @@ mod tests {
     fn it_knows_where_things_lie() {
         let core = core();
         let terms = |form| core.terms_for(form).map(|part| part.hash);
-        assert_eq!([terms("a"), terms("and"), terms("bored"), terms("borrowed"), terms("zzz")], [1, 1, 1, 2, 4].map(Some));
+        assert_eq!(
+            [terms("a"), terms("and"), terms("bored"), terms("borrowed"), terms("zzz")],
+            [1, 1, 1, 2, 4].map(Some)
+        );
         let with = |prefix| core.terms_with(prefix, 2).iter().map(|part| part.hash).collect::<Vec<_>>();
         assert_eq!((with("bo"), with("borrow"), with("x")), (vec![1, 2], vec![2, 3], vec![3]));
         let text = |page, section| core.text_for(PageId(page), Ordinal(section)).map(|part| part.hash);

@@ -16,10 +16,10 @@ mod part;
 mod store;
 mod vectors;
 
+pub use self::core::{Core, TextStart};
 #[cfg(feature = "native")]
 pub use cells::halved;
 pub use cells::{Cells, VectorsRef};
-pub use self::core::{Core, TextStart};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
 pub use part::{Kind, PartId, RawPart};
 pub use store::{Head, Index, Positions};

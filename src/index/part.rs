@@ -97,7 +97,10 @@ impl RawPart {
     /// Puts the header before `contents` and names the result.
     pub fn new(kind: Kind, contents: &[u8]) -> Result<Self> {
         let length = u32::try_from(contents.len()).map_err(|_| {
-            Error::new(ErrorKind::Input, format!("a {} part of {} bytes: a part holds 4 GiB at most", kind.name(), contents.len()))
+            Error::new(
+                ErrorKind::Input,
+                format!("a {} part of {} bytes: a part holds 4 GiB at most", kind.name(), contents.len()),
+            )
         })?;
         let mut bytes = Vec::with_capacity(HEADER + contents.len());
         bytes.extend_from_slice(MAGIC);

@@ -77,7 +77,11 @@ pub const fn packed_bytes(fine: usize, coarse: usize) -> usize {
 pub fn packed_dots(rows: &[u8], fine: usize, query: &[i16], sums: &mut [i32]) {
     let coarse = query.len().checked_sub(fine).expect("the fine codes are part of the query");
     assert!(!query.is_empty() && fine.is_multiple_of(FINE_BLOCK) && coarse.is_multiple_of(COARSE_BLOCK));
-    assert_eq!(Some(rows.len()), packed_bytes(fine, coarse).checked_mul(sums.len()), "rows must be of the query's shape");
+    assert_eq!(
+        Some(rows.len()),
+        packed_bytes(fine, coarse).checked_mul(sums.len()),
+        "rows must be of the query's shape"
+    );
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: AVX2 was detected in this line's condition.

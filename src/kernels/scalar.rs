@@ -26,8 +26,11 @@ pub fn packed_dots(rows: &[u8], fine: usize, query: &[i16], sums: &mut [i32]) {
     let bytes = super::packed_bytes(fine, query.len() - fine);
     for (row, sum) in sums.iter_mut().enumerate() {
         let (nibbles, crumbs) = rows[row * bytes..(row + 1) * bytes].split_at(fine / 2);
-        *sum = unpacked::<4>(nibbles, &FINE_LEVELS, &query[..fine])
-            .wrapping_add(unpacked::<2>(crumbs, &COARSE_LEVELS, &query[fine..]));
+        *sum = unpacked::<4>(nibbles, &FINE_LEVELS, &query[..fine]).wrapping_add(unpacked::<2>(
+            crumbs,
+            &COARSE_LEVELS,
+            &query[fine..],
+        ));
     }
 }
 

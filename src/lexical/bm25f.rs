@@ -80,8 +80,14 @@ mod tests {
 
     #[test]
     fn one_field_is_plain_bm25() {
-        let plain = Bm25f { k1: 1.2, title: Field { weight: 0.0, b: 0.0 }, heading: Field { weight: 0.0, b: 0.0 }, body: Field { weight: 1.0, b: 0.75 } };
-        let (page, average) = (Lengths { body: 50.0, ..Lengths::default() }, Lengths { body: 100.0, ..Lengths::default() });
+        let plain = Bm25f {
+            k1: 1.2,
+            title: Field { weight: 0.0, b: 0.0 },
+            heading: Field { weight: 0.0, b: 0.0 },
+            body: Field { weight: 1.0, b: 0.75 },
+        };
+        let (page, average) =
+            (Lengths { body: 50.0, ..Lengths::default() }, Lengths { body: 100.0, ..Lengths::default() });
         let got = Bm25f::idf(10, 2) * plain.saturate(plain.frequency([1.0, 0.0, 3.0], page, average));
         let wanted = (1.0f32 + 8.5 / 2.5).ln() * 3.0 * 2.2 / (3.0 + 1.2 * (1.0 - 0.75 + 0.75 * 0.5));
         assert!((got - wanted).abs() < 1e-5, "{got} is not {wanted}");

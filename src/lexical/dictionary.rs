@@ -232,8 +232,13 @@ mod tests {
 
     #[test]
     fn blocks_read_back_and_damage_is_found() {
-        let placed = |form, families: &[u32], postings, apart, vector| {
-            Placed { form, pages: 1, families: families.to_vec(), postings, apart, vector }
+        let placed = |form, families: &[u32], postings, apart, vector| Placed {
+            form,
+            pages: 1,
+            families: families.to_vec(),
+            postings,
+            apart,
+            vector,
         };
         let terms = [
             placed("borrow", &[0], b"abc".as_slice(), None, Some(1)),
@@ -250,7 +255,10 @@ mod tests {
         assert_eq!(block.find("borrows"), Err(2));
         assert_eq!(block.remote(0).collect::<Vec<_>>(), ["lent"]);
         assert!(matches!(block.postings(1), Some(Postings::Apart(7))));
-        assert_eq!([0, 1, 2].map(|term| block.vector(term)), [Some((2.5, b"row1".as_slice())), Some((2.5, b"row1")), None]);
+        assert_eq!(
+            [0, 1, 2].map(|term| block.vector(term)),
+            [Some((2.5, b"row1".as_slice())), Some((2.5, b"row1")), None]
+        );
         for end in 0..bytes.len() {
             assert!(TermBlock::open(bytes[..end].to_vec()).is_err(), "truncated at {end}");
         }

@@ -137,7 +137,14 @@ mod tests {
     fn block(terms: &[(&str, u32)]) -> TermBlock {
         let placed: Vec<_> = terms
             .iter()
-            .map(|&(form, family)| Placed { form, pages: 1, families: vec![family], postings: b"", apart: None, vector: None })
+            .map(|&(form, family)| Placed {
+                form,
+                pages: 1,
+                families: vec![family],
+                postings: b"",
+                apart: None,
+                vector: None,
+            })
             .collect();
         TermBlock::open(TermBlock::write(0, &[(1, "lent")], &[], &placed)).unwrap()
     }

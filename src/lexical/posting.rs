@@ -10,9 +10,9 @@
 
 use super::bm25f::Lengths;
 use super::length;
+use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
 use crate::corpus::{Ordinal, PageId};
-use crate::Result;
 
 /// Where a form occurs in one page.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,8 +63,7 @@ impl<'b> PostingList<'b> {
     pub fn for_each(&self, limit: u32, mut visit: impl FnMut(&PagePosting)) -> Result<()> {
         let mut reader = Reader::new(self.bytes);
         let mut next = 0u32;
-        let mut posting =
-            PagePosting { page: PageId(0), lengths: Lengths::default(), title: 0, sections: Vec::new() };
+        let mut posting = PagePosting { page: PageId(0), lengths: Lengths::default(), title: 0, sections: Vec::new() };
         for _ in 0..self.pages {
             let page = advance(next, reader.small()?)?;
             if page >= limit {
@@ -132,7 +131,10 @@ mod tests {
             page: PageId(page),
             lengths: Lengths { title: 3.0, heading: 12.0, body: 15.0 },
             title,
-            sections: sections.iter().map(|&(s, heading, body)| SectionPosting { section: Ordinal(s), heading, body }).collect(),
+            sections: sections
+                .iter()
+                .map(|&(s, heading, body)| SectionPosting { section: Ordinal(s), heading, body })
+                .collect(),
         }
     }
 

@@ -82,7 +82,8 @@ pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result
         for primary in [true, false] {
             for part in set.parts.iter().filter(|part| part.primary == primary) {
                 part.list.for_each(collection.pages, |posting| {
-                    let frequency = part.weight * formula.frequency(counts(posting), posting.lengths, collection.average);
+                    let frequency =
+                        part.weight * formula.frequency(counts(posting), posting.lengths, collection.average);
                     let known = &mut frequencies[posting.page.0 as usize];
                     if *known == 0.0 && frequency > 0.0 {
                         touched.push(posting.page);
@@ -117,7 +118,12 @@ impl TermSet<'_> {
     }
 
     /// Weighted counts of the set in the sections of each of `pages`: a heading's word counts as in the formula.
-    pub fn in_sections(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<Vec<(Ordinal, f32)>>> {
+    pub fn in_sections(
+        &self,
+        pages: &[PageId],
+        collection: Collection,
+        formula: &Bm25f,
+    ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
         let mut found = vec![Vec::new(); pages.len()];
         self.visit(pages, collection, |at, weight, posting| {
             for section in &posting.sections {
@@ -128,7 +134,12 @@ impl TermSet<'_> {
         Ok(found)
     }
 
-    fn visit(&self, pages: &[PageId], collection: Collection, mut see: impl FnMut(usize, f32, &PagePosting)) -> Result<()> {
+    fn visit(
+        &self,
+        pages: &[PageId],
+        collection: Collection,
+        mut see: impl FnMut(usize, f32, &PagePosting),
+    ) -> Result<()> {
         let places = Places::of(pages, collection.pages);
         for part in &self.parts {
             part.list.for_each(collection.pages, |posting| {
@@ -163,8 +174,9 @@ impl Places {
 }
 
 fn counts(posting: &PagePosting) -> [f32; 3] {
-    let (heading, body) = posting.sections.iter().fold((0.0, 0.0), |(heading, body), section| {
-        (heading + section.heading as f32, body + section.body as f32)
-    });
+    let (heading, body) = posting
+        .sections
+        .iter()
+        .fold((0.0, 0.0), |(heading, body), section| (heading + section.heading as f32, body + section.body as f32));
     [posting.title as f32, heading, body]
 }

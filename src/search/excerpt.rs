@@ -43,7 +43,8 @@ impl<'w> Marker<'w> {
         // One byte each, so that offsets stay.
         shown.extend(text[window.clone()].chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }));
         let inside = marks.iter().filter(|mark| mark.span.start >= window.start && mark.span.end <= window.end);
-        let spans = joined(inside.map(|mark| mark.span.start - window.start + shift..mark.span.end - window.start + shift));
+        let spans =
+            joined(inside.map(|mark| mark.span.start - window.start + shift..mark.span.end - window.start + shift));
         if after {
             shown.push('…');
         }
@@ -55,7 +56,8 @@ impl<'w> Marker<'w> {
         text::words(text)
             .filter_map(|word| {
                 let answered = self.words.iter().position(|asked| {
-                    let unfinished = || asked.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()));
+                    let unfinished =
+                        || asked.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()));
                     !asked.common && (asked.forms.iter().any(|form| form.form == *word.term) || unfinished())
                 })?;
                 Some(Mark { span: word.span, word: answered })
@@ -82,7 +84,8 @@ fn densest(marks: &[Mark]) -> Option<usize> {
 /// A window that begins with the sentence or word before `first`.
 fn around(text: &str, first: usize) -> Range<usize> {
     let from = text.ceil_char_boundary(first.saturating_sub(LEAD));
-    let sentence = text::sentences(&text[..text.floor_char_boundary(first + 1)]).last().map_or(0, |sentence| sentence.start);
+    let sentence =
+        text::sentences(&text[..text.floor_char_boundary(first + 1)]).last().map_or(0, |sentence| sentence.start);
     let start = if sentence >= from { sentence } else { word_start(text, from).min(first) };
     start..end(text, start)
 }
@@ -132,7 +135,12 @@ mod tests {
     fn check(text: &str, words: &[&str], expected: &str) {
         let words: Vec<_> = words
             .iter()
-            .map(|word| WordForms { word: (*word).into(), forms: Vec::new(), prefix: Some((*word).into()), common: false })
+            .map(|word| WordForms {
+                word: (*word).into(),
+                forms: Vec::new(),
+                prefix: Some((*word).into()),
+                common: false,
+            })
             .collect();
         let excerpt = Marker::new(&words).excerpt(text, None);
         let units: Vec<u16> = excerpt.text.encode_utf16().collect();
@@ -156,8 +164,15 @@ mod tests {
 
     #[test]
     fn long_texts_show_the_densest_place() {
-        let text = format!("A bee. {}Here a bee and honey stand together. {}", "Filler words follow. ".repeat(40), "More filler. ".repeat(40));
-        let words: Vec<_> = ["bee", "honey"].iter().map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()), common: false }).collect();
+        let text = format!(
+            "A bee. {}Here a bee and honey stand together. {}",
+            "Filler words follow. ".repeat(40),
+            "More filler. ".repeat(40)
+        );
+        let words: Vec<_> = ["bee", "honey"]
+            .iter()
+            .map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()), common: false })
+            .collect();
         let excerpt = Marker::new(&words).excerpt(&text, None);
         assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);
         assert!(excerpt.text.len() < LENGTH + 20);

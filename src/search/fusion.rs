@@ -102,7 +102,8 @@ impl Fusion {
         let highest = keyword.iter().chain(semantic).map(|ranked| ranked.page.0).max();
         let mut pages: Vec<[Option<f32>; 2]> = vec![[None; 2]; highest.map_or(0, |page| page as usize + 1)];
         for (leg, ranking) in [keyword, semantic].into_iter().enumerate() {
-            let used = if matches!(self, Fusion::Convex { .. }) { ranking } else { &ranking[..ranking.len().min(WINDOW)] };
+            let used =
+                if matches!(self, Fusion::Convex { .. }) { ranking } else { &ranking[..ranking.len().min(WINDOW)] };
             for (page, score) in self.normalised(leg, used) {
                 pages[page.0 as usize][leg] = Some(score);
             }
@@ -196,8 +197,15 @@ mod tests {
     #[test]
     fn each_technique_follows_its_definition() {
         check(Fusion::Convex { weight: 0.5 }, &[(1, 0.5 + 0.5 * 0.75), (3, 0.125 + 0.5), (2, 0.25 + 0.25), (4, 0.25)]);
-        check(Fusion::Rrf { rank_constant: 60.0 }, &[(1, 1. / 61. + 1. / 62.), (3, 1. / 63. + 1. / 61.), (2, 1. / 62.), (4, 1. / 63.)]);
-        let normalization = |combination| Fusion::Normalization { normalization: Normalization::MinMax, combination, weights: [0.5, 0.5] };
+        check(
+            Fusion::Rrf { rank_constant: 60.0 },
+            &[(1, 1. / 61. + 1. / 62.), (3, 1. / 63. + 1. / 61.), (2, 1. / 62.), (4, 1. / 63.)],
+        );
+        let normalization = |combination| Fusion::Normalization {
+            normalization: Normalization::MinMax,
+            combination,
+            weights: [0.5, 0.5],
+        };
         check(normalization(Combination::ArithmeticMean), &[(1, 0.75), (3, 0.5005), (2, 1. / 6.), (4, 0.0005)]);
         check(normalization(Combination::HarmonicMean), &[(1, 2. / 3.), (2, 1. / 3.), (3, 0.001998), (4, 0.001)]);
     }

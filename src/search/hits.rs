@@ -76,7 +76,8 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
     let mut hits = Vec::with_capacity(chosen.len());
     for (number, chosen) in chosen.into_iter().enumerate() {
         let page = chosen.page;
-        let slices: Vec<_> = chosen.sections.iter().map(|section| slice(index, core, page.page, section.ordinal)).collect();
+        let slices: Vec<_> =
+            chosen.sections.iter().map(|section| slice(index, core, page.page, section.ordinal)).collect();
         let Some(stored) = slices.iter().flatten().next() else { continue };
         let sections: Vec<SectionHit> = chosen
             .sections

@@ -215,7 +215,13 @@ impl Plan {
     }
 
     /// The scores by words of sections of each of `pages`, in their order.
-    pub fn sections(&self, index: &Index, core: &Core, ranking: &Ranking, pages: &[PageId]) -> Result<Vec<Vec<(Ordinal, f32)>>> {
+    pub fn sections(
+        &self,
+        index: &Index,
+        core: &Core,
+        ranking: &Ranking,
+        pages: &[PageId],
+    ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
         let formula = Bm25f::default();
         let mut scores: Vec<Vec<(Ordinal, f32)>> = vec![Vec::new(); pages.len()];
         for (set, idf) in self.sets(index).iter().zip(&ranking.idf) {
@@ -233,7 +239,13 @@ impl Plan {
     }
 
     /// What each word gave to each of `pages`, in their order.
-    pub fn explain(&self, index: &Index, core: &Core, ranking: &Ranking, pages: &[PageId]) -> Result<Vec<Vec<TermExplanation>>> {
+    pub fn explain(
+        &self,
+        index: &Index,
+        core: &Core,
+        ranking: &Ranking,
+        pages: &[PageId],
+    ) -> Result<Vec<Vec<TermExplanation>>> {
         let formula = Bm25f::default();
         let mut explained = vec![Vec::new(); pages.len()];
         let sets = self.sets(index);

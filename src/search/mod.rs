@@ -17,7 +17,7 @@ mod query;
 mod run;
 mod semantic;
 
-pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, Legs, LegStatus, Lenses, SectionHit, TermExplanation};
+pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, SectionHit, TermExplanation};
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, VectorPlan};
 pub use run::{Run, Step, complete};

@@ -2,8 +2,8 @@
 
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
-use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::lexicon;
+use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
@@ -42,7 +42,10 @@ enum Vector {
     /// To be made of the words, once they are loaded.
     OfWords,
     Later,
-    Given { vector: QueryVector, encoder: String },
+    Given {
+        vector: QueryVector,
+        encoder: String,
+    },
     Failed(String),
 }
 
@@ -53,7 +56,9 @@ impl Run {
         let vector = match query.vector {
             VectorPlan::Later => Vector::Later,
             VectorPlan::Lexicon => Vector::OfWords,
-            VectorPlan::None => Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into())),
+            VectorPlan::None => {
+                Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into()))
+            }
         };
         Self { query, words, cut, keyword: None, aim: None, semantic: None, vector, partial: false }
     }
@@ -220,7 +225,8 @@ impl Run {
             leg(LegStatus::Used, Some("the site uses none of these words"))
         } else {
             let common = plan.common();
-            let common = (!common.is_empty()).then(|| ["not counted, as most pages hold them: ", &common.join(", ")].concat());
+            let common =
+                (!common.is_empty()).then(|| ["not counted, as most pages hold them: ", &common.join(", ")].concat());
             let cut = self.cut.then_some("only the first 48 different words were searched for");
             leg(LegStatus::Used, cut.or(common.as_deref()))
         }
@@ -242,7 +248,10 @@ impl Run {
             return leg(LegStatus::Skipped, Some("the query is empty"));
         }
         if core.cells.cut_off == f32::INFINITY {
-            return leg(LegStatus::Skipped, Some("switched off: the model tells this site's texts from nonsense too seldom"));
+            return leg(
+                LegStatus::Skipped,
+                Some("switched off: the model tells this site's texts from nonsense too seldom"),
+            );
         }
         match &self.vector {
             Vector::None(reason) => leg(LegStatus::Skipped, Some(reason)),
@@ -251,7 +260,9 @@ impl Run {
             Vector::Later | Vector::Given { .. } if partial => leg(LegStatus::Pending, None),
             Vector::Later | Vector::Given { .. } => match &self.semantic {
                 Some(nearest) if nearest.too_far => leg(LegStatus::Used, Some("nothing is near enough")),
-                Some(nearest) if nearest.pages.is_empty() => leg(LegStatus::Failed, Some("no vector rows could be loaded")),
+                Some(nearest) if nearest.pages.is_empty() => {
+                    leg(LegStatus::Failed, Some("no vector rows could be loaded"))
+                }
                 Some(_) => leg(LegStatus::Used, (!failures.is_empty()).then_some("some parts could not be loaded")),
                 None => leg(LegStatus::Failed, Some("the projection of the query's vector could not be loaded")),
             },

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 /// Words whose full stop ends no sentence: names and numbers follow them.
 const ABBREVIATIONS: [&str; 20] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "figs", "eq", "eqs", "vol", "pp", "eds", "approx", "resp",
-    "nr", "bzw", "incl",
+    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "cf", "fig", "figs", "eq", "eqs", "vol", "pp", "eds", "approx",
+    "resp", "nr", "bzw", "incl",
 ];
 
 /// The sentences of a text, as ranges of its bytes.

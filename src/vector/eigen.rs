@@ -43,14 +43,16 @@ fn tridiagonal(a: &mut [f64], size: usize) -> (Vec<f64>, Vec<f64>, Vec<Vec<f64>>
                 *x -= vi * pj + pi * vj;
             }
         }
-        let pivot = a[first * size + k] - v[0] * (first..size).map(|row| a[row * size + k]).zip(&v).map(|(x, v)| x * v).sum::<f64>();
+        let pivot = a[first * size + k]
+            - v[0] * (first..size).map(|row| a[row * size + k]).zip(&v).map(|(x, v)| x * v).sum::<f64>();
         a[first * size + k] = pivot;
         reflections.push((first, v));
     }
     let diagonal = (0..size).map(|i| a[i * size + i]).collect();
     let beside = (0..size).map(|i| if i + 1 < size { a[(i + 1) * size + i] } else { 0.0 }).collect();
     // Q = H₁ H₂ …; its columns are kept as rows, so that the QL steps turn two rows in a row of memory.
-    let mut columns: Vec<Vec<f64>> = (0..size).map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    let mut columns: Vec<Vec<f64>> =
+        (0..size).map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     for (first, v) in reflections.iter().rev() {
         for column in &mut columns {
             let part = &mut column[*first..];

@@ -49,11 +49,14 @@ impl Projection {
     /// [`ErrorKind::Model`] if the vector has other dimensions than the map's source.
     pub fn apply(&self, vector: &[f32]) -> Result<Vec<f32>> {
         if vector.len() != self.source {
-            let message = ["a vector of ", &vector.len().to_string(), " dimensions, the index has ", &self.source.to_string()];
+            let message =
+                ["a vector of ", &vector.len().to_string(), " dimensions, the index has ", &self.source.to_string()];
             return Err(Error::new(ErrorKind::Model, message.concat()).hint("use the encoder that the index names"));
         }
         let rows = self.codes.chunks_exact(self.source).zip(&self.scales);
-        Ok(rows.map(|(codes, scale)| scale * codes.iter().zip(vector).map(|(&c, x)| f32::from(c) * x).sum::<f32>()).collect())
+        Ok(rows
+            .map(|(codes, scale)| scale * codes.iter().zip(vector).map(|(&c, x)| f32::from(c) * x).sum::<f32>())
+            .collect())
     }
 
     /// Projects many vectors, on all cores.

@@ -100,7 +100,9 @@ impl RowCode {
         if scale < 1e-12 {
             scale = 0.0;
         }
-        let choose = |scale: f32, at: usize| if scale > 0.0 { nearest(levels(at), vector[at] / (weights(at) * scale)) } else { 0 };
+        let choose = |scale: f32, at: usize| {
+            if scale > 0.0 { nearest(levels(at), vector[at] / (weights(at) * scale)) } else { 0 }
+        };
         for _ in 0..ROUNDS {
             let (mut product, mut square) = (0.0, 0.0);
             for (at, x) in vector.iter().enumerate() {

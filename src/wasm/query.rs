@@ -15,10 +15,15 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
         query.mode = one_of("mode", &mode, &modes)?;
     }
     if let Some(vector) = text(object, "vector")? {
-        query.vector = one_of("vector", &vector, &[("none", VectorPlan::None), ("lexicon", VectorPlan::Lexicon), ("later", VectorPlan::Later)])?;
+        query.vector = one_of(
+            "vector",
+            &vector,
+            &[("none", VectorPlan::None), ("lexicon", VectorPlan::Lexicon), ("later", VectorPlan::Later)],
+        )?;
     }
     query.vector_reason = text(object, "vectorReason")?;
-    for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)] {
+    for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)]
+    {
         if let Some(number) = number(object, name)? {
             if !(0.0..=1e6).contains(&number) {
                 return Err(wrong(name, "a number from 0 to 1000000"));
@@ -40,7 +45,9 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
 fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();
     Ok(match technique.as_str() {
-        "convex" => Fusion::Convex { weight: number(object, "weight")?.ok_or_else(|| wrong("weight", "a number"))? as f32 },
+        "convex" => {
+            Fusion::Convex { weight: number(object, "weight")?.ok_or_else(|| wrong("weight", "a number"))? as f32 }
+        }
         "rrf" => Fusion::Rrf { rank_constant: number(object, "rank_constant")?.unwrap_or(60.0) as f32 },
         "normalization" => {
             let normalizations =

@@ -12,7 +12,9 @@ use super::{BagOfWords, Memory, page};
 
 /// Pages about forty matters, ten on each.
 fn many_pages() -> Vec<Page> {
-    let word = |number: usize| format!("{}o{}u", char::from(b'a' + (number % 20) as u8), char::from(b'b' + (number / 20) as u8));
+    let word = |number: usize| {
+        format!("{}o{}u", char::from(b'a' + (number % 20) as u8), char::from(b'b' + (number / 20) as u8))
+    };
     let words = |seed: usize| (0..6).map(|at| word((seed * 7 + at * 13) % 97)).collect::<Vec<_>>().join(" ");
     let page_of = |number: usize| {
         let matter = words(number / 10);
@@ -25,7 +27,13 @@ fn built(graph_above: usize) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
     let options = Options { graph_above, ..Options::default() };
-    build(many_pages(), Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }), &options, &|_| ()).unwrap()
+    build(
+        many_pages(),
+        Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }),
+        &options,
+        &|_| (),
+    )
+    .unwrap()
 }
 
 /// Answers by meaning, and tells how many parts of each kind were asked for.

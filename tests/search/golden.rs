@@ -1,8 +1,8 @@
 //! Golden answers over the small site of `tests/site`, with the real model.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Embedding, Options, build};
 use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
@@ -16,7 +16,8 @@ fn model() -> Transformer {
         std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}; run ./build.sh model"))
     };
     let (weights, tokenizer) = (read("model.safetensors"), read("tokenizer.json"));
-    let files = SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files =
+        SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
     Source::read(&files).unwrap().transformer().unwrap()
 }
 
@@ -42,7 +43,8 @@ fn the_small_site_answers_as_a_reader_expects() {
         let query = Query { text: text.into(), mode, ..Query::default() };
         let vector = mode.has_semantic().then(|| (encoder.embed_one(text).unwrap(), "transformer"));
         let answer = complete(&mut index, query, vector, |id| Ok(parts[&id].clone())).unwrap();
-        let found = answer.hits.first().map_or("nothing", |hit| hit.sections.first().map_or(&hit.url, |section| &section.url));
+        let found =
+            answer.hits.first().map_or("nothing", |hit| hit.sections.first().map_or(&hit.url, |section| &section.url));
         if found != expected {
             wrong.push(format!("{mode:?} {text:?}: {found}, not {expected}"));
         }

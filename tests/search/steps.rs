@@ -31,7 +31,9 @@ fn words_come_before_meaning() {
     assert_eq!(answer.hits[0].id, "honey.html");
     assert_eq!((answer.legs.keyword.status, answer.legs.semantic.status), (LegStatus::Used, LegStatus::Pending));
 
-    let Step::Need { parts, vector: true } = run.step(&memory.index).unwrap() else { panic!("no vector was asked for") };
+    let Step::Need { parts, vector: true } = run.step(&memory.index).unwrap() else {
+        panic!("no vector was asked for")
+    };
     assert_eq!(parts.iter().map(|part| part.kind).collect::<Vec<_>>(), [Kind::Projection]);
     run.give_vector(BagOfWords::new().vector("honey"), "bag of words");
     let (kinds, step) = rounds(&mut memory, &mut run);
@@ -57,7 +59,8 @@ fn a_projected_vector_needs_no_projection() {
 #[test]
 fn without_a_vector_the_answer_says_why() {
     let mut memory = Memory::new(index_of(pages()));
-    let query = Query { text: "honey".into(), vector_reason: Some("the model is not loaded".into()), ..Query::default() };
+    let query =
+        Query { text: "honey".into(), vector_reason: Some("the model is not loaded".into()), ..Query::default() };
     let (_, step) = rounds(&mut memory, &mut Run::new(query));
     let Step::Done(answer) = step else { panic!("{step:?}") };
     assert_eq!(answer.hits[0].id, "honey.html");

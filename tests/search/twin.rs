@@ -19,7 +19,8 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         heading: page.sections.iter().map(|section| length(&section.heading)).sum(),
         body: page.sections.iter().map(|section| length(&section.text)).sum(),
     };
-    let mean = |field: fn(&Lengths) -> f32| pages.iter().map(|page| field(&lengths(page))).sum::<f32>() / pages.len() as f32;
+    let mean =
+        |field: fn(&Lengths) -> f32| pages.iter().map(|page| field(&lengths(page))).sum::<f32>() / pages.len() as f32;
     let average = Lengths { title: mean(|l| l.title), heading: mean(|l| l.heading), body: mean(|l| l.body) };
     let words: BTreeSet<String> = text::words(query).map(|word| word.term.into_owned()).collect();
     let formula = Bm25f::default();

@@ -121,7 +121,11 @@ mod tests {
     fn check(qrels: &str, expected: &[(&str, u32)]) {
         let found = collection(qrels).unwrap();
         let grades: Vec<_> = found.queries[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
-        assert_eq!((found.queries.len(), found.queries[0].text.as_str(), &grades[..]), (1, "what", expected), "{qrels:?}");
+        assert_eq!(
+            (found.queries.len(), found.queries[0].text.as_str(), &grades[..]),
+            (1, "what", expected),
+            "{qrels:?}"
+        );
     }
 
     #[test]

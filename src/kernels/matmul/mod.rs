@@ -115,7 +115,10 @@ pub struct Activations<'x> {
 pub fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
     let tokens = x.codes.len() / weights.columns.max(1);
     let padded = weights.rows.next_multiple_of(PANEL);
-    assert!(x.codes.len() == tokens * weights.columns && x.scales.len() * BLOCK == x.codes.len(), "rows of another length");
+    assert!(
+        x.codes.len() == tokens * weights.columns && x.scales.len() * BLOCK == x.codes.len(),
+        "rows of another length"
+    );
     assert!(out.len() == tokens * padded, "room for another number of results");
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
