@@ -190,6 +190,16 @@ fn hits_show_where_and_why() {
 }
 
 #[test]
+fn a_heading_without_text_shows_what_stands_below_it() {
+    let sections = [("Queens", ""), ("Rearing", "Graft larvae into cups."), ("Marking", "Dot the thorax.")];
+    let built = index_of(vec![page("queens.html", "Breeding", &sections)]);
+    let answer = Memory::new(built).ask(Query { text: "queens".into(), mode: Mode::Keyword, ..Query::default() });
+    let hit = &answer.hits[0];
+    assert_eq!((hit.sections[0].heading.as_str(), hit.sections[0].excerpt.text.as_str()), ("Queens", ""));
+    assert_eq!(hit.excerpt.text, "Graft larvae into cups.");
+}
+
+#[test]
 fn odd_queries_get_sensible_answers() {
     let mut memory = Memory::new(index_of(pages()));
     for text in ["", "   ", "\0\u{202e}", "?!…", "🐝"] {

@@ -70,7 +70,7 @@ pub struct Embedding<'e> {
     /// Names the space and counts word pieces.
     pub encoder: &'e dyn Encoder,
     /// Embeds distinct texts, in order.
-    pub embed: &'e dyn Fn(&[&str]) -> Result<Vec<Vec<f32>>>,
+    pub embed: &'e lexicon::Embed<'e>,
     /// Set by another thread to stop the build.
     pub cancel: &'e AtomicBool,
 }

@@ -81,15 +81,13 @@ pub fn run(args: BuildArgs) -> Result<()> {
         true => None,
         false => Some(model::load_for_build(args.model.as_deref().or(config.model.as_deref()))?),
     };
-    if let Some(encoder) = &encoder {
-        if !args.no_transformer && config.transformer != Some(false) {
-            let (name, bytes) = encoder.shipped()?;
-            let path = format!("model/{name}-{:016x}.gguf", xxh64(&bytes, 0));
-            options.model_file =
-                Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
-            extra.push((path, bytes));
-            extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
-        }
+    if let Some(encoder) = encoder.as_ref().filter(|_| !args.no_transformer && config.transformer != Some(false)) {
+        let (name, bytes) = encoder.shipped()?;
+        let path = format!("model/{name}-{:016x}.gguf", xxh64(&bytes, 0));
+        options.model_file =
+            Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
+        extra.push((path, bytes));
+        extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
     }
     for file in runtime.files() {
         let needless = options.model_file.is_none() && file.name.starts_with("transformer");

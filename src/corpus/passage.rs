@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn short_texts_are_one_passage_and_empty_ones_none() {
-        assert_eq!(cut("One sentence.", Window::default(), &words), [0..13]);
+        assert_eq!(cut("One sentence.", Window::default(), &words).first(), Some(&(0..13)));
+        assert_eq!(cut("One sentence.", Window::default(), &words).len(), 1);
         assert!(cut(" \n ", Window::default(), &words).is_empty());
     }
 

@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn blocks_read_back() {
-        let windows = [vec![], vec![0..3, 2..9], vec![], vec![0..10]];
+        let windows = [vec![], vec![0..3, 2..9], vec![], vec![0..10, 8..12]];
         let slices = [0..2, 2..4].map(|range| StoredPage::slice(PageId(3), &page(), range, &windows));
         assert_eq!(slices[0].window(Ordinal(1), 1), Some(2..9));
         assert_eq!(slices[0].window(Ordinal(1), 2), None);

@@ -70,11 +70,11 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
         let order = best_first(extensions.iter().map(|&(pages, _)| pages as f32));
         order.into_iter().take(MOST_EXTENSIONS).for_each(|at| found.add(extensions[at].1));
     }
-    if found.forms.is_empty() {
-        if let Some((block, index)) = kin(term, blocks, endings) {
-            found.add(Form { block, index, weight: NEIGHBOUR });
-            found.add_family(blocks, block, index, NEIGHBOUR);
-        }
+    if found.forms.is_empty()
+        && let Some((block, index)) = kin(term, blocks, endings)
+    {
+        found.add(Form { block, index, weight: NEIGHBOUR });
+        found.add_family(blocks, block, index, NEIGHBOUR);
     }
     found
 }
@@ -119,10 +119,10 @@ fn kin(term: &str, blocks: &[&TermBlock], endings: &[String]) -> Option<(usize, 
                 .take(3)
                 .filter(|&at| term.is_char_boundary(at))
                 .find(|&at| term[..at].chars().count() >= 3 && known(&term[at..]) && known(&form[at..]));
-            if let Some(stem) = stem {
-                if best.is_none_or(|(longest, ..)| stem > longest) {
-                    best = Some((stem, block, index));
-                }
+            if let Some(stem) = stem
+                && best.is_none_or(|(longest, ..)| stem > longest)
+            {
+                best = Some((stem, block, index));
             }
         }
     }

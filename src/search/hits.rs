@@ -3,7 +3,7 @@
 use super::excerpt::Marker;
 use super::keyword::Plan;
 use super::semantic::Nearest;
-use super::{Explanation, Hit, Lenses, Query, SectionHit};
+use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
 use crate::index::{Core, Index, PartId};
@@ -101,7 +101,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
                 keyword: by_words.map(|(rank, _)| rank),
                 semantic: by_meaning.map(|(rank, _)| rank).filter(|&rank| rank <= MOST_RANK),
             },
-            excerpt: sections.first().map(|section| section.excerpt.clone()).unwrap_or_default(),
+            excerpt: excerpt(&sections, stored, &marker),
             sections,
             meta: stored.meta.clone(),
             explain,
@@ -161,6 +161,13 @@ fn slice<'i>(index: &'i Index, core: &Core, page: PageId, section: Ordinal) -> O
     let slices = index.text(core.text_for(page, section)?)?;
     let mut of_page = slices.iter().filter(|slice| slice.page == page);
     of_page.clone().find(|slice| slice.section(section).is_some()).or_else(|| of_page.next())
+}
+
+/// A piece of the best section that has text, else of the first text beside it: a heading may stand above others alone.
+fn excerpt(sections: &[SectionHit], beside: &StoredPage, marker: &Marker) -> Excerpt {
+    let best = sections.iter().map(|section| &section.excerpt).find(|excerpt| !excerpt.text.is_empty());
+    let other = || beside.sections.iter().find(|section| !section.text.is_empty());
+    best.cloned().or_else(|| other().map(|section| marker.excerpt(&section.text, None))).unwrap_or_default()
 }
 
 fn show_section(slice: &StoredPage, chosen: &ChosenSection, marker: &Marker) -> Option<SectionHit> {

@@ -35,7 +35,8 @@ impl RowCode {
     pub fn new(fine: usize, coarse: usize, ratio: f32) -> Result<Self> {
         let dims = fine.saturating_add(coarse);
         let whole = fine.is_multiple_of(FINE_BLOCK) && coarse.is_multiple_of(COARSE_BLOCK);
-        if !whole || !(1..=super::MAX_DIMS).contains(&dims) || !(ratio > 0.0 && ratio <= 1.0) {
+        let shaped = whole && (1..=super::MAX_DIMS).contains(&dims);
+        if !(shaped && ratio > 0.0 && ratio <= 1.0) {
             return Err(damaged("rows are packed in a way that this build doesn't know"));
         }
         Ok(Self { fine, coarse, ratio })

@@ -193,10 +193,10 @@ mod tests {
         }
         let scale = with / own;
         let mut system = vec![vec![0.0; words + dims]; words];
-        for j in 0..words {
-            system[j][j] = f64::from(ridge.lambda);
+        for (j, row) in system.iter_mut().enumerate() {
+            row[j] = f64::from(ridge.lambda);
             for dim in 0..dims {
-                system[j][words + dim] = f64::from(ridge.lambda) * scale * f64::from(ridge.prior[j][dim]);
+                row[words + dim] = f64::from(ridge.lambda) * scale * f64::from(ridge.prior[j][dim]);
             }
         }
         for i in 0..ridge.rows.len() {
