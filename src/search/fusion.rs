@@ -108,14 +108,15 @@ impl Fusion {
                 pages[page.0 as usize][leg] = Some(score);
             }
         }
-        // A graph answers with its nearest pages only: the rest are at most as near as the last of them.
-        let farthest = match self {
-            Fusion::Convex { .. } => pages.iter().filter_map(|legs| legs[1]).reduce(f32::min).unwrap_or(0.0),
+        // A page that was not compared is taken to be as near as the middle one of those that were. To take it for as far as
+        // the last one would punish what words find outside the nearest cells.
+        let typical = match (self, semantic.get(semantic.len() / 2)) {
+            (Fusion::Convex { .. }, Some(middle)) => pages[middle.page.0 as usize][1].unwrap_or(0.0),
             _ => 0.0,
         };
         let score = |legs: [Option<f32>; 2]| match legs {
             [None, None] => f32::NEG_INFINITY,
-            legs => self.combined(legs, farthest),
+            legs => self.combined(legs, typical),
         };
         let scores: Vec<f32> = pages.into_iter().map(score).collect();
         PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
@@ -146,11 +147,11 @@ impl Fusion {
         ranking.iter().enumerate().map(|(rank, ranked)| (ranked.page, normalise(rank, ranked.score))).collect()
     }
 
-    fn combined(&self, legs: [Option<f32>; 2], farthest: f32) -> f32 {
+    fn combined(&self, legs: [Option<f32>; 2], typical: f32) -> f32 {
         let [keyword, semantic] = legs;
         match self {
             Fusion::Convex { weight } => {
-                (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(farthest)
+                (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical)
             }
             Fusion::Rrf { .. } => keyword.unwrap_or(0.0) + semantic.unwrap_or(0.0),
             Fusion::Normalization { combination, weights, .. } => {
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn each_technique_follows_its_definition() {
-        check(Fusion::Convex { weight: 0.5 }, &[(1, 0.5 + 0.5 * 0.75), (3, 0.125 + 0.5), (2, 0.25 + 0.25), (4, 0.25)]);
+        check(Fusion::Convex { weight: 0.5 }, &[(1, 0.5 + 0.5 * 0.75), (2, 0.25 + 0.5 * 0.75), (3, 0.125 + 0.5), (4, 0.25)]);
         check(
             Fusion::Rrf { rank_constant: 60.0 },
             &[(1, 1. / 61. + 1. / 62.), (3, 1. / 63. + 1. / 61.), (2, 1. / 62.), (4, 1. / 63.)],
