@@ -150,9 +150,7 @@ impl Fusion {
     fn combined(&self, legs: [Option<f32>; 2], typical: f32) -> f32 {
         let [keyword, semantic] = legs;
         match self {
-            Fusion::Convex { weight } => {
-                (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical)
-            }
+            Fusion::Convex { weight } => (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical),
             Fusion::Rrf { .. } => keyword.unwrap_or(0.0) + semantic.unwrap_or(0.0),
             Fusion::Normalization { combination, weights, .. } => {
                 let scored = || weights.iter().zip(legs).map(|(&weight, score)| (weight, score.unwrap_or(0.0)));
@@ -197,7 +195,10 @@ mod tests {
 
     #[test]
     fn each_technique_follows_its_definition() {
-        check(Fusion::Convex { weight: 0.5 }, &[(1, 0.5 + 0.5 * 0.75), (2, 0.25 + 0.5 * 0.75), (3, 0.125 + 0.5), (4, 0.25)]);
+        check(
+            Fusion::Convex { weight: 0.5 },
+            &[(1, 0.5 + 0.5 * 0.75), (2, 0.25 + 0.5 * 0.75), (3, 0.125 + 0.5), (4, 0.25)],
+        );
         check(
             Fusion::Rrf { rank_constant: 60.0 },
             &[(1, 1. / 61. + 1. / 62.), (3, 1. / 63. + 1. / 61.), (2, 1. / 62.), (4, 1. / 63.)],
