@@ -39,6 +39,13 @@ test("an index opens, says what it is, and answers", async (t) => {
   assert.equal(hits[0].url, new URL("../owl.html", base).href);
 });
 
+test("an index whose parts are all near at hand is held whole", async (t) => {
+  for (const [whole, expected] of [[undefined, ""], [true, "of the whole"]]) {
+    const search = await opened(t, fakeIndex(PAGES), { whole });
+    assert.equal((await search.search("owl")).fusion, expected);
+  }
+});
+
 test("halves of surrogate pairs never reach the engine", async (t) => {
   const search = await opened(t, fakeIndex(PAGES));
   assert.equal((await search.search("a\ud83db\udc00 \u{1f989}")).query, "a\ufffdb\ufffd \u{1f989}");

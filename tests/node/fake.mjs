@@ -24,6 +24,7 @@ export class FakeEngine {
   #failed = new Map();
   #runs = new Map();
   #last = 0;
+  #whole = false;
 
   constructor(entry) {
     this.#entry = JSON.parse(entry);
@@ -57,6 +58,10 @@ export class FakeEngine {
     }
     if (wantsVector) return { status: "need", parts: [], vector: true };
     return { status: "done", answer: this.#answer(run, run.vector ? "used" : run.failure ? "failed" : "skipped") };
+  }
+
+  holdWhole() {
+    this.#whole = true;
   }
 
   supply(path, bytes) {
@@ -109,7 +114,7 @@ export class FakeEngine {
     const reason = failure ?? query.vectorReason;
     return {
       query: query.text, mode: query.mode, hits: hits.slice(query.offset, query.offset + query.limit), total,
-      semanticOnly: hits.length - total, encoder: encoder ?? null, fusion: "", failures: [...this.#failed.values()],
+      semanticOnly: hits.length - total, encoder: encoder ?? null, fusion: this.#whole ? "of the whole" : "", failures: [...this.#failed.values()],
       legs: { keyword: { status: "used", matches: total }, semantic: { status: semantic, matches: 0, ...(reason ? { reason } : {}) } },
     };
   }

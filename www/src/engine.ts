@@ -26,6 +26,8 @@ export interface Engine {
   finish(run: number): void;
   /** What can be fetched before any query. */
   parts(): string[];
+  /** Says that every part is near at hand, so that a query may be compared with all passages. */
+  holdWhole(): void;
 }
 
 /** A query as the engine takes it. */

@@ -23,6 +23,8 @@ export interface Way {
   /** Whether files come from a function of the host's, which cannot cross into a worker. */
   handedIn: boolean;
   worker: boolean;
+  /** Whether every part is near at hand. */
+  whole: boolean;
 }
 
 /** An index that was opened on the other side. */
@@ -79,7 +81,7 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
   for (const [path, file] of ahead) {
     void file.then((bytes) => port.post({ type: "file", path, bytes }, bytes ? [bytes.buffer] : []));
   }
-  port.post({ type: "open", entry: text });
+  port.post({ type: "open", entry: text, whole: way.whole });
   try {
     return {
       about: await about,

@@ -26,6 +26,11 @@ export interface OpenOptions {
    * itself, once the page has nothing else to do, unless the reader saves data or the device has little memory.
    */
   upgrade?: "ask" | "idle";
+  /**
+   * Whether every part is near at hand: precached, on disk, in memory. A query by meaning is then compared with all passages
+   * instead of those in the nearest cells, which finds a little more and loads all vectors. Default false.
+   */
+  whole?: boolean;
   /** Fetches the index's files, for a host whose `fetch` cannot. Runs the engine in this thread. */
   fetchFile?: FetchFile;
 }
@@ -41,6 +46,7 @@ export async function open(url: string | URL = new URL("./", import.meta.url), o
     fetchFile: options.fetchFile ?? filesBelow(base),
     handedIn: options.fetchFile !== undefined,
     worker: options.worker ?? true,
+    whole: options.whole ?? false,
   };
   const hints = base === folder(new URL("./", import.meta.url)) ? __BIFOCAL_HINTS__ : null;
   const search = new Search(way, await connect(way, hints));

@@ -202,7 +202,7 @@ export type ErrorCode =
 export type ToWorker =
   | { type: "hello"; protocol: number; base: string; coming: string[] }
   | { type: "file"; path: string; bytes: Uint8Array<ArrayBuffer> | null }
-  | { type: "open"; entry: string }
+  | { type: "open"; entry: string; whole: boolean }
   | { type: "search"; id: number; query: Query }
   | { type: "embed"; id: number; text: string }
   | { type: "upgrade"; id: number }

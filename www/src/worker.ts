@@ -60,7 +60,7 @@ class Desk {
       case "cancel":
         return this.#running.get(message.id)?.abort();
       case "open":
-        return this.#run(0, () => this.#open(message.entry));
+        return this.#run(0, () => this.#open(message.entry, message.whole));
       case "search": {
         const { id, query } = message;
         return this.#run(id, async (signal) => {
@@ -106,7 +106,7 @@ class Desk {
       .finally(() => this.#running.delete(id));
   }
 
-  async #open(entry: string): Promise<void> {
+  async #open(entry: string, whole: boolean): Promise<void> {
     const path = parseEntry(entry).runtime.core;
     const handed = await this.#handed.get(path);
     this.#handed.delete(path);
@@ -118,6 +118,7 @@ class Desk {
     } catch (error) {
       throw new BifocalError("index", `cannot open the index at ${this.#base}: ${reason(error)}`);
     }
+    if (whole) engine.holdWhole();
     const load = (signal: AbortSignal) => this.#load(signal);
     this.#searcher = new Searcher(engine, entry, this.#base, this.#fetchFile, load, this.#handed);
     this.port.postMessage({ type: "opened", about: this.#searcher.about });
