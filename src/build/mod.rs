@@ -1,9 +1,10 @@
 //! The build pipeline: pages in, parts out.
 //!
 //! ```text
-//! pages ─▶ divided ─┬─▶ invert ─▶ families ─▶ dictionary blocks ─┐
-//!                   ├─▶ passages ─▶ embed ─▶ projection, cells ──┼─▶ core ─▶ entry
-//!                   └─▶ text blocks ─────────────────────────────┘
+//! pages ─▶ divided ─┬─▶ invert ─▶ families ──────────────────┬─▶ dictionary blocks ─┐
+//!                   ├─▶ passages ─▶ embed ─┬─▶ words' vectors ┘                      ├─▶ core ─▶ entry
+//!                   │                      └─▶ projection, cells ───────────────────┤
+//!                   └─▶ text blocks ────────────────────────────────────────────────┘
 //! ```
 //! A library: it reads no files and writes none, and the same input gives the same bytes.
 
