@@ -73,8 +73,10 @@ impl TermBlock {
             .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
             .collect::<Result<Vec<_>>>()?;
         let width = reader.small()? as usize;
-        let count = reader.count(width + 1)?;
-        let length = count * (width + 1);
+        // A width of 32 bits and its weight may be more than an address can hold.
+        let size = width.checked_add(1).ok_or_else(|| damaged("vectors of more bytes than there are"))?;
+        let count = reader.count(size)?;
+        let length = count * size;
         let start = bytes.len() - reader.left();
         reader.raw(length)?;
         let vectors = start..start + length;
