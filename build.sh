@@ -114,7 +114,7 @@ step_demo() {
   book=$(find_book)
   if newer "$DEMO.copied" "$book/toc.html"; then copy_book "$book"; fi
   if newer "$DEMO/bifocal/bifocal.json" "$BIFOCAL" "$GGUF" "$DEMO.copied"; then
-    "$BIFOCAL" build "$DEMO" --model "$GGUF"
+    "$BIFOCAL" build "$DEMO" --model "$GGUF" --refit
     touch "$DEMO/bifocal/bifocal.json"
   else
     say "nothing changed"
@@ -131,7 +131,7 @@ step_site() {
   rm -rf target/test/site
   mkdir -p target/test
   cp -R tests/site target/test/site
-  "$BIFOCAL" build target/test/site --model "$GGUF"
+  "$BIFOCAL" build target/test/site --model "$GGUF" --refit
 }
 
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium

@@ -35,6 +35,11 @@ impl Writer {
         self.raw(text.as_bytes());
     }
 
+    /// Writes an f32 in four bytes.
+    pub fn float(&mut self, value: f32) {
+        self.raw(&value.to_le_bytes());
+    }
+
     /// Writes eight bytes.
     pub fn fixed(&mut self, value: u64) {
         self.raw(&value.to_le_bytes());
@@ -106,6 +111,13 @@ impl<'b> Reader<'b> {
     pub fn text(&mut self) -> Result<&'b str> {
         let length = self.count(1)?;
         std::str::from_utf8(self.raw(length)?).map_err(|_| damaged("text that is not UTF-8"))
+    }
+
+    /// An f32 of four bytes; any bits are one.
+    pub fn float(&mut self) -> Result<f32> {
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(self.raw(4)?);
+        Ok(f32::from_le_bytes(bytes))
     }
 
     /// Eight bytes.

@@ -2,6 +2,7 @@
 
 mod cells;
 mod damage;
+mod fit;
 mod golden;
 mod lexicon;
 mod steps;

@@ -57,7 +57,7 @@ export function prepare({ folder, title }, names, { vectors = true } = {}) {
   if (names.some((name) => CONTENDERS[name].page === "bifocal") && !isBuilt(join(folder, "bifocal/bifocal.json"), vectors)) {
     rmSync(join(folder, "bifocal"), { recursive: true, force: true });
     const how = vectors ? ["--model", gguf, "--cache", cache] : ["--keyword-only"];
-    execFileSync(bifocal, ["build", folder, "--title", title, ...how], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(bifocal, ["build", folder, "--title", title, "--refit", ...how], { stdio: ["ignore", "ignore", "inherit"] });
   }
   if (names.includes("byHand")) prepareByHand(folder);
 }

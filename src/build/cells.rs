@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::rows::Passages;
 use crate::Result;
-use crate::index::{Cells, Kind, Owner, RawPart, VectorPart, VectorsRef, halved};
+use crate::index::{Cells, Kind, Owner, RawPart, VectorPart, VectorsRef};
+use crate::vector::cells::halved;
 use crate::vector::cluster::{assign, centroids, dot};
 use crate::vector::projection::Components;
 use crate::vector::{self, Centroids, PackedRows, Projection, RowCode};
@@ -42,72 +43,88 @@ const NAME: usize = 10;
 /// Bytes of a row's owner, about.
 const OWNER: usize = 3;
 
+/// Where rows go and how they are packed: what a fit keeps from one build to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Layout {
+    /// The way from the encoder's space into that of the rows.
+    pub projection: Projection,
+    /// How rows are packed, less their cells' centres.
+    pub code: RowCode,
+    /// The cells.
+    pub centroids: Centroids,
+}
+
 /// The laid out rows.
 pub(super) struct Laid {
     pub cells: Cells,
-    /// The way from the encoder's space into that of the rows.
-    pub projection: Projection,
     /// The rows' vectors in the order in which they are stored, for a graph over them.
     pub vectors: Vec<Vec<f32>>,
 }
 
-/// Projects, packs and groups the passages' vectors, and writes projection and cells as parts.
-pub(super) fn write(passages: &Passages, source: usize, parts: &mut Vec<RawPart>) -> Result<Laid> {
-    let components = Components::of(&passages.vectors, source);
-    let mut shape = SHAPES[SHAPES.len() - 1];
-    for tried in SHAPES {
-        if tried.0 + tried.1 >= source || kept(passages, &components, tried)? >= KEPT {
-            shape = tried;
-            break;
+impl Layout {
+    /// Chooses the layout whose first answers are smallest among those that keep enough.
+    pub fn choose(passages: &Passages, source: usize) -> Result<Self> {
+        let components = Components::of(&passages.vectors, source);
+        let mut shape = SHAPES[SHAPES.len() - 1];
+        for tried in SHAPES {
+            if tried.0 + tried.1 >= source || kept(passages, &components, tried)? >= KEPT {
+                shape = tried;
+                break;
+            }
         }
-    }
-    let projection = components.projection(shape.0, shape.1);
-    let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
+        let projection = components.projection(shape.0, shape.1);
+        let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
 
-    let mut best: Option<(usize, Grouped)> = None;
-    let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(MOST_CELLS));
-    let mut counts: Vec<usize> = sizes.into_iter().chain([1]).collect();
-    counts.sort_unstable();
-    counts.dedup();
-    for count in counts {
-        let grouped = Grouped::new(&rows, count, shape)?;
-        let cost = grouped.cost(&rows, &samples)?;
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, grouped));
+        let mut best: Option<(usize, Grouped)> = None;
+        let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(MOST_CELLS));
+        let mut counts: Vec<usize> = sizes.into_iter().chain([1]).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        for count in counts {
+            let grouped = Grouped::new(&rows, count, shape)?;
+            let cost = grouped.cost(&rows, &samples)?;
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, grouped));
+            }
         }
+        let (_, grouped) = best.expect("one count at least is tried");
+        let code = RowCode::fit(shape.0, shape.1, &grouped.residuals(&rows))?;
+        Ok(Self { projection, code, centroids: grouped.centroids })
     }
-    let (_, grouped) = best.expect("one count at least is tried");
-    let residuals = grouped.residuals(&rows);
-    let code = RowCode::fit(shape.0, shape.1, &residuals)?;
 
-    let projection_part = RawPart::new(Kind::Projection, &projection.write())?;
-    let mut cells = Cells {
-        source: source as u32,
-        code,
-        projection: projection_part.id.hash,
-        centroids: grouped.centroids,
-        probes: 0,
-        recall: 0.0,
-        kept: 0.0,
-        cut_off: f32::NEG_INFINITY,
-        parts: Vec::new(),
-        graph: None,
-    };
-    parts.push(projection_part);
-    let mut laid = Laid { cells: Cells::default(), projection, vectors: Vec::new() };
-    let mut packed = Vec::new();
-    for members in &grouped.members {
-        let codes = vector::pack(code, &members.iter().map(|&row| &residuals[row]).collect::<Vec<_>>())?;
-        let owners: Vec<&[Owner]> = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
-        let part = RawPart::new(Kind::Vectors, &VectorPart::write(owners.into_iter(), &codes))?;
-        cells.parts.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
-        parts.push(part);
-        packed.push(codes);
-        laid.vectors.extend(members.iter().map(|&row| rows[row].clone()));
+    /// Projects, packs and groups the passages' vectors, and writes projection and cells as parts.
+    pub fn write(&self, passages: &Passages, parts: &mut Vec<RawPart>) -> Result<Laid> {
+        let (rows, samples) =
+            (self.projection.apply_all(&passages.vectors)?, self.projection.apply_all(&passages.samples)?);
+        let grouped = Grouped::about(self.centroids.clone(), &rows);
+        let residuals = grouped.residuals(&rows);
+        let projection = RawPart::new(Kind::Projection, &self.projection.write())?;
+        let mut cells = Cells {
+            source: self.projection.source() as u32,
+            code: self.code,
+            projection: projection.id.hash,
+            centroids: grouped.centroids,
+            probes: 0,
+            recall: 0.0,
+            kept: 0.0,
+            cut_off: f32::NEG_INFINITY,
+            parts: Vec::new(),
+            graph: None,
+        };
+        parts.push(projection);
+        let (mut vectors, mut packed) = (Vec::new(), Vec::new());
+        for members in &grouped.members {
+            let codes = vector::pack(self.code, &members.iter().map(|&row| &residuals[row]).collect::<Vec<_>>())?;
+            let owners: Vec<&[Owner]> = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
+            let part = RawPart::new(Kind::Vectors, &VectorPart::write(owners.into_iter(), &codes))?;
+            cells.parts.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
+            parts.push(part);
+            packed.push(codes);
+            vectors.extend(members.iter().map(|&row| rows[row].clone()));
+        }
+        calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
+        Ok(Laid { cells, vectors })
     }
-    calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
-    laid.cells = cells;
-    Ok(laid)
 }
 
 /// Rows about their centroids.
@@ -115,7 +132,6 @@ struct Grouped {
     centroids: Centroids,
     /// The rows of each cell, in their order.
     members: Vec<Vec<usize>>,
-    shape: (usize, usize),
 }
 
 impl Grouped {
@@ -130,18 +146,24 @@ impl Grouped {
             let centred = less(&centres);
             let code = RowCode::fit(shape.0, shape.1, &centred)?;
             let centroids = Centroids::open(mean.clone(), code, centred.len(), vector::pack(code, &centred)?)?;
-            let stored: Vec<Vec<f32>> = (0..centred.len()).map(|cell| centroids.centre(cell as u32)).collect();
-            let mut members = vec![Vec::new(); stored.len()];
-            for (row, cell) in assign(rows, &stored).into_iter().enumerate() {
-                members[cell as usize].push(row);
+            let grouped = Self::about(centroids, rows);
+            let empty = grouped.members.iter().filter(|members| members.is_empty()).count();
+            if empty == 0 || empty == grouped.members.len() {
+                return Ok(grouped);
             }
-            let empty = members.iter().filter(|members| members.is_empty()).count();
-            if empty == 0 || empty == members.len() {
-                return Ok(Self { centroids, members, shape });
-            }
-            let used = centres.into_iter().zip(&members).filter(|(_, members)| !members.is_empty());
+            let used = centres.into_iter().zip(&grouped.members).filter(|(_, members)| !members.is_empty());
             centres = used.map(|(centre, _)| centre).collect();
         }
+    }
+
+    /// Puts each row into the cell whose centroid is nearest; cells may stay empty.
+    fn about(centroids: Centroids, rows: &[Vec<f32>]) -> Self {
+        let centres: Vec<Vec<f32>> = (0..centroids.count()).map(|cell| centroids.centre(cell as u32)).collect();
+        let mut members = vec![Vec::new(); centres.len()];
+        for (row, cell) in assign(rows, &centres).into_iter().enumerate() {
+            members[cell as usize].push(row);
+        }
+        Self { centroids, members }
     }
 
     /// Rows less their cells' centres.
@@ -172,7 +194,7 @@ impl Grouped {
         });
         let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
         let (probes, _) = probes(&asked, self.members.len());
-        let row = (self.shape.0 / 2 + self.shape.1 / 4) + 2 + OWNER;
+        let row = code.bytes() + 2 + OWNER;
         let bytes = |cell: &u32| self.members[*cell as usize].len() * row + REQUEST;
         let probed: usize = asked.iter().flat_map(|(order, _)| &order[..probes]).map(bytes).sum();
         Ok(fixed + probed / asked.len().max(1))

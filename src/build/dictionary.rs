@@ -4,35 +4,48 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::Result;
-use crate::index::{Kind, RawPart};
+use crate::index::{Kind, PositionsDirectory, PositionsOf, RawPart};
 use crate::lexical::{
     Families, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingList, TermBlock, learned_endings,
     write_positions,
 };
 
+use super::fit::Fit;
 use super::words::WordRows;
 
 /// What the core says of the dictionary.
 pub(super) struct Written {
     pub blocks: Vec<(String, u64)>,
+    /// The hash of the directory of positions.
+    pub positions: u64,
     pub endings: Vec<String>,
 }
 
-/// Writes the dictionary's parts; forms that have a vector carry it beside their postings.
+/// Writes the dictionary's parts; forms that have a vector carry it beside their postings. Blocks begin where those of the
+/// `former` fit did, as far as they have not outgrown their size.
 pub(super) fn write(
     inverted: &Inverted,
     families: &Families,
     words: &WordRows,
+    pages: u32,
+    former: Option<&Fit>,
     parts: &mut Vec<RawPart>,
 ) -> Result<Written> {
     let terms = &inverted.terms;
     let postings: Vec<Vec<u8>> = terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
-    let mut blocks = Vec::new();
-    for range in cut(terms, &postings, families, words) {
+    let (mut blocks, mut positions) = (Vec::new(), Vec::new());
+    let sizes = Sizes::of(terms, &postings, words);
+    let parted = parted(terms.len(), families);
+    let former = former.map_or(&[][..], |fit| &fit.blocks);
+    for range in between(terms, former).into_iter().flat_map(|range| cut(range, &sizes, &parted, former.is_empty())) {
         let block = write_block(range.clone(), terms, &postings, families, words, parts)?;
         blocks.push((terms[range.start].form.clone(), block));
+        positions.push(write_block_positions(&terms[range], pages, parts)?);
     }
-    Ok(Written { blocks, endings: learned_endings(terms, families) })
+    let directory = RawPart::new(Kind::Directory, &PositionsDirectory::new(positions).write())?;
+    let positions = directory.id.hash;
+    parts.push(directory);
+    Ok(Written { blocks, positions, endings: learned_endings(terms, families) })
 }
 
 /// Writes the block of the terms in `range` and what lies apart from it, and returns its hash.
@@ -82,12 +95,37 @@ fn write_block(
             vector,
         });
     }
-    let positions: Vec<&[Vec<u32>]> = terms[range].iter().map(|term| term.positions.as_slice()).collect();
-    let positions = RawPart::new(Kind::Positions, &write_positions(&positions))?;
-    let block = RawPart::new(Kind::Terms, &TermBlock::write(positions.id.hash, &remote, &vectors, &placed))?;
+    let block = RawPart::new(Kind::Terms, &TermBlock::write(&remote, &vectors, &placed))?;
     let hash = block.id.hash;
-    parts.extend([positions, block]);
+    parts.push(block);
     Ok(hash)
+}
+
+/// Positions in a part, about: two bytes each.
+const POSITIONS_IN_PART: usize = 4_000;
+
+/// Writes the positions of a block's terms, in as many parts as it takes, and says where they lie.
+fn write_block_positions(terms: &[InvertedTerm], pages: u32, parts: &mut Vec<RawPart>) -> Result<PositionsOf> {
+    let count: usize = terms.iter().flat_map(|term| &term.positions).map(Vec::len).sum();
+    let shift = match count.div_ceil(POSITIONS_IN_PART) as u32 {
+        0 | 1 => 31,
+        wanted => (pages / wanted).max(1).ilog2() as u8,
+    };
+    let mut hashes = vec![0; PositionsOf::parts(shift, pages)];
+    for (number, hash) in hashes.iter_mut().enumerate() {
+        let within = |term: &'_ InvertedTerm| {
+            let start = term.postings.partition_point(|posting| ((posting.page.0 >> shift) as usize) < number);
+            let end = term.postings.partition_point(|posting| ((posting.page.0 >> shift) as usize) <= number);
+            start..end
+        };
+        let lists: Vec<&[Vec<u32>]> = terms.iter().map(|term| &term.positions[within(term)]).collect();
+        if lists.iter().any(|list| !list.is_empty()) {
+            let part = RawPart::new(Kind::Positions, &write_positions(&lists))?;
+            *hash = part.id.hash;
+            parts.push(part);
+        }
+    }
+    Ok(PositionsOf { shift, hashes })
 }
 
 /// Bytes of a block that are downloaded, for each term: what forms and postings compress to, and the vector, which does not.
@@ -117,32 +155,45 @@ impl Sizes {
     }
 }
 
-/// Cuts where a block is about full and as few families as possible are parted.
-fn cut(terms: &[InvertedTerm], postings: &[Vec<u8>], families: &Families, words: &WordRows) -> Vec<Range<usize>> {
-    // parted[i]: families with members on both sides of a cut before term i.
-    let mut change = vec![0i64; terms.len() + 1];
+/// The terms between one form at which a block began and the next; all of them if none did.
+fn between(terms: &[InvertedTerm], firsts: &[String]) -> Vec<Range<usize>> {
+    let mut starts: Vec<usize> = firsts.iter().map(|first| terms.partition_point(|term| term.form < *first)).collect();
+    starts.extend([0, terms.len()]);
+    starts.sort_unstable();
+    starts.dedup();
+    starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
+}
+
+/// For each place between terms, how many families have members on both sides.
+fn parted(terms: usize, families: &Families) -> Vec<i64> {
+    let mut change = vec![0i64; terms + 1];
     for members in &families.members {
         if let (Some(&first), Some(&last)) = (members.first(), members.last()) {
             change[first as usize + 1] += 1;
             change[last as usize + 1] -= 1;
         }
     }
-    let parted: Vec<i64> = change
-        .iter()
-        .scan(0, |sum, step| {
-            *sum += step;
-            Some(*sum)
-        })
-        .collect();
+    let mut sum = 0;
+    change.iter_mut().for_each(|step| {
+        sum += *step;
+        *step = sum;
+    });
+    change
+}
 
-    let sizes = Sizes::of(terms, postings, words);
+/// Cuts terms where a block is about full and as few families as possible are parted. Terms that were one block stay one
+/// until they are twice as large as a new one would be.
+fn cut(terms: Range<usize>, sizes: &Sizes, parted: &[i64], new: bool) -> Vec<Range<usize>> {
     let block = sizes.best_block();
+    if !new && sizes.0[terms.clone()].iter().sum::<usize>() <= 2 * block {
+        return vec![terms];
+    }
     let mut ranges = Vec::new();
-    let mut start = 0;
-    while start < terms.len() {
+    let mut start = terms.start;
+    while start < terms.end {
         let (mut end, mut bytes) = (start, 0);
         let mut best: Option<((i64, usize), usize)> = None;
-        while end < terms.len() && bytes < block * 3 / 2 {
+        while end < terms.end && bytes < block * 3 / 2 {
             bytes += sizes.0[end];
             end += 1;
             let score = (parted[end], bytes.abs_diff(block));
@@ -150,7 +201,7 @@ fn cut(terms: &[InvertedTerm], postings: &[Vec<u8>], families: &Families, words:
                 best = Some((score, end));
             }
         }
-        let end = if end == terms.len() && bytes <= block { end } else { best.map_or(end, |(_, at)| at) };
+        let end = if end == terms.end && bytes <= block { end } else { best.map_or(end, |(_, at)| at) };
         ranges.push(start..end);
         start = end;
     }

@@ -6,12 +6,14 @@
 //!                   │                      └─▶ projection, cells ───────────────────┤
 //!                   └─▶ text blocks ────────────────────────────────────────────────┘
 //! ```
-//! A library: it reads no files and writes none, and the same input gives the same bytes.
+//! A library: it reads no files and writes none, and the same input, [`Fit`] included, gives the same bytes.
 
 mod calibrate;
 mod cells;
 mod dictionary;
+mod fit;
 pub mod lexicon;
+mod meaning;
 mod rows;
 mod spans;
 mod texts;
@@ -25,13 +27,13 @@ use xxhash_rust::xxh64::xxh64;
 
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
-use crate::index::{Cells, Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
+use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, Families, invert};
-use crate::vector::{self, hnsw};
+use crate::vector::hnsw;
 use crate::{Error, ErrorKind, Result};
 
-use lexicon::{FitOptions, Material};
-use words::WordRows;
+pub use fit::{Fit, Fitted};
+use meaning::{Meaning, Site};
 
 /// How an index is built.
 #[derive(Clone, Debug)]
@@ -50,6 +52,8 @@ pub struct Options {
     pub runtime: BTreeMap<String, String>,
     /// The model file that lies in the index folder.
     pub model_file: Option<ModelFile>,
+    /// What an earlier build of the same site was fitted to, so that this one changes little; none fits the site anew.
+    pub fit: Option<Fit>,
 }
 
 impl Default for Options {
@@ -62,6 +66,7 @@ impl Default for Options {
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,
+            fit: None,
         }
     }
 }
@@ -84,6 +89,10 @@ pub struct Built {
     pub parts: Vec<RawPart>,
     /// Vector rows: distinct passage texts.
     pub rows: u32,
+    /// What it was fitted to; hand it to the next build.
+    pub fit: Fit,
+    /// Whether that is what an earlier build was fitted to.
+    pub fitted: Fitted,
 }
 
 /// Steps of a build, for showing progress.
@@ -118,10 +127,18 @@ pub fn build(
             .hint("point to the folder that the site generator wrote, or check what is left out"));
     }
     let pages: Vec<Page> = pages.into_iter().map(Page::divided).collect();
+    let former = options.fit.as_ref();
+    let pages = match former {
+        Some(fit) => fit.order(pages),
+        None => pages,
+    };
     let mut parts = Vec::new();
 
     stage(Stage::Words);
-    let inverted = invert(&pages, &options.language);
+    let mut inverted = invert(&pages, &options.language);
+    if let Some(fit) = former {
+        inverted.settle(&fit.lengths_of(&pages));
+    }
     let families = Families::of(&inverted.terms, &inverted.languages);
 
     stage(Stage::Passages);
@@ -129,36 +146,25 @@ pub fn build(
         Some(embedding) => rows::embed(&pages, embedding, options.window)?,
         None => rows::Passages::default(),
     };
-    let (mut cells, mut words) = (Cells::default(), WordRows::default());
-    if let Some(embedding) = embedding.as_ref().filter(|_| !passages.vectors.is_empty()) {
-        stage(Stage::Cells);
-        let source = embedding.encoder.space().dims as usize;
-        let laid = cells::write(&passages, source, &mut parts)?;
-        cells = laid.cells;
-        let nonsense = calibrate::nonsense();
-        let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| laid.projection.apply_all(texts));
-        cells.cut_off = calibrate::cut_off(&laid.vectors, &nonsense?, &own?);
-        if laid.vectors.len() > options.graph_above {
-            stage(Stage::Graph);
-            cells.graph = Some(graph(&laid.vectors, cells.code.dims(), &mut parts)?);
+    let meaning = match embedding.as_ref().filter(|_| !passages.vectors.is_empty()) {
+        Some(embedding) => {
+            let site = Site { pages: &pages, inverted: &inverted, families: &families, passages: &passages };
+            Some(Meaning::of(&site, embedding, options, stage, &mut parts)?)
         }
-        stage(Stage::Lexicon);
-        let material = Material {
-            pages: &pages,
-            inverted: &inverted,
-            families: &families,
-            passages: &passages.texts.iter().map(String::as_str).collect::<Vec<_>>(),
-            vectors: &laid.projection.apply_all(&passages.vectors)?,
-            embed: &|texts| laid.projection.apply_all(&(embedding.embed)(texts)?),
-        };
-        let fit = FitOptions { language: options.language.clone(), ..FitOptions::default() };
-        words = WordRows::pack(&lexicon::fit(&material, &fit, &|_| (), embedding.cancel)?, cells.code)?;
-    }
-    let dictionary = dictionary::write(&inverted, &families, &words, &mut parts)?;
+        None => None,
+    };
+    let (cells, words, vectors, fitted) = match meaning {
+        Some(Meaning { cells, words, vectors, fitted }) => (cells, words, Some(vectors), fitted),
+        None => (Default::default(), Default::default(), None, former.map_or(Fitted::New, |_| Fitted::Kept)),
+    };
+    let dictionary = dictionary::write(&inverted, &families, &words, pages.len() as u32, former, &mut parts)?;
 
     stage(Stage::Text);
-    let text = texts::write(&pages, &passages.windows, &mut parts)?;
+    let text = texts::write(&pages, &passages.windows, former, &mut parts)?;
+    let mut fit = Fit { language: options.language.clone(), vectors, ..Fit::default() };
+    fit.pages = pages.iter().map(|page| page.id.clone()).collect();
+    fit.lengths = inverted.lengths.iter().map(|lengths| lengths.body as u32).collect();
+    fit.note_cuts(&dictionary.blocks, &text);
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
     let core = Core {
         collection: Collection { pages: pages.len() as u32, average: inverted.average },
@@ -166,6 +172,7 @@ pub fn build(
         passages: passages.count,
         endings: dictionary.endings,
         terms: dictionary.blocks,
+        positions: dictionary.positions,
         words: words.code(),
         text,
         cells,
@@ -193,17 +200,7 @@ pub fn build(
         runtime: options.runtime.clone(),
     };
     entry.generation = format!("{:016x}", xxh64(entry.seal()?.as_bytes(), 0));
-    Ok(Built { entry, parts, rows: passages.owners.len() as u32 })
-}
-
-/// Writes a graph over the rows, in the order in which they are stored, and returns its hash.
-fn graph(vectors: &[Vec<f32>], dims: usize, parts: &mut Vec<RawPart>) -> Result<u64> {
-    let table = vector::encode(vectors, dims)?;
-    let table = vector::Rows::parse(dims, vectors.len(), &table)?;
-    let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
-    let hash = part.id.hash;
-    parts.push(part);
-    Ok(hash)
+    Ok(Built { entry, parts, rows: passages.owners.len() as u32, fit, fitted })
 }
 
 fn space(embedding: &Embedding) -> VectorSpace {

@@ -1,23 +1,35 @@
 //! Lays out the stored text in blocks, so that ten hits cost little.
 
+use super::fit::Fit;
 use super::rows::Windows;
 use crate::Result;
 use crate::corpus::{Ordinal, Page, PageId, Section, StoredPage};
 use crate::index::{Kind, RawPart, TextStart};
 
 /// Writes the text parts and says where each begins; `windows` are the passages of each page's sections, if it has any.
-pub(super) fn write(pages: &[Page], windows: &[Windows], parts: &mut Vec<RawPart>) -> Result<Vec<TextStart>> {
-    let room = best_block(pages);
+///
+/// Where the `former` fit knows a page, parts begin where they did, as long as none becomes twice as large as a new one.
+pub(super) fn write(
+    pages: &[Page],
+    windows: &[Windows],
+    former: Option<&Fit>,
+    parts: &mut Vec<RawPart>,
+) -> Result<Vec<TextStart>> {
+    let best = best_block(pages);
+    let former_starts = former.map(Fit::text_starts).unwrap_or_default();
     let mut starts = Vec::new();
     let mut block: Vec<StoredPage> = Vec::new();
     let mut size = 0;
     for (number, page) in pages.iter().enumerate() {
         let id = PageId(number as u32);
         let windows = windows.get(number).map_or(&[][..], Vec::as_slice);
+        let known = former.is_some_and(|fit| fit.knows(number, page));
+        let room = if known { 2 * best } else { best };
         let mut first = 0;
         for (ordinal, section) in page.sections.iter().enumerate() {
             let length = length_of(section);
-            if size + length > room && size > 0 {
+            let began = (known || ordinal == 0) && former_starts.contains(&(id, Ordinal(ordinal as u32)));
+            if (size + length > room || began) && size > 0 {
                 if first < ordinal {
                     block.push(StoredPage::slice(id, page, first..ordinal, windows));
                     first = ordinal;

@@ -1,11 +1,9 @@
 //! `bifocal build`: a site in, an index folder out.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use bifocal::build::{Embedding, Options, Stage, build};
+use bifocal::build::{Embedding, Fitted, Options, Stage, build};
 use bifocal::corpus::Page;
-use bifocal::encoder::{Cache, Encoder, Progress, cache_file_name};
 use bifocal::index::ModelFile;
 use bifocal::ingest::{Config, SiteOptions, read_jsonl, read_site};
 use bifocal::{Error, ErrorKind, Result};
@@ -14,6 +12,7 @@ use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
+use super::cache::{FitFile, embed_cached};
 use super::publish::{check_output, hex, publish};
 use super::{model, print, progress, runtime};
 
@@ -49,9 +48,15 @@ pub struct BuildArgs {
     /// How many former generations of the index stay, for readers that opened them [default: 1]
     #[arg(long, value_name = "N")]
     keep: Option<u32>,
-    /// Where embeddings are kept between builds [default: the user's cache folder]
+    /// Where embeddings and fits are kept between builds [default: the user's cache folder]
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
+    /// What the index is fitted to is kept here, so that it changes little when pages do [default: in the cache folder]
+    #[arg(long, value_name = "FILE")]
+    fit: Option<PathBuf>,
+    /// Fits the index anew, as if it had never been built before
+    #[arg(long)]
+    refit: bool,
     /// The configuration file [default: bifocal.toml in the site's folder or the current one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -67,10 +72,17 @@ pub fn run(args: BuildArgs) -> Result<()> {
     let output = output_folder(&args, &config)?;
     check_output(&output)?;
     let runtime = runtime::runtime()?;
+    let fit = match args.fit.clone().or_else(|| config.fit.clone()) {
+        Some(path) => FitFile::at(path),
+        None => FitFile::of(&output, args.cache.as_deref()),
+    };
 
     let pages = read_pages(&args.input, &site, &output)?;
     let title = args.title.clone().unwrap_or_else(|| site_title(&pages));
     let mut options = Options { title, ..Options::default() };
+    if !args.refit {
+        options.fit = fit.read();
+    }
     if let Some(lang) = &site.lang {
         options.language = lang.clone();
     }
@@ -124,6 +136,12 @@ pub fn run(args: BuildArgs) -> Result<()> {
     extra.push(("bifocal.js".to_owned(), loader.into_bytes()));
     let keep = args.keep.or(config.keep).unwrap_or(1) as usize;
     let published = publish(&output, &built, &extra, keep)?;
+    fit.write(&built.fit)?;
+    match &built.fitted {
+        Fitted::New => {}
+        Fitted::Kept => print("fitted as before; --refit fits anew\n")?,
+        Fitted::Anew(reason) => print(&format!("fitted anew: {reason}\n"))?,
+    }
     let entry = &built.entry;
     print(&format!(
         "{count} pages, {} sections, {} passages ({} distinct), {} words\n\
@@ -138,30 +156,6 @@ pub fn run(args: BuildArgs) -> Result<()> {
         published.files,
         started.elapsed().as_secs_f32()
     ))
-}
-
-/// Embeds texts with the cache of earlier builds.
-pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>) -> Result<Vec<Vec<f32>>> {
-    let folder = cache.map(Path::to_owned).unwrap_or_else(cache_folder);
-    let path = folder.join(cache_file_name(encoder));
-    let refused = |error| {
-        Error::new(ErrorKind::Io, format!("the embedding cache {} can't be opened", path.display()))
-            .because(error)
-            .hint("name another folder with --cache")
-    };
-    fs::create_dir_all(&folder).map_err(refused)?;
-    let file =
-        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(refused)?;
-    file.lock().map_err(refused)?;
-    let mut cache = Cache::open(file, encoder)?;
-    let bar = progress::bar("embedding passages", texts.len() as u64);
-    let show = |Progress { done, new, .. }: Progress| {
-        bar.set_length(new as u64);
-        bar.set_position(done as u64);
-    };
-    let vectors = cache.embed(encoder, texts, &show, progress::cancelled());
-    bar.finish_and_clear();
-    vectors
 }
 
 fn read_config(args: &BuildArgs) -> Result<Config> {
@@ -220,11 +214,4 @@ fn step(what: &str) {
     if progress::is_shown() {
         eprintln!("{what}");
     }
-}
-
-/// Where embeddings are kept unless another folder is named.
-fn cache_folder() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
-    base.unwrap_or_else(std::env::temp_dir).join("bifocal")
 }

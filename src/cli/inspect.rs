@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bifocal::Result;
-use bifocal::index::{Cells, Kind, PartId};
+use bifocal::corpus::PageId;
+use bifocal::index::{Cells, Core, Kind, PartId};
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -112,16 +113,16 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     let unknown = || format!("{word}: the site doesn't use this form\n");
     let Some(id) = core.terms_for(word) else { return Ok(unknown()) };
     folder.load(id)?;
-    let Some((at, apart, positions)) = folder.index().terms(id).and_then(|block| {
+    let Some((at, apart)) = folder.index().terms(id).and_then(|block| {
         let at = block.find(word).ok()?;
-        Some((at, folder.index().postings(block, at).err().flatten(), block.positions()))
+        Some((at, folder.index().postings(block, at).err().flatten()))
     }) else {
         return Ok(unknown());
     };
     if let Some(apart) = apart {
         folder.load(apart)?;
     }
-    folder.load(PartId { kind: Kind::Positions, hash: positions })?;
+    let positions = positions_of(folder, &core, word, id, at)?;
     let index = folder.index();
     let (Some(block), mut out) = (index.terms(id), String::new()) else { return Ok(unknown()) };
     let term = &block.terms()[at];
@@ -132,10 +133,6 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
         out += &format!("family: {}\n", forms.join(" "));
     }
     out += &format!("{word}: in {} pages\n", term.pages);
-    let positions = match index.positions(block) {
-        Some(positions) => positions.of(at, term.pages)?,
-        None => Vec::new(),
-    };
     let mut positions = positions.into_iter();
     if let Ok(list) = index.postings(block, at) {
         list.for_each(core.collection.pages, |posting| {
@@ -147,4 +144,25 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
         })?;
     }
     Ok(out)
+}
+
+/// The positions of the term number `at` of block `id`, page by page.
+fn positions_of(folder: &mut IndexFolder, core: &Core, word: &str, id: PartId, at: usize) -> Result<Vec<Vec<u32>>> {
+    folder.load(PartId { kind: Kind::Directory, hash: core.positions })?;
+    let (mut pages, number) = (Vec::new(), core.block_of(word));
+    let index = folder.index();
+    if let Some(Ok(list)) = index.terms(id).map(|block| index.postings(block, at)) {
+        list.for_each(core.collection.pages, |posting| pages.push(posting.page))?;
+    }
+    let parts = |page: &PageId| index.directory().and_then(|directory| directory.part(number, *page));
+    let parts: Vec<Option<PartId>> = pages.iter().map(parts).collect();
+    let mut positions = Vec::new();
+    for same in parts.chunk_by(|a, b| a == b) {
+        let Some(Some(part)) = same.first() else { continue };
+        folder.load(*part)?;
+        if let Some(loaded) = folder.index().positions(*part) {
+            positions.extend(loaded.of(at, same.len() as u32)?);
+        }
+    }
+    Ok(positions)
 }

@@ -1,6 +1,7 @@
 //! The native door: arguments in, files and lines out.
 
 mod build;
+mod cache;
 mod eval;
 mod folder;
 mod inspect;

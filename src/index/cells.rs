@@ -1,12 +1,10 @@
 //! What the core says of the vector rows.
 //!
 //! ```text
-//! cells      := 0 | count source code mean[2]* projection[8] probes recall[4] kept[4] cut-off[4] code centroids… (rows hash[8])* graph
-//! code       := fine coarse ratio[4]         `vector::RowCode`: dimensions in 4 and in 2 bits, ratio of the deviations
-//! mean       := one number for each dimension, the first half of an f32
-//! centroids  := as in `vector::PackedRows`, one row for each cell
-//! graph      := 0 | 1 hash[8]
+//! cells := 0 | count source code projection[8] probes recall[4] kept[4] cut-off[4] centroids (rows hash[8])* graph
+//! graph := 0 | 1 hash[8]
 //! ```
+//! `code` and `centroids` are as in `vector::RowCode` and `vector::Centroids`.
 
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
@@ -60,15 +58,11 @@ impl Cells {
             return;
         }
         out.number(u64::from(self.source));
-        write_code(out, self.code);
-        self.centroids.mean().iter().for_each(|x| out.raw(&x.to_le_bytes()[2..]));
+        self.code.write(out);
         out.fixed(self.projection);
         out.number(u64::from(self.probes));
-        out.raw(&self.recall.to_le_bytes());
-        out.raw(&self.kept.to_le_bytes());
-        out.raw(&self.cut_off.to_le_bytes());
-        write_code(out, self.centroids.code());
-        out.raw(self.centroids.bytes());
+        [self.recall, self.kept, self.cut_off].into_iter().for_each(|share| out.float(share));
+        self.centroids.write(out);
         for part in &self.parts {
             out.number(u64::from(part.rows));
             out.fixed(part.hash);
@@ -85,15 +79,11 @@ impl Cells {
             return Ok(Self::default());
         }
         let source = reader.small()?;
-        let code = read_code(reader)?;
-        let mean = reader.raw(code.dims() * 2)?.as_chunks().0.iter();
-        let mean = mean.map(|&[low, high]| f32::from_le_bytes([0, 0, low, high])).collect();
+        let code = RowCode::read(reader)?;
         let projection = reader.fixed()?;
         let probes = reader.small()?;
-        let [recall, kept, cut_off] = [read_f32(reader)?, read_f32(reader)?, read_f32(reader)?];
-        let of_centroids = read_code(reader)?;
-        let length = count.checked_mul(of_centroids.bytes() + 2).ok_or_else(|| damaged("more centroids than bytes"))?;
-        let centroids = Centroids::open(mean, of_centroids, count, reader.raw(length)?.to_vec())?;
+        let [recall, kept, cut_off] = [reader.float()?, reader.float()?, reader.float()?];
+        let centroids = Centroids::read(reader, count, code.dims())?;
         let parts = (0..count)
             .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.fixed()? }))
             .collect::<Result<Vec<_>>>()?;
@@ -103,27 +93,4 @@ impl Cells {
         let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
         Ok(Self { source, code, projection, centroids, probes, recall, kept, cut_off, parts, graph })
     }
-}
-
-/// The first half of an f32, rounded towards zero: what the core keeps of a mean.
-#[cfg(feature = "native")]
-pub fn halved(x: f32) -> f32 {
-    f32::from_bits(x.to_bits() & 0xffff_0000)
-}
-
-pub(super) fn write_code(out: &mut Writer, code: RowCode) {
-    out.count(code.fine());
-    out.count(code.coarse());
-    out.raw(&code.ratio().to_le_bytes());
-}
-
-pub(super) fn read_code(reader: &mut Reader) -> Result<RowCode> {
-    let [fine, coarse] = [reader.small()? as usize, reader.small()? as usize];
-    RowCode::new(fine, coarse, read_f32(reader)?)
-}
-
-fn read_f32(reader: &mut Reader) -> Result<f32> {
-    let mut four = [0; 4];
-    four.copy_from_slice(reader.raw(4)?);
-    Ok(f32::from_le_bytes(four))
 }

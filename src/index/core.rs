@@ -1,16 +1,16 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms text cells words
+//! core    := pages sections passages average[3×4] endings terms positions[8] text cells words
 //! endings := count ending*
 //! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
+//! positions                                          the hash of the directory of positions
 //! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
 //! cells   := as in `cells`
-//! words   := 0 | 1 code                              how words' vectors are packed, as in `cells`
+//! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
-use super::cells::{read_code, write_code};
 use super::{Cells, Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
@@ -31,6 +31,8 @@ pub struct Core {
     pub endings: Vec<String>,
     /// The first form and the hash of each dictionary block, in order.
     pub terms: Vec<(String, u64)>,
+    /// The hash of the directory of positions.
+    pub positions: u64,
     /// How the vectors of words are packed that lie in the blocks, if there are any.
     pub words: Option<RowCode>,
     /// Where each text part begins, in order.
@@ -51,15 +53,19 @@ pub struct TextStart {
 }
 
 impl Core {
+    /// The number of the block in which `form` is or would be.
+    pub fn block_of(&self, form: &str) -> usize {
+        self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1)
+    }
+
     /// The block in which `form` is or would be.
     pub fn terms_for(&self, form: &str) -> Option<PartId> {
-        let at = self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1);
-        self.terms.get(at).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
+        self.terms.get(self.block_of(form)).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
     }
 
     /// The blocks, at most `most`, that hold forms beginning with `prefix`.
     pub fn terms_with(&self, prefix: &str, most: usize) -> Vec<PartId> {
-        let first = self.terms.partition_point(|(first, _)| first.as_str() <= prefix).saturating_sub(1);
+        let first = self.block_of(prefix);
         let rest = self.terms.iter().enumerate().skip(first);
         rest.take_while(|(at, (start, _))| *at == first || start.starts_with(prefix))
             .take(most)
@@ -80,7 +86,7 @@ impl Core {
             out.number(u64::from(count));
         }
         let Lengths { title, heading, body } = self.collection.average;
-        [title, heading, body].iter().for_each(|length| out.raw(&length.to_le_bytes()));
+        [title, heading, body].iter().for_each(|&length| out.float(length));
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
         out.count(self.terms.len());
@@ -96,6 +102,7 @@ impl Core {
             out.fixed(*hash);
             last = first;
         }
+        out.fixed(self.positions);
         out.count(self.text.len());
         let mut last = 0;
         for start in &self.text {
@@ -107,7 +114,7 @@ impl Core {
         self.cells.write(&mut out);
         out.0.push(u8::from(self.words.is_some()));
         if let Some(code) = self.words {
-            write_code(&mut out, code);
+            code.write(&mut out);
         }
         out.0
     }
@@ -117,9 +124,7 @@ impl Core {
         let mut reader = Reader::new(bytes);
         let [pages, sections, passages] = [reader.small()?, reader.small()?, reader.small()?];
         let mut length = || {
-            let mut four = [0; 4];
-            four.copy_from_slice(reader.raw(4)?);
-            let length = f32::from_le_bytes(four);
+            let length = reader.float()?;
             if length.is_finite() && length >= 0.0 {
                 Ok(length)
             } else {
@@ -139,6 +144,7 @@ impl Core {
             }
             terms.push((first, reader.fixed()?));
         }
+        let positions = reader.fixed()?;
         let mut text: Vec<TextStart> = Vec::new();
         for _ in 0..reader.count(10)? {
             let last = text.last().map_or(0, |start| start.page.0);
@@ -151,13 +157,13 @@ impl Core {
             text.push(start);
         }
         let cells = Cells::read(&mut reader)?;
-        let words = if reader.byte()? == 1 { Some(read_code(&mut reader)?) } else { None };
+        let words = if reader.byte()? == 1 { Some(RowCode::read(&mut reader)?) } else { None };
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
             return Err(damaged("words in another space than the rows"));
         }
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, words, text, cells })
+        Ok(Self { collection, sections, passages, endings, terms, positions, words, text, cells })
     }
 }
 
@@ -193,6 +199,7 @@ mod tests {
             endings: vec![String::new(), "s".into()],
             terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
             text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
+            positions: 5,
             words: Some(cells().code),
             cells: cells(),
         }

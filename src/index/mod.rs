@@ -1,8 +1,8 @@
 //! The index format: an entry, a core, and parts named by their contents.
 //!
 //! ```text
-//! entry (bifocal.json) ─▶ core ─┬─▶ terms ─┬─▶ postings   long lists, apart
-//!                               │          └─▶ positions
+//! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
+//!                               ├─▶ directory ─▶ positions
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -13,14 +13,14 @@ mod cells;
 mod core;
 mod entry;
 mod part;
+mod positions;
 mod store;
 mod vectors;
 
 pub use self::core::{Core, TextStart};
-#[cfg(feature = "native")]
-pub use cells::halved;
 pub use cells::{Cells, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
 pub use part::{Kind, PartId, RawPart};
-pub use store::{Head, Index, Positions};
+pub use positions::{Positions, PositionsDirectory, PositionsOf};
+pub use store::{Head, Index};
 pub use vectors::{Owner, VectorPart};

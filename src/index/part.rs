@@ -26,7 +26,7 @@ pub enum Kind {
     Terms,
     /// One long list of postings.
     Postings,
-    /// The positions of a block's terms.
+    /// The positions of a block's terms in some pages.
     Positions,
     /// Vector rows and the passages that they stand for.
     Vectors,
@@ -36,9 +36,11 @@ pub enum Kind {
     Text,
     /// The map from the encoder's space to that of the rows.
     Projection,
+    /// Where positions lie.
+    Directory,
 }
 
-const KINDS: [(Kind, &str); 8] = [
+const KINDS: [(Kind, &str); 9] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -47,6 +49,7 @@ const KINDS: [(Kind, &str); 8] = [
     (Kind::Graph, "graph"),
     (Kind::Text, "text"),
     (Kind::Projection, "projection"),
+    (Kind::Directory, "directory"),
 ];
 
 impl Kind {

@@ -1,9 +1,9 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Kind, PartId, RawPart, VectorPart};
+use super::{Core, Kind, PartId, Positions, PositionsDirectory, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
-use crate::lexical::{PostingList, Postings, TermBlock, read_positions};
+use crate::lexical::{PostingList, Postings, TermBlock};
 use crate::vector::Projection;
 use crate::vector::hnsw::Graph;
 use crate::{Error, Result};
@@ -19,6 +19,7 @@ pub struct Index {
     parts: Vec<(PartId, Loaded)>,
     graph: Option<Graph>,
     projection: Option<Projection>,
+    directory: Option<PositionsDirectory>,
     whole: bool,
 }
 
@@ -41,20 +42,10 @@ enum Loaded {
     Failed(String),
 }
 
-/// The positions of a dictionary block's terms.
-pub struct Positions(Vec<u8>);
-
-impl Positions {
-    /// Positions, page by page, of the block's term number `index`, which occurs in `pages` pages.
-    pub fn of(&self, index: usize, pages: u32) -> Result<Vec<Vec<u32>>> {
-        read_positions(&self.0, index, pages)
-    }
-}
-
 impl Index {
     /// An index of which only the entry is known.
     pub fn open(head: Head) -> Self {
-        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, whole: false }
+        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, directory: None, whole: false }
     }
 
     /// Says that the host holds all parts, so that none costs anything: every row is compared, or the graph walked.
@@ -115,6 +106,7 @@ impl Index {
             Kind::Core => self.core.is_some(),
             Kind::Graph => self.graph.is_some(),
             Kind::Projection => self.projection.is_some(),
+            Kind::Directory => self.directory.is_some(),
             _ => false,
         };
         !loaded && self.part(id).is_none()
@@ -142,12 +134,17 @@ impl Index {
         }
     }
 
-    /// The positions of a block's terms, if they are loaded.
-    pub fn positions(&self, block: &TermBlock) -> Option<&Positions> {
-        match self.part(PartId { kind: Kind::Positions, hash: block.positions() })? {
+    /// A part of positions, if it is loaded.
+    pub fn positions(&self, id: PartId) -> Option<&Positions> {
+        match self.part(id)? {
             Loaded::Positions(positions) => Some(positions),
             _ => None,
         }
+    }
+
+    /// Where positions lie, if that is loaded.
+    pub fn directory(&self) -> Option<&PositionsDirectory> {
+        self.directory.as_ref()
     }
 
     /// A part of vector rows, if it is loaded.
@@ -204,7 +201,7 @@ impl Index {
         let part = match id.kind {
             Kind::Terms => Loaded::Terms(TermBlock::open(contents.to_vec())?),
             Kind::Postings => Loaded::Postings(contents.to_vec()),
-            Kind::Positions => Loaded::Positions(Positions(contents.to_vec())),
+            Kind::Positions => Loaded::Positions(Positions::new(contents.to_vec())),
             Kind::Vectors => {
                 let part = core.cells.parts.iter().find(|part| part.hash == id.hash);
                 let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;
@@ -217,6 +214,11 @@ impl Index {
             Kind::Projection => {
                 let (source, dims) = (core.cells.source as usize, core.cells.code.dims());
                 self.projection = Some(Projection::read(contents, source, dims)?);
+                return Ok(());
+            }
+            Kind::Directory => {
+                let (blocks, pages) = (core.terms.len(), core.collection.pages);
+                self.directory = Some(PositionsDirectory::read(contents, blocks, pages)?);
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),

@@ -89,6 +89,8 @@ pub struct Config {
     pub transformer: Option<bool>,
     /// How many former generations of the index stay readable.
     pub keep: Option<u32>,
+    /// The file that keeps what the index is fitted to.
+    pub fit: Option<PathBuf>,
 }
 
 /// The file's keys, in one flat table.
@@ -111,6 +113,7 @@ struct Keys {
     model: Option<PathBuf>,
     transformer: Option<bool>,
     keep: Option<u32>,
+    fit: Option<PathBuf>,
 }
 
 impl Config {
@@ -144,6 +147,7 @@ impl Config {
             model: keys.model,
             transformer: keys.transformer,
             keep: keys.keep,
+            fit: keys.fit,
         })
     }
 
@@ -158,7 +162,7 @@ impl Config {
         let mut config = Self::parse(&text)
             .map_err(|error| Error::new(ErrorKind::Usage, format!("{name} is not usable")).because(error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.output, &mut config.model].into_iter().flatten() {
+        for path in [&mut config.output, &mut config.model, &mut config.fit].into_iter().flatten() {
             *path = folder.join(&*path);
         }
         Ok(config)

@@ -1,7 +1,7 @@
 //! Blocks of the dictionary: neighbouring forms with their postings.
 //!
 //! ```text
-//! block  := positions-hash[8] remote-count remote* width vector-count vector* term-count term* postings…
+//! block  := remote-count remote* width vector-count vector* term-count term* postings…
 //! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[8] if apart]
 //! remote := family form               a member of the family that lies in another block
 //! vector := weight row[width]         weight in 1/24
@@ -29,7 +29,6 @@ const WEIGHT_STEPS: f32 = 24.0;
 /// A dictionary block, opened.
 pub struct TermBlock {
     bytes: Vec<u8>,
-    positions: u64,
     terms: Vec<BlockTerm>,
     remote: Vec<(u32, String)>,
     vectors: Range<usize>,
@@ -68,7 +67,6 @@ impl TermBlock {
     /// Opens a block and checks all of it but the insides of the postings.
     pub fn open(bytes: Vec<u8>) -> Result<Self> {
         let mut reader = Reader::new(&bytes);
-        let positions = reader.fixed()?;
         let remote = (0..reader.count(2)?)
             .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
             .collect::<Result<Vec<_>>>()?;
@@ -119,7 +117,7 @@ impl TermBlock {
                 *range = base + range.start..base + range.end;
             }
         }
-        Ok(Self { bytes, positions, terms, remote, vectors, width })
+        Ok(Self { bytes, terms, remote, vectors, width })
     }
 
     /// The forms of the block, in order.
@@ -152,11 +150,6 @@ impl TermBlock {
     pub fn remote(&self, family: u32) -> impl Iterator<Item = &str> {
         self.remote.iter().filter(move |&&(other, _)| other == family).map(|(_, form)| form.as_str())
     }
-
-    /// The hash of the part that holds the positions of this block's terms.
-    pub fn positions(&self) -> u64 {
-        self.positions
-    }
 }
 
 /// A term as the writer places it.
@@ -188,9 +181,8 @@ pub struct PlacedVector<'a> {
 #[cfg(feature = "native")]
 impl TermBlock {
     /// Writes a block; terms must be sorted by form.
-    pub fn write(positions: u64, remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> Vec<u8> {
+    pub fn write(remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> Vec<u8> {
         let mut out = Writer::default();
-        out.fixed(positions);
         out.count(remote.len());
         for &(family, form) in remote {
             out.number(u64::from(family));
@@ -248,9 +240,8 @@ mod tests {
             placed("bottle", &[], b"xy", None, None),
         ];
         let vectors = [PlacedVector { weight: 0.0, row: b"row0" }, PlacedVector { weight: 2.5, row: b"row1" }];
-        let bytes = TermBlock::write(99, &[(0, "lent")], &vectors, &terms);
+        let bytes = TermBlock::write(&[(0, "lent")], &vectors, &terms);
         let block = TermBlock::open(bytes.clone()).unwrap();
-        assert_eq!(block.positions(), 99);
         assert_eq!(block.terms().iter().map(|t| t.form.as_str()).collect::<Vec<_>>(), ["borrow", "borrowed", "bottle"]);
         assert_eq!(block.terms()[1].families, [0, 1]);
         assert_eq!(block.find("borrowed"), Ok(1));

@@ -146,7 +146,7 @@ mod tests {
                 vector: None,
             })
             .collect();
-        TermBlock::open(TermBlock::write(0, &[(1, "lent")], &[], &placed)).unwrap()
+        TermBlock::open(TermBlock::write(&[(1, "lent")], &[], &placed)).unwrap()
     }
 
     fn check(term: &str, unfinished: bool, expected: &[&str]) {

@@ -12,10 +12,16 @@ use crate::text;
 /// Positions left free between two fields, so that a phrase never spans them.
 const FIELD_GAP: u32 = 16;
 
+/// A section's positions start at a multiple of this, so that a few words more or less in one section most often leave the
+/// positions of those after it as they were, and with them the parts of a rebuilt index.
+const SECTION_STEP: u32 = 64;
+
 /// The words of a site.
 pub struct Inverted {
     /// Every form, sorted.
     pub terms: Vec<InvertedTerm>,
+    /// The lengths of each page's fields.
+    pub lengths: Vec<Lengths>,
     /// Average lengths of the fields.
     pub average: Lengths,
     /// The languages that `InvertedTerm::languages` number, sorted.
@@ -44,13 +50,10 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
 
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut terms: Vec<InvertedTerm> = Vec::new();
-    let mut total = [0.0f64; 3];
+    let mut lengths = Vec::with_capacity(pages.len());
     for (number, (page, words)) in pages.iter().zip(read).enumerate() {
         let language = languages.binary_search(&language_of(page)).unwrap_or_default() as u16;
-        let Lengths { title, heading, body } = words.lengths;
-        for (sum, length) in total.iter_mut().zip([title, heading, body]) {
-            *sum += f64::from(length);
-        }
+        lengths.push(words.lengths);
         for (form, uses) in words.uses {
             let at = *numbers.entry(form).or_insert_with_key(|form| {
                 terms.push(InvertedTerm {
@@ -76,8 +79,34 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     }
     terms.sort_by(|a, b| a.form.cmp(&b.form));
     terms.iter_mut().for_each(|term| term.languages.sort_unstable());
-    let [title, heading, body] = total.map(|sum| (sum / pages.len().max(1) as f64) as f32);
-    Inverted { terms, average: Lengths { title, heading, body }, languages }
+    Inverted { terms, average: average(&lengths), lengths, languages }
+}
+
+/// The share by which a page's text may grow or shrink and still count as long as before.
+const SETTLED: f32 = 0.1;
+
+impl Inverted {
+    /// Counts the text of pages as long as it was `before`, by their numbers, where it hardly changed: each of a page's
+    /// postings holds its length, and all of them would change with one word.
+    pub fn settle(&mut self, before: &[Option<f32>]) {
+        for (lengths, before) in self.lengths.iter_mut().zip(before) {
+            if let Some(before) = before.filter(|before| (lengths.body - before).abs() <= SETTLED * before) {
+                lengths.body = before;
+            }
+        }
+        self.average = average(&self.lengths);
+        for posting in self.terms.iter_mut().flat_map(|term| &mut term.postings) {
+            posting.lengths = self.lengths[posting.page.0 as usize];
+        }
+    }
+}
+
+fn average(lengths: &[Lengths]) -> Lengths {
+    let mean = |field: fn(&Lengths) -> f32| {
+        let sum: f64 = lengths.iter().map(|lengths| f64::from(field(lengths))).sum();
+        (sum / lengths.len().max(1) as f64) as f32
+    };
+    Lengths { title: mean(|l| l.title), heading: mean(|l| l.heading), body: mean(|l| l.body) }
 }
 
 /// The words of one page.
@@ -101,6 +130,7 @@ impl PageWords {
         let mut last_heading = "";
         for (number, section) in page.sections.iter().enumerate() {
             let section_number = Ordinal(number as u32);
+            base = base.checked_next_multiple_of(SECTION_STEP).unwrap_or(u32::MAX);
             // The pieces of a divided section repeat its heading; it counts once.
             if section.heading != last_heading {
                 last_heading = &section.heading;

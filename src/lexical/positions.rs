@@ -1,9 +1,9 @@
 //! Positions of forms in pages, apart from the postings because ranking doesn't need them.
 //!
 //! ```text
-//! part := (page-list)*            one list a term, in the order of the block
+//! part := list*                   one list a term, in the order of the block
 //! list := length page*            length in bytes
-//! page := count Δposition*        pages as in the term's postings
+//! page := count Δposition*        those of the term's pages that the part is for
 //! ```
 //! Positions run through the page: title, then each section's heading and text, with a gap between fields, so that a
 //! phrase never spans two of them.
@@ -30,7 +30,7 @@ pub fn write_positions(terms: &[&[Vec<u32>]]) -> Vec<u8> {
     out.0
 }
 
-/// The positions of the block's term number `index`, which occurs in `pages` pages.
+/// The positions of the block's term number `index`, which occurs in `pages` of the part's pages.
 pub fn read_positions(bytes: &[u8], index: usize, pages: u32) -> Result<Vec<Vec<u32>>> {
     let mut reader = Reader::new(bytes);
     for _ in 0..index {

@@ -7,6 +7,7 @@
 use super::packed::PackedRows;
 use super::{RowCode, RowId};
 use crate::Result;
+use crate::bytes::{Reader, Writer, damaged};
 use crate::order::best_first;
 
 /// What is common to all vectors, and the centroids about which they are grouped.
@@ -37,12 +38,32 @@ impl Centroids {
     /// [`crate::ErrorKind::Damaged`] if the bytes are not so many rows, or the mean is of other dimensions.
     pub fn open(mean: Vec<f32>, code: RowCode, count: usize, rows: Vec<u8>) -> Result<Self> {
         if mean.len() != code.dims() || mean.iter().any(|x| !x.is_finite()) {
-            return Err(crate::bytes::damaged("a mean of other dimensions than the rows"));
+            return Err(damaged("a mean of other dimensions than the rows"));
         }
         PackedRows::parse(code, count, &rows)?;
         let mut centroids = Self { mean, code, count, rows, lengths: Vec::new() };
         centroids.lengths = (0..count as u32).map(|cell| length(&centroids.centre(cell))).collect();
         Ok(centroids)
+    }
+
+    /// Writes them.
+    ///
+    /// ```text
+    /// centroids := mean[2]* code row*      for each dimension the first half of an f32; rows as in `vector::PackedRows`
+    /// ```
+    pub(crate) fn write(&self, out: &mut Writer) {
+        self.mean.iter().for_each(|x| out.raw(&x.to_le_bytes()[2..]));
+        self.code.write(out);
+        out.raw(&self.rows);
+    }
+
+    /// Reads `count` centroids of vectors of `dims` dimensions.
+    pub(crate) fn read(reader: &mut Reader, count: usize, dims: usize) -> Result<Self> {
+        let mean = reader.raw(dims * 2)?.as_chunks().0.iter();
+        let mean = mean.map(|&[low, high]| f32::from_le_bytes([0, 0, low, high])).collect();
+        let code = RowCode::read(reader)?;
+        let length = count.checked_mul(code.bytes() + 2).ok_or_else(|| damaged("more centroids than bytes"))?;
+        Self::open(mean, code, count, reader.raw(length)?.to_vec())
     }
 
     /// How many there are.
@@ -98,4 +119,10 @@ impl Centroids {
 
 fn length(vector: &[f32]) -> f32 {
     vector.iter().map(|x| x * x).sum::<f32>().sqrt()
+}
+
+/// The first half of an f32, rounded towards zero: what is kept of a mean.
+#[cfg(feature = "native")]
+pub fn halved(x: f32) -> f32 {
+    f32::from_bits(x.to_bits() & 0xffff_0000)
 }

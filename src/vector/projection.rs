@@ -75,7 +75,7 @@ impl Projection {
         let mut out = Writer::default();
         out.count(self.source);
         out.count(self.scales.len());
-        self.scales.iter().for_each(|scale| out.raw(&scale.to_le_bytes()));
+        self.scales.iter().for_each(|&scale| out.float(scale));
         out.0.extend(self.codes.iter().map(|&code| code as u8));
         out.0
     }

@@ -9,6 +9,7 @@
 //! multiplied by `ratio` instead ([`RowCode::query`]), so that one integer sum serves both.
 
 use super::QueryCodes;
+use crate::bytes::{Reader, Writer};
 use crate::kernels::{self, COARSE_BLOCK, COARSE_LEVELS, FINE_BLOCK, FINE_LEVELS};
 use crate::{Error, ErrorKind, Result};
 
@@ -151,6 +152,23 @@ impl RowCode {
         let mut weighted = vector.to_vec();
         weighted[self.fine..].iter_mut().for_each(|x| *x *= self.ratio);
         QueryCodes::new(&weighted)
+    }
+
+    /// Writes what says how rows are packed.
+    ///
+    /// ```text
+    /// code := fine coarse ratio[4]      dimensions in 4 and in 2 bits, ratio of the deviations (f32)
+    /// ```
+    pub(crate) fn write(self, out: &mut Writer) {
+        out.count(self.fine);
+        out.count(self.coarse);
+        out.float(self.ratio);
+    }
+
+    /// Reads what [`RowCode::write`] wrote.
+    pub(crate) fn read(reader: &mut Reader) -> Result<Self> {
+        let [fine, coarse] = [reader.small()? as usize, reader.small()? as usize];
+        Self::new(fine, coarse, reader.float()?)
     }
 
     /// The byte of a dimension's code within its row, and the code's lowest bit there.

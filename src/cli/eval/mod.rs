@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use self::collection::Collection;
-use super::build::embed_cached;
+use super::cache::embed_cached;
 use super::search::{ModeArg, parse_fusion};
 use super::{model, print, progress};
 

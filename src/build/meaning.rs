@@ -1,0 +1,144 @@
+//! What passages and words mean: rows in cells and vectors of words, fitted to the site or kept from an earlier build.
+
+use super::cells::{Laid, Layout};
+use super::fit::{Fitted, FittedVectors};
+use super::lexicon::{self, FitOptions, Material};
+use super::rows::Passages;
+use super::units::Units;
+use super::words::WordRows;
+use super::{Embedding, Options, Stage, calibrate};
+use crate::Result;
+use crate::corpus::Page;
+use crate::index::{Cells, Kind, RawPart};
+use crate::lexical::{Families, Inverted};
+use crate::vector::{self, hnsw};
+
+/// What a site's vectors are made from.
+pub(super) struct Site<'s> {
+    pub pages: &'s [Page],
+    pub inverted: &'s Inverted,
+    pub families: &'s Families,
+    pub passages: &'s Passages,
+}
+
+/// A site's vectors.
+pub(super) struct Meaning {
+    pub cells: Cells,
+    pub words: WordRows,
+    /// What to keep for the next build.
+    pub vectors: FittedVectors,
+    pub fitted: Fitted,
+}
+
+impl Meaning {
+    /// Lays out the rows and finds the words' vectors, with what an earlier build was fitted to unless the site has drifted
+    /// from it.
+    pub fn of(
+        site: &Site,
+        embedding: &Embedding,
+        options: &Options,
+        stage: &dyn Fn(Stage),
+        parts: &mut Vec<RawPart>,
+    ) -> Result<Self> {
+        let former = options.fit.as_ref().and_then(|fit| Some((fit, fit.vectors.as_ref()?)));
+        let fitted = match former {
+            None => Fitted::New,
+            Some((_, vectors)) if vectors.space.accept(embedding.encoder.space()).is_err() => {
+                Fitted::Anew(format!("vectors were fitted to {}", vectors.space))
+            }
+            Some((fit, _)) if fit.language != options.language => {
+                Fitted::Anew(format!("vectors were fitted to pages in {:?}", fit.language))
+            }
+            Some((_, vectors)) => match Self::kept(site, vectors, embedding, options, stage, parts)? {
+                Ok(meaning) => return Ok(meaning),
+                Err(drift) => Fitted::Anew(drift),
+            },
+        };
+        stage(Stage::Cells);
+        let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize)?;
+        let laid = layout.write(site.passages, parts)?;
+        let cells = finish(laid, &layout, site.passages, embedding, options, stage, parts)?;
+        stage(Stage::Lexicon);
+        let material = Material {
+            pages: site.pages,
+            inverted: site.inverted,
+            families: site.families,
+            passages: &site.passages.texts.iter().map(String::as_str).collect::<Vec<_>>(),
+            vectors: &layout.projection.apply_all(&site.passages.vectors)?,
+            embed: &|texts| layout.projection.apply_all(&(embedding.embed)(texts)?),
+        };
+        let how = FitOptions { language: options.language.clone(), ..FitOptions::default() };
+        let words = WordRows::pack(&lexicon::fit(&material, &how, &|_| (), embedding.cancel)?, cells.code)?;
+        let vectors = FittedVectors {
+            space: embedding.encoder.space().clone(),
+            layout,
+            rows: cells.rows(),
+            kept: cells.kept,
+            words: words.clone().fitted(&site.inverted.terms),
+        };
+        Ok(Self { cells, words, vectors, fitted })
+    }
+
+    /// The vectors with what an earlier build was fitted to, or why it no longer serves.
+    fn kept(
+        site: &Site,
+        former: &FittedVectors,
+        embedding: &Embedding,
+        options: &Options,
+        stage: &dyn Fn(Stage),
+        parts: &mut Vec<RawPart>,
+    ) -> Result<Result<Self, String>> {
+        let terms = &site.inverted.terms;
+        let units = Units::of(site.inverted, site.families, site.pages.len());
+        let places = former.words.places(terms, &units);
+        if let Some(drift) = former.drift(site.passages.texts.len(), terms, &units, &places) {
+            return Ok(Err(drift));
+        }
+        stage(Stage::Cells);
+        let mut written = Vec::new();
+        let laid = former.layout.write(site.passages, &mut written)?;
+        if let Some(drift) = former.worn(laid.cells.kept) {
+            return Ok(Err(drift));
+        }
+        parts.append(&mut written);
+        let cells = finish(laid, &former.layout, site.passages, embedding, options, stage, parts)?;
+        stage(Stage::Lexicon);
+        let new: Vec<&str> =
+            units.most_used.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(&form, _)| form).collect();
+        let newcomers = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
+        let words = former.words.apply(units, &places, &newcomers)?;
+        Ok(Ok(Self { cells, words, vectors: former.clone(), fitted: Fitted::Kept }))
+    }
+}
+
+/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph.
+fn finish(
+    laid: Laid,
+    layout: &Layout,
+    passages: &Passages,
+    embedding: &Embedding,
+    options: &Options,
+    stage: &dyn Fn(Stage),
+    parts: &mut Vec<RawPart>,
+) -> Result<Cells> {
+    let Laid { mut cells, vectors } = laid;
+    let nonsense = calibrate::nonsense();
+    let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| layout.projection.apply_all(texts));
+    cells.cut_off = calibrate::cut_off(&vectors, &nonsense?, &own?);
+    if vectors.len() > options.graph_above {
+        stage(Stage::Graph);
+        cells.graph = Some(graph(&vectors, cells.code.dims(), parts)?);
+    }
+    Ok(cells)
+}
+
+/// Writes a graph over the rows, in the order in which they are stored, and returns its hash.
+fn graph(vectors: &[Vec<f32>], dims: usize, parts: &mut Vec<RawPart>) -> Result<u64> {
+    let table = vector::encode(vectors, dims)?;
+    let table = vector::Rows::parse(dims, vectors.len(), &table)?;
+    let part = RawPart::new(Kind::Graph, &hnsw::build(&table)?)?;
+    let hash = part.id.hash;
+    parts.push(part);
+    Ok(hash)
+}
