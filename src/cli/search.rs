@@ -85,6 +85,9 @@ pub fn parse_fusion(text: &str) -> std::result::Result<Fusion, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
+/// Sections shown under a hit.
+const SECTIONS: usize = 3;
+
 /// Runs the command.
 pub fn run(args: SearchArgs) -> Result<()> {
     let mut folder = IndexFolder::open(&args.index)?;
@@ -93,6 +96,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
         text: args.query,
         mode,
         limit: args.limit,
+        sections: SECTIONS,
         explain: args.explain,
         prefix: false,
         fusion: args.fusion.unwrap_or_default(),

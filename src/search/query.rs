@@ -16,7 +16,7 @@ pub struct Query {
     pub limit: usize,
     /// Hits to pass over first. Default 0.
     pub offset: usize,
-    /// Most sections to show of one page. Default 3.
+    /// Most sections to show of one page; each beyond the best may cost the reader one more part. Default 1.
     pub sections: usize,
     /// Whether the last word may be the beginning of a longer one, as it is while one types; text that ends with a space is
     /// finished in any case. Default true.
@@ -38,7 +38,7 @@ impl Default for Query {
             mode: Mode::Hybrid,
             limit: 10,
             offset: 0,
-            sections: 3,
+            sections: 1,
             prefix: true,
             explain: false,
             fusion: Fusion::default(),

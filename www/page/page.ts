@@ -18,6 +18,9 @@ const PARTIAL_MS = 80;
 /** Hits at first, and with each press of "Show more". */
 const PAGEFUL = 10;
 
+/** Sections shown under a hit. */
+const SECTIONS = 3;
+
 const box = byId<HTMLInputElement>("query");
 const form = byId<HTMLFormElement>("form");
 const count = byId("count");
@@ -68,7 +71,7 @@ function ask(): void {
   };
   current.signal.addEventListener("abort", () => clearTimeout(waiting));
   search
-    .search(text, { mode, limit, signal: current.signal, onUpdate })
+    .search(text, { mode, limit, sections: SECTIONS, signal: current.signal, onUpdate })
     .finally(() => clearTimeout(waiting))
     .then(
       (answer) => {

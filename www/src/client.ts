@@ -14,7 +14,7 @@ export interface SearchOptions {
   limit?: number;
   /** Pages to skip before the first. Default 0. */
   offset?: number;
-  /** Sections to name under each page. */
+  /** Sections to show of each page, the best first; each beyond the first may cost one more small file. Default 1. */
   sections?: number;
   /** Whether the last word may be the beginning of a longer one, as while one types. Default true. */
   prefix?: boolean;
