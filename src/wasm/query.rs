@@ -46,7 +46,7 @@ fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();
     Ok(match technique.as_str() {
         "convex" => {
-            Fusion::Convex { weight: number(object, "weight")?.ok_or_else(|| wrong("weight", "a number"))? as f32 }
+            Fusion::Convex { weight: number(object, "weight")?.map(|weight| weight as f32) }
         }
         "rrf" => Fusion::Rrf { rank_constant: number(object, "rank_constant")?.unwrap_or(60.0) as f32 },
         "normalization" => {
