@@ -26,7 +26,7 @@ pub enum Kind {
     Terms,
     /// One long list of postings.
     Postings,
-    /// The positions of a block's terms.
+    /// The positions of some blocks' terms.
     Positions,
     /// Vector rows and the passages that they stand for.
     Vectors,
@@ -53,6 +53,12 @@ impl Kind {
     /// The word for it in file names.
     pub fn name(self) -> &'static str {
         KINDS[self as usize].1
+    }
+
+    /// The kind of that number, if there is one.
+    #[cfg(feature = "native")]
+    pub fn from_number(number: u8) -> Option<Self> {
+        KINDS.get(usize::from(number)).map(|&(kind, _)| kind)
     }
 }
 

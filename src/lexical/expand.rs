@@ -131,7 +131,7 @@ fn kin(term: &str, blocks: &[&TermBlock], endings: &[String]) -> Option<(usize, 
 
 #[cfg(all(test, feature = "native"))]
 mod tests {
-    use super::super::Placed;
+    use super::super::{Placed, PositionsRef};
     use super::*;
 
     fn block(terms: &[(&str, u32)]) -> TermBlock {
@@ -146,7 +146,7 @@ mod tests {
                 vector: None,
             })
             .collect();
-        TermBlock::open(TermBlock::write(0, &[(1, "lent")], &[], &placed)).unwrap()
+        TermBlock::open(TermBlock::write(PositionsRef { hash: 0, first: 0 }, &[(1, "lent")], &[], &placed)).unwrap()
     }
 
     fn check(term: &str, unfinished: bool, expected: &[&str]) {
