@@ -4,6 +4,7 @@ mod cells;
 mod damage;
 mod golden;
 mod lexicon;
+mod packs;
 mod steps;
 mod twin;
 

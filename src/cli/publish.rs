@@ -103,7 +103,13 @@ pub fn check_size(path: &str, bytes: usize, most: u64) -> Result<()> {
 
 /// Writes the files of the index and the extra ones to `folder`, keeping `keep` former generations; no file may be larger than
 /// `most`.
-pub fn publish(folder: &Path, entry: &Entry, [index, extra]: &[Vec<File>; 2], keep: usize, most: u64) -> Result<Published> {
+pub fn publish(
+    folder: &Path,
+    entry: &Entry,
+    [index, extra]: &[Vec<File>; 2],
+    keep: usize,
+    most: u64,
+) -> Result<Published> {
     extra.iter().try_for_each(|(path, bytes)| check_size(path, bytes.len(), most))?;
     let sealed = entry.seal()?;
     let former = read_list(folder);

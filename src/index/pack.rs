@@ -111,7 +111,8 @@ pub fn lay_out(parts: Vec<(PartId, Vec<u8>)>, core: &Core, entry: &mut Entry, bo
         rest.by_ref().take(count).for_each(|id| pack.extend_from_slice(&parts[id]));
     }
     if let Some(pack) = packs.iter().find(|pack| pack.len() as u64 > bounds.bytes) {
-        let message = format!("the directory and the core take {} bytes, --max-file-size is {}", pack.len(), bounds.bytes);
+        let message =
+            format!("the directory and the core take {} bytes, --max-file-size is {}", pack.len(), bounds.bytes);
         return Err(too_small(message).hint("allow larger files"));
     }
     let mut hash = Xxh64::new(0);
@@ -212,8 +213,11 @@ impl Head {
                 .hint("name the index folder, or the file parts/pack0-….bin of an index built with --single-file"));
         }
         if header[4] != VERSION {
-            return Err(Error::new(ErrorKind::Version, format!("packs of version {}, this build reads {VERSION}", header[4]))
-                .hint("rebuild the index with this version of bifocal"));
+            return Err(Error::new(
+                ErrorKind::Version,
+                format!("packs of version {}, this build reads {VERSION}", header[4]),
+            )
+            .hint("rebuild the index with this version of bifocal"));
         }
         let length = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let [core, directory, entry] = [8, 12, 16].map(|at| length(at) as usize);
@@ -264,7 +268,8 @@ impl Directory {
         let mut reader = Reader::new(bytes);
         let counts = (0..reader.count(1)?).map(|_| reader.small()).collect::<Result<Vec<_>>>()?;
         let mut places = places(&counts, start);
-        let mut place = |length: u64| places(length).ok_or_else(|| damaged("a directory that counts its parts wrongly"));
+        let mut place =
+            |length: u64| places(length).ok_or_else(|| damaged("a directory that counts its parts wrongly"));
         if reader.count(1)? != order.len() {
             return Err(damaged("a directory of other parts than the core names"));
         }
