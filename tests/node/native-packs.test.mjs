@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,4 +69,31 @@ test("a single file that is cut short or something else is an error that says wh
   writeFileSync(file, bytes.subarray(0, 20_000));
   const { failures } = JSON.parse(run("search", file, "honey", "--encoder", "none", "--json"));
   assert.ok(failures.length > 0, "parts that are cut off are told of");
+});
+
+test("options bound the files, the configuration too; a former pack stays as long as --keep says", async () => {
+  const site = await temporaryFolder(after);
+  await cp(root("tests/site"), site, { recursive: true });
+  const build = (...args) => spawnSync(BIFOCAL, ["build", site, "--keyword-only", ...args], { encoding: "utf8" });
+  const packs = () => readdirSync(join(site, "bifocal/parts"));
+  for (const [args, expected] of [
+    [["--max-file-size", "200"], /parts\/\S+ takes \d+ bytes, --max-file-size is 200\nhint: a part can't be divided/],
+    [["--max-file-size", "50 KB"], /runtime\/\S+ takes \d+ bytes, --max-file-size is 50000\nhint: allow larger files/],
+    [["--max-files", "0"], /--max-files/],
+    [["--max-file-size", "big"], /"big" is no size/],
+  ]) {
+    const { status, stderr } = build(...args);
+    assert.notEqual(status, 0);
+    assert.match(stderr, expected);
+  }
+  writeFileSync(join(site, "bifocal.toml"), "single-file = true\nmax-file-size = '25MiB'\n");
+  assert.equal(build().status, 0);
+  const [former] = packs();
+  assert.equal(packs().length, 1);
+  assert.match(run("search", site, "honey", "--json"), /"failures": \[\]/);
+  writeFileSync(join(site, "new.html"), "<title>New</title><main><h1>New</h1><p>A page about honey that is new.</p></main>");
+  assert.equal(build().status, 0);
+  assert.ok(packs().length === 2 && packs().includes(former));
+  assert.equal(build("--keep", "0").status, 0);
+  assert.ok(packs().length === 1 && !packs().includes(former));
 });
