@@ -65,7 +65,7 @@ pub type File = (String, Vec<u8>);
 /// The bounds can't be met.
 pub fn lay_out(parts: Vec<(PartId, Vec<u8>)>, core: &Core, entry: &mut Entry, bounds: Bounds) -> Result<Vec<File>> {
     if let Some((id, part)) = parts.iter().find(|(_, part)| part.len() as u64 > bounds.bytes) {
-        return Err(too_small(format!("{id} takes {} bytes, --max-file-size is {}", part.len(), bounds.bytes))
+        return Err(unmet(format!("{id} takes {} bytes, --max-file-size is {}", part.len(), bounds.bytes))
             .hint("a part can't be divided: allow larger files"));
     }
     if !bounds.need_packs(parts.len()) {
@@ -73,12 +73,15 @@ pub fn lay_out(parts: Vec<(PartId, Vec<u8>)>, core: &Core, entry: &mut Entry, bo
     }
     let mut parts: BTreeMap<PartId, Vec<u8>> = parts.into_iter().collect();
     let core_id = PartId::from_path(&entry.core)?;
-    let core_bytes = parts.remove(&core_id).ok_or_else(|| damaged("an index without a core"))?;
-    let named = core.named();
-    let mut order: Vec<PartId> = named.clone();
+    let core_bytes = parts.remove(&core_id).ok_or_else(|| damaged("an index without its core"))?;
+    let mut order = core.named();
+    let named: BTreeSet<PartId> = order.iter().copied().collect();
     let apart: Vec<PartId> = parts.keys().copied().filter(|id| !named.contains(id)).collect();
     order.extend(&apart);
-    let sizes: Vec<(Kind, u64)> = order.iter().map(|id| (id.kind, parts[id].len() as u64)).collect();
+    let missing = |id: &PartId| damaged(&format!("an index without {id}"));
+    let bytes: Vec<&[u8]> =
+        order.iter().map(|id| Ok(parts.get(id).ok_or_else(|| missing(id))?.as_slice())).collect::<Result<_>>()?;
+    let sizes: Vec<(Kind, u64)> = order.iter().zip(&bytes).map(|(id, part)| (id.kind, part.len() as u64)).collect();
 
     // What lies before the parts of a lone pack, at most.
     let before = (HEADER + core_bytes.len() + Entry::MOST_BYTES) as u64 + 12 * sizes.len() as u64;
@@ -88,32 +91,21 @@ pub fn lay_out(parts: Vec<(PartId, Vec<u8>)>, core: &Core, entry: &mut Entry, bo
         _ => divide(&sizes, bounds)?,
     };
     let directory = gzip(&write_directory(&counts, &sizes, &apart));
-    let mut first = MAGIC.to_vec();
-    first.extend_from_slice(&[VERSION, 0, 0, 0]);
     let head = (HEADER + core_bytes.len() + directory.len()) as u32;
     // What is within a pack can't name its hash.
     entry.packs = Some(Packs { hash: String::new(), files: counts.len() as u32, head });
     entry.stamp()?;
     let inner = entry.seal()?;
-    for length in [core_bytes.len(), directory.len(), inner.len()] {
-        first.extend_from_slice(&(length as u32).to_le_bytes());
-    }
-    for bytes in [&core_bytes, &directory, inner.as_bytes()] {
-        first.extend_from_slice(bytes);
-    }
-    let mut packs = vec![first];
-    let mut rest = order.iter();
-    for (number, &count) in counts.iter().enumerate() {
-        if number > 0 {
-            packs.push(Vec::new());
-        }
-        let pack = packs.last_mut().expect("the first is there");
-        rest.by_ref().take(count).for_each(|id| pack.extend_from_slice(&parts[id]));
+    let mut packs = vec![Vec::new(); counts.len()];
+    packs[0] = write_head(&core_bytes, &directory, &inner);
+    let mut rest = bytes.into_iter();
+    for (pack, &count) in packs.iter_mut().zip(&counts) {
+        rest.by_ref().take(count).for_each(|part| pack.extend_from_slice(part));
     }
     if let Some(pack) = packs.iter().find(|pack| pack.len() as u64 > bounds.bytes) {
         let message =
             format!("the directory and the core take {} bytes, --max-file-size is {}", pack.len(), bounds.bytes);
-        return Err(too_small(message).hint("allow larger files"));
+        return Err(unmet(message).hint("allow larger files"));
     }
     let mut hash = Xxh64::new(0);
     packs.iter().for_each(|pack| hash.update(pack));
@@ -136,7 +128,7 @@ fn divide(sizes: &[(Kind, u64)], bounds: Bounds) -> Result<Vec<usize>> {
             bounds.files,
             if bounds.bytes == u64::MAX { "not set".to_owned() } else { bounds.bytes.to_string() }
         );
-        return Err(too_small(message).hint("allow more files, or larger ones"));
+        return Err(unmet(message).hint("allow more files, or larger ones"));
     }
     if bounds.fewest {
         return Ok(fewest);
@@ -166,8 +158,17 @@ fn greedy(sizes: &[(Kind, u64)], capacity: u64, bytes: u64) -> Vec<usize> {
     counts
 }
 
-fn too_small(message: String) -> Error {
+fn unmet(message: String) -> Error {
     Error::new(ErrorKind::Usage, message)
+}
+
+fn write_head(core: &[u8], directory: &[u8], entry: &str) -> Vec<u8> {
+    let mut out = MAGIC.to_vec();
+    out.extend_from_slice(&[VERSION, 0, 0, 0]);
+    let pieces = [core, directory, entry.as_bytes()];
+    pieces.iter().for_each(|piece| out.extend_from_slice(&(piece.len() as u32).to_le_bytes()));
+    pieces.iter().for_each(|piece| out.extend_from_slice(piece));
+    out
 }
 
 fn write_directory(counts: &[usize], sizes: &[(Kind, u64)], apart: &[PartId]) -> Vec<u8> {
