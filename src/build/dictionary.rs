@@ -6,8 +6,8 @@ use std::ops::Range;
 use crate::Result;
 use crate::index::{Kind, RawPart};
 use crate::lexical::{
-    Families, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PositionsRef, PostingList, TermBlock,
-    learned_endings, write_positions,
+    Families, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingList, TermBlock, learned_endings,
+    write_positions,
 };
 
 use super::words::WordRows;
@@ -28,51 +28,16 @@ pub(super) fn write(
     let terms = &inverted.terms;
     let postings: Vec<Vec<u8>> = terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
     let mut blocks = Vec::new();
-    let ranges = cut(terms, &postings, families, words);
-    let mut rest = ranges.as_slice();
-    while !rest.is_empty() {
-        let (count, hash) = write_shared_positions(rest, terms, parts)?;
-        let (these, others) = rest.split_at(count);
-        for range in these {
-            let positions = PositionsRef { hash, first: (range.start - these[0].start) as u32 };
-            let block = write_block(range.clone(), positions, terms, &postings, families, words, parts)?;
-            blocks.push((terms[range.start].form.clone(), block));
-        }
-        rest = others;
+    for range in cut(terms, &postings, families, words) {
+        let block = write_block(range.clone(), terms, &postings, families, words, parts)?;
+        blocks.push((terms[range.start].form.clone(), block));
     }
     Ok(Written { blocks, endings: learned_endings(terms, families) })
-}
-
-/// Bytes of positions, before compression, that share a part. Only what looks for phrases reads them, so they need not be
-/// as many files as the blocks.
-const POSITIONS: usize = 24_000;
-
-/// Writes the positions of the first of `blocks`, as many as share a part; returns how many those are, and the part's hash.
-fn write_shared_positions(
-    blocks: &[Range<usize>],
-    terms: &[InvertedTerm],
-    parts: &mut Vec<RawPart>,
-) -> Result<(usize, u64)> {
-    let (mut count, mut bytes) = (0, Vec::new());
-    for range in blocks {
-        let positions: Vec<&[Vec<u32>]> = terms[range.clone()].iter().map(|term| term.positions.as_slice()).collect();
-        let more = write_positions(&positions);
-        if count > 0 && bytes.len() + more.len() > POSITIONS {
-            break;
-        }
-        bytes.extend(more);
-        count += 1;
-    }
-    let part = RawPart::new(Kind::Positions, &bytes)?;
-    let hash = part.id.hash;
-    parts.push(part);
-    Ok((count, hash))
 }
 
 /// Writes the block of the terms in `range` and what lies apart from it, and returns its hash.
 fn write_block(
     range: Range<usize>,
-    positions: PositionsRef,
     terms: &[InvertedTerm],
     postings: &[Vec<u8>],
     families: &Families,
@@ -117,9 +82,11 @@ fn write_block(
             vector,
         });
     }
-    let block = RawPart::new(Kind::Terms, &TermBlock::write(positions, &remote, &vectors, &placed))?;
+    let positions: Vec<&[Vec<u32>]> = terms[range].iter().map(|term| term.positions.as_slice()).collect();
+    let positions = RawPart::new(Kind::Positions, &write_positions(&positions))?;
+    let block = RawPart::new(Kind::Terms, &TermBlock::write(positions.id.hash, &remote, &vectors, &placed))?;
     let hash = block.id.hash;
-    parts.push(block);
+    parts.extend([positions, block]);
     Ok(hash)
 }
 

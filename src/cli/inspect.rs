@@ -130,7 +130,7 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     folder.load(id)?;
     let Some((at, apart, positions)) = folder.index().terms(id).and_then(|block| {
         let at = block.find(word).ok()?;
-        Some((at, folder.index().postings(block, at).err().flatten(), block.positions().hash))
+        Some((at, folder.index().postings(block, at).err().flatten(), block.positions()))
     }) else {
         return Ok(unknown());
     };
@@ -149,7 +149,7 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     }
     out += &format!("{word}: in {} pages\n", term.pages);
     let positions = match index.positions(block) {
-        Some(positions) => positions.of(block, at)?,
+        Some(positions) => positions.of(at, term.pages)?,
         None => Vec::new(),
     };
     let mut positions = positions.into_iter();

@@ -41,14 +41,13 @@ enum Loaded {
     Failed(String),
 }
 
-/// The positions of some dictionary blocks' terms.
+/// The positions of a dictionary block's terms.
 pub struct Positions(Vec<u8>);
 
 impl Positions {
-    /// Positions, page by page, of the term number `index` of `block`, one of those blocks.
-    pub fn of(&self, block: &TermBlock, index: usize) -> Result<Vec<Vec<u32>>> {
-        let pages = block.terms().get(index).map_or(0, |term| term.pages);
-        read_positions(&self.0, block.positions().first as usize + index, pages)
+    /// Positions, page by page, of the block's term number `index`, which occurs in `pages` pages.
+    pub fn of(&self, index: usize, pages: u32) -> Result<Vec<Vec<u32>>> {
+        read_positions(&self.0, index, pages)
     }
 }
 
@@ -145,7 +144,7 @@ impl Index {
 
     /// The positions of a block's terms, if they are loaded.
     pub fn positions(&self, block: &TermBlock) -> Option<&Positions> {
-        match self.part(PartId { kind: Kind::Positions, hash: block.positions().hash })? {
+        match self.part(PartId { kind: Kind::Positions, hash: block.positions() })? {
             Loaded::Positions(positions) => Some(positions),
             _ => None,
         }

@@ -1,7 +1,7 @@
 //! Blocks of the dictionary: neighbouring forms with their postings.
 //!
 //! ```text
-//! block  := positions-hash[8] positions-first remote-count remote* width vector-count vector* term-count term* postings…
+//! block  := positions-hash[8] remote-count remote* width vector-count vector* term-count term* postings…
 //! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[8] if apart]
 //! remote := family form               a member of the family that lies in another block
 //! vector := weight row[width]         weight in 1/24
@@ -9,8 +9,7 @@
 //! Forms are sorted by bytes and front-coded: `shared` bytes of the form before, then `suffix`. A family number is local
 //! to the block. Forms that mean the same to the lexicon encoder share a vector: a term's `vector` is its number in the
 //! block plus one, or 0. The postings of all terms follow one another, except long lists, which lie *apart* in a part of
-//! their own so that a hot word doesn't make its neighbours dear; `length` counts the bytes of the list in either place. The
-//! positions of several blocks' terms lie in one part, those of this block's from list number `positions-first` on.
+//! their own so that a hot word doesn't make its neighbours dear; `length` counts the bytes of the list in either place.
 
 use std::ops::Range;
 
@@ -30,20 +29,11 @@ const WEIGHT_STEPS: f32 = 24.0;
 /// A dictionary block, opened.
 pub struct TermBlock {
     bytes: Vec<u8>,
-    positions: PositionsRef,
+    positions: u64,
     terms: Vec<BlockTerm>,
     remote: Vec<(u32, String)>,
     vectors: Range<usize>,
     width: usize,
-}
-
-/// Where the positions of a block's terms lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PositionsRef {
-    /// The hash of the part.
-    pub hash: u64,
-    /// The number of the block's first term among those of the part.
-    pub first: u32,
 }
 
 /// One form of a [`TermBlock`].
@@ -78,7 +68,7 @@ impl TermBlock {
     /// Opens a block and checks all of it but the insides of the postings.
     pub fn open(bytes: Vec<u8>) -> Result<Self> {
         let mut reader = Reader::new(&bytes);
-        let positions = PositionsRef { hash: reader.fixed()?, first: reader.small()? };
+        let positions = reader.fixed()?;
         let remote = (0..reader.count(2)?)
             .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
             .collect::<Result<Vec<_>>>()?;
@@ -163,8 +153,8 @@ impl TermBlock {
         self.remote.iter().filter(move |&&(other, _)| other == family).map(|(_, form)| form.as_str())
     }
 
-    /// Where the positions of this block's terms lie.
-    pub fn positions(&self) -> PositionsRef {
+    /// The hash of the part that holds the positions of this block's terms.
+    pub fn positions(&self) -> u64 {
         self.positions
     }
 }
@@ -198,15 +188,9 @@ pub struct PlacedVector<'a> {
 #[cfg(feature = "native")]
 impl TermBlock {
     /// Writes a block; terms must be sorted by form.
-    pub fn write(
-        positions: PositionsRef,
-        remote: &[(u32, &str)],
-        vectors: &[PlacedVector],
-        terms: &[Placed],
-    ) -> Vec<u8> {
+    pub fn write(positions: u64, remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> Vec<u8> {
         let mut out = Writer::default();
-        out.fixed(positions.hash);
-        out.number(u64::from(positions.first));
+        out.fixed(positions);
         out.count(remote.len());
         for &(family, form) in remote {
             out.number(u64::from(family));
@@ -264,10 +248,9 @@ mod tests {
             placed("bottle", &[], b"xy", None, None),
         ];
         let vectors = [PlacedVector { weight: 0.0, row: b"row0" }, PlacedVector { weight: 2.5, row: b"row1" }];
-        let positions = PositionsRef { hash: 99, first: 300 };
-        let bytes = TermBlock::write(positions, &[(0, "lent")], &vectors, &terms);
+        let bytes = TermBlock::write(99, &[(0, "lent")], &vectors, &terms);
         let block = TermBlock::open(bytes.clone()).unwrap();
-        assert_eq!(block.positions(), positions);
+        assert_eq!(block.positions(), 99);
         assert_eq!(block.terms().iter().map(|t| t.form.as_str()).collect::<Vec<_>>(), ["borrow", "borrowed", "bottle"]);
         assert_eq!(block.terms()[1].families, [0, 1]);
         assert_eq!(block.find("borrowed"), Ok(1));

@@ -19,7 +19,7 @@ mod posting;
 mod rank;
 
 pub use bm25f::{Bm25f, Field, Lengths};
-pub use dictionary::{BlockTerm, PositionsRef, Postings, TermBlock};
+pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
 pub use dictionary::{LONGEST_INLINE, Placed, PlacedVector};
 pub use expand::{Expansion, Form, expand};

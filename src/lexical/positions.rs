@@ -1,7 +1,7 @@
 //! Positions of forms in pages, apart from the postings because ranking doesn't need them.
 //!
 //! ```text
-//! part := (page-list)*            one list a term, in the order of the blocks whose positions it holds
+//! part := (page-list)*            one list a term, in the order of the block
 //! list := length page*            length in bytes
 //! page := count Δposition*        pages as in the term's postings
 //! ```
@@ -11,7 +11,7 @@
 use crate::Result;
 use crate::bytes::{Reader, Writer};
 
-/// Encodes the positions of terms: for each term, for each of its pages, ascending positions.
+/// Encodes the positions of a block's terms: for each term, for each of its pages, ascending positions.
 pub fn write_positions(terms: &[&[Vec<u32>]]) -> Vec<u8> {
     let mut out = Writer::default();
     for pages in terms {
@@ -30,7 +30,7 @@ pub fn write_positions(terms: &[&[Vec<u32>]]) -> Vec<u8> {
     out.0
 }
 
-/// The positions of the part's term number `index`, which occurs in `pages` pages.
+/// The positions of the block's term number `index`, which occurs in `pages` pages.
 pub fn read_positions(bytes: &[u8], index: usize, pages: u32) -> Result<Vec<Vec<u32>>> {
     let mut reader = Reader::new(bytes);
     for _ in 0..index {
