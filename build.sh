@@ -126,12 +126,12 @@ step_answer() {
   "$BIFOCAL" search "$DEMO/bifocal" "$QUESTION"
 }
 
-#: site  builds the index of the small site that the browser tests visit
+#: site  builds the indexes of the small site that the browser tests visit: of single files, of one and of a few packs
 step_site() {
-  rm -rf target/test/site
   mkdir -p target/test
-  cp -R tests/site target/test/site
-  "$BIFOCAL" build target/test/site --model "$GGUF" --refit
+  small_site site
+  small_site single --single-file
+  small_site few --max-files 5
 }
 
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium
@@ -155,6 +155,15 @@ step_clean() {
 }
 
 # ---- parts of steps ----
+
+# Copies the tests' site to target/test/NAME ($1) and builds its index with the options that follow.
+small_site() {
+  local folder=target/test/$1
+  shift
+  rm -rf "$folder"
+  cp -R tests/site "$folder"
+  "$BIFOCAL" build "$folder" --model "$GGUF" --refit "$@"
+}
 
 # Compiles one module and writes its bindings to www/wasm; files that did not change keep their dates.
 wasm_module() {

@@ -5,6 +5,7 @@ mod damage;
 mod fit;
 mod golden;
 mod lexicon;
+mod packs;
 mod steps;
 mod twin;
 

@@ -33,8 +33,10 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   };
   const hashed = (role, name, extension, bytes) => write(role, `runtime/${name}-${hash(bytes)}.${extension}`, bytes);
 
-  const worker = await bundle("src/worker.ts", { "bifocal-core": join(wasm, "core.js") });
-  hashed("worker", "worker", "js", worker);
+  for (const [role, name, packed] of [["worker", "worker", false], ["workerPacked", "worker-packed", true]]) {
+    const define = { __BIFOCAL_PACKED__: String(packed) };
+    hashed(role, name, "js", await bundle("src/worker.ts", { alias: { "bifocal-core": join(wasm, "core.js") }, define }));
+  }
   hashed("core", "core", "bin", packed(join(wasm, "core_bg.wasm")));
   const glue = await transform(readFileSync(join(wasm, "transformer.js")), { minify: true, format: "esm", target: "es2022" });
   hashed("transformerGlue", "transformer", "js", glue.code);
@@ -45,7 +47,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   write("loader", "bifocal.js", loader);
 
   const assets = {
-    PAGE_SCRIPT: hashed("pageScript", "page", "js", await bundle("page/page.ts", {}, "../bifocal.js")),
+    PAGE_SCRIPT: hashed("pageScript", "page", "js", await bundle("page/page.ts", { client: "../bifocal.js" })),
     PAGE_STYLE: hashed("pageStyle", "page", "css", await bundle("page/page.css")),
     ICON: hashed("icon", "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
   };
@@ -60,7 +62,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
 }
 
 /** One minified module of everything that `entry` imports; `bifocal` is left to be found at `client` when it runs. */
-async function bundle(entry, alias = {}, client = "bifocal") {
+async function bundle(entry, { alias = {}, define = {}, client = "bifocal" } = {}) {
   const result = await build({
     absWorkingDir: here,
     entryPoints: [entry],
@@ -72,6 +74,7 @@ async function bundle(entry, alias = {}, client = "bifocal") {
     legalComments: "none",
     write: false,
     alias,
+    define,
     plugins: [{
       name: "client",
       setup: (build) => build.onResolve({ filter: /^bifocal$/ }, () => ({ path: client, external: true })),

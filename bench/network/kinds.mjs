@@ -4,7 +4,7 @@
 const KINDS = [
   [/^\/pages\/(?!by-hand)/, "page"],
   [/\/bifocal\.json$|\/pagefind-entry\.json$/, "entry"],
-  [/\/parts\/([a-z]+)-[0-9a-f]+\.bin$/, null],
+  [/\/parts\/([a-z]+)\d*-[0-9a-f]+\.bin$/, null],
   [/\/model\/|\/model\.onnx$/, "model"],
   [/\/tokenizer\.json$/, "tokenizer"],
   [/\/runtime\/[a-z]+-[0-9a-f]+\.bin$|\.wasm$|\/wasm\.[a-z-]+\.pagefind$/, "wasm"],
@@ -18,7 +18,7 @@ const KINDS = [
 
 /** The kinds in the order of a table; others follow. */
 export const ORDER = [
-  "entry", "core", "terms", "postings", "directory", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page",
+  "entry", "pack", "core", "terms", "postings", "directory", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page",
   "heads",
 ];
 

@@ -23,8 +23,6 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use xxhash_rust::xxh64::xxh64;
-
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
 use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
@@ -195,11 +193,12 @@ pub fn build(
         words: inverted.terms.len() as u32,
         largest_part: largest as u32,
         core: core_path,
+        packs: None,
         lexicon: words.units() > 0,
         model: embedding.map(|e| ModelRef { space: space(&e), file: options.model_file.clone() }),
         runtime: options.runtime.clone(),
     };
-    entry.generation = format!("{:016x}", xxh64(entry.seal()?.as_bytes(), 0));
+    entry.stamp()?;
     Ok(Built { entry, parts, rows: passages.owners.len() as u32, fit, fitted })
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use bifocal::build::{Embedding, Fitted, Options, Stage, build};
 use bifocal::corpus::Page;
-use bifocal::index::ModelFile;
-use bifocal::ingest::{Config, SiteOptions, read_jsonl, read_site};
+use bifocal::index::pack::{Bounds, lay_out};
+use bifocal::index::{Core, Kind, ModelFile, RawPart};
+use bifocal::ingest::{Config, SiteOptions, parse_size, read_jsonl, read_site};
 use bifocal::{Error, ErrorKind, Result};
 use clap::Args;
 use indicatif::HumanBytes;
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
 use super::cache::{FitFile, embed_cached};
-use super::publish::{check_output, hex, publish};
+use super::publish::{check_output, check_size, compress, hex, publish};
 use super::{model, print, progress, runtime};
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
@@ -23,6 +24,8 @@ use super::{model, print, progress, runtime};
   bifocal build public/ --exclude 'drafts/**' --exclude print.html --lang de
   bifocal build pages.jsonl --output search/ --base-url https://example.org/
   bifocal build public/ --keyword-only                # no model, search by words alone
+  bifocal build public/ --single-file                 # one file that is read by ranges, or held in memory
+  bifocal build public/ --max-files 5000 --max-file-size 25MiB   # for a host that sets limits
 
 Options can also be written into bifocal.toml in the site's folder or the current one, by the same names:
   content = \"main article\"
@@ -48,6 +51,16 @@ pub struct BuildArgs {
     /// How many former generations of the index stay, for readers that opened them [default: 1]
     #[arg(long, value_name = "N")]
     keep: Option<u32>,
+    /// Puts all parts into one file (as few as --max-file-size allows), of which browsers take ranges
+    #[arg(long)]
+    single_file: bool,
+    /// At most so many files of parts; where there are more parts, neighbours share a file, of which browsers take ranges.
+    /// Runtime, model and lists take a dozen more, and former generations as many again (--keep) [default: no bound]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_files: Option<u32>,
+    /// No file is larger: bytes, or with a unit (KB, MB, KiB, MiB) [default: no bound]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    max_file_size: Option<u64>,
     /// Where embeddings and fits are kept between builds [default: the user's cache folder]
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
@@ -70,6 +83,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     let config = read_config(&args)?;
     let site = args.site.clone().or(&config.site);
     let output = output_folder(&args, &config)?;
+    let bounds = bounds(&args, &config);
     check_output(&output)?;
     let runtime = runtime::runtime()?;
     let fit = match args.fit.clone().or_else(|| config.fit.clone()) {
@@ -96,6 +110,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     if let Some(encoder) = encoder.as_ref().filter(|_| !args.no_transformer && config.transformer != Some(false)) {
         let (name, bytes) = encoder.shipped()?;
         let path = format!("model/{name}-{:016x}.gguf", xxh64(&bytes, 0));
+        check_size(&path, bytes.len(), bounds.bytes)?;
         options.model_file =
             Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
         extra.push((path, bytes));
@@ -103,7 +118,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     }
     for file in runtime.files() {
         let needless = options.model_file.is_none() && file.name.starts_with("transformer");
-        if file.name != "loader" && !needless {
+        if file.name != "loader" && !file.name.starts_with("worker") && !needless {
             extra.push((file.path.to_owned(), file.bytes.to_vec()));
             options.runtime.insert(file.name.to_owned(), file.path.to_owned());
         }
@@ -128,21 +143,30 @@ pub fn run(args: BuildArgs) -> Result<()> {
         embed: &embed,
         cancel: progress::cancelled(),
     });
-    let built = build(pages, embedding, &options, &say)?;
+    let mut built = build(pages, embedding, &options, &say)?;
 
+    // Only the other of the two workers reads packs.
+    let worker = if bounds.need_packs(built.parts.len()) { "workerPacked" } else { "worker" };
+    for file in runtime.files().filter(|file| file.name == worker) {
+        extra.push((file.path.to_owned(), file.bytes.to_vec()));
+        built.entry.runtime.insert("worker".to_owned(), file.path.to_owned());
+    }
+    built.entry.stamp()?;
+    let core = read_core(&built.parts)?;
+    let index = lay_out(compress(built.parts), &core, &mut built.entry, bounds)?;
     let entry = serde_json::to_value(&built.entry)
         .map_err(|error| Error::new(ErrorKind::Io, "the entry can't be written").because(error))?;
     let loader = runtime.loader_with_hints(&serde_json::json!({ "entry": entry }))?;
     extra.push(("bifocal.js".to_owned(), loader.into_bytes()));
     let keep = args.keep.or(config.keep).unwrap_or(1) as usize;
-    let published = publish(&output, &built, &extra, keep)?;
+    let entry = &built.entry;
+    let published = publish(&output, entry, &[index, extra], keep, bounds.bytes)?;
     fit.write(&built.fit)?;
     match &built.fitted {
         Fitted::New => {}
         Fitted::Kept => print("fitted as before; --refit fits anew\n")?,
         Fitted::Anew(reason) => print(&format!("fitted anew: {reason}\n"))?,
     }
-    let entry = &built.entry;
     print(&format!(
         "{count} pages, {} sections, {} passages ({} distinct), {} words\n\
          {}: index {} + runtime and model {} in {} files, {:.1} s\n",
@@ -156,6 +180,21 @@ pub fn run(args: BuildArgs) -> Result<()> {
         published.files,
         started.elapsed().as_secs_f32()
     ))
+}
+
+fn read_core(parts: &[RawPart]) -> Result<Core> {
+    let core = parts.iter().find(|part| part.id.kind == Kind::Core).expect("every index has a core");
+    Core::read(RawPart::contents(core.id, &core.bytes)?)
+}
+
+/// What the options allow of files; the command's win over the configuration's.
+fn bounds(args: &BuildArgs, config: &Config) -> Bounds {
+    let none = Bounds::default();
+    Bounds {
+        files: args.max_files.or(config.max_files).map_or(none.files, |files| files as usize),
+        bytes: args.max_file_size.or(config.max_file_size).unwrap_or(none.bytes),
+        fewest: args.single_file || config.single_file,
+    }
 }
 
 fn read_config(args: &BuildArgs) -> Result<Config> {

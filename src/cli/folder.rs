@@ -1,28 +1,31 @@
-//! An index folder on disk, searched as a browser would: part by part.
+//! An index folder on disk, or a single file that holds an index, searched as a browser would: part by part.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use bifocal::index::{Entry, Index, PartId};
+use bifocal::index::pack::{Directory, Head, Place};
+use bifocal::index::{Core, Entry, Index, PartId, RawPart, gunzip};
 use bifocal::search::{Answer, Query, complete};
 use bifocal::{Error, ErrorKind, Result};
-use flate2::read::GzDecoder;
 
-/// An index folder, opened.
+/// An index, opened.
 pub struct IndexFolder {
+    /// The folder, or the single file.
     path: PathBuf,
     entry: Entry,
     index: Index,
+    parts: Parts,
 }
 
 impl IndexFolder {
-    /// Opens the index in `path`, or in its sub-folder `bifocal`, where `bifocal build` puts it.
+    /// Opens the index in `path`, or in its sub-folder `bifocal`, where `bifocal build` puts it; or the one that `path` holds
+    /// as a single file.
     pub fn open(path: &Path) -> Result<Self> {
         let inner = path.join("bifocal");
         let path = if !path.join(ENTRY).exists() && inner.join(ENTRY).exists() { inner } else { path.to_owned() };
-        let entry = read_entry(&path)?;
-        let index = Index::open(entry.open()?);
-        Ok(Self { path, entry, index })
+        let (entry, parts) = open(&path)?;
+        Ok(Self { path, index: Index::open(entry.open()?), entry, parts })
     }
 
     /// Where it is.
@@ -40,9 +43,17 @@ impl IndexFolder {
         &self.index
     }
 
+    /// Where parts lie in packs, if they do.
+    pub fn directory(&self) -> Option<&Directory> {
+        match &self.parts {
+            Parts::Files(_) => None,
+            Parts::Packs(packs) => Some(&packs.directory),
+        }
+    }
+
     /// Loads a part.
     pub fn load(&mut self, id: PartId) -> Result<()> {
-        let bytes = read_part(&self.path, id, self.entry.largest_part)?;
+        let bytes = self.parts.read(id, self.entry.largest_part)?;
         self.index.supply(&id.to_string(), &bytes)
     }
 
@@ -52,19 +63,19 @@ impl IndexFolder {
         if answer.failures.is_empty() {
             return Ok(answer);
         }
-        let entry = read_entry(&self.path)?;
+        let (entry, parts) = open(&self.path)?;
         if entry.generation == self.entry.generation {
             return Ok(answer);
         }
         self.index = Index::open(entry.open()?);
-        self.entry = entry;
+        (self.entry, self.parts) = (entry, parts);
         self.ask(query, vector)
     }
 
     fn ask(&mut self, query: &Query, vector: Option<(&[f32], &str)>) -> Result<Answer> {
-        let most = self.entry.largest_part;
+        let (parts, most) = (&self.parts, self.entry.largest_part);
         let vector = vector.map(|(vector, encoder)| (vector.to_vec(), encoder));
-        complete(&mut self.index, query.clone(), vector, |id| read_part(&self.path, id, most))
+        complete(&mut self.index, query.clone(), vector, |id| parts.read(id, most))
     }
 }
 
@@ -72,7 +83,7 @@ impl IndexFolder {
 pub const ENTRY: &str = "bifocal.json";
 
 /// Reads the entry of the index in `folder`.
-pub fn read_entry(folder: &Path) -> Result<Entry> {
+fn read_entry(folder: &Path) -> Result<Entry> {
     let path = folder.join(ENTRY);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Error::new(ErrorKind::Missing, format!("{} is not an index: {ENTRY} can't be read", folder.display()))
@@ -82,15 +93,83 @@ pub fn read_entry(folder: &Path) -> Result<Entry> {
     Entry::parse(&text)
 }
 
-fn read_part(folder: &Path, id: PartId, most: u32) -> Result<Vec<u8>> {
-    let path = folder.join(id.to_string());
-    let refused = |kind, what: &str, error| Error::new(kind, format!("{} {what}", path.display())).because(error);
-    let file = std::fs::File::open(&path).map_err(|error| refused(ErrorKind::Missing, "can't be opened", error))?;
+/// Where the parts of an index are.
+enum Parts {
+    /// Each a file below this folder.
+    Files(PathBuf),
+    Packs(Packs),
+}
+
+struct Packs {
+    paths: Vec<PathBuf>,
+    /// The core is part of the head.
+    core: (PartId, Vec<u8>),
+    directory: Directory,
+}
+
+/// The entry and the parts of the index in the folder, or the file, at `path`.
+fn open(path: &Path) -> Result<(Entry, Parts)> {
+    if path.is_file() {
+        let (entry, packs) = open_packs(vec![path.to_owned()])?;
+        return Ok((entry, Parts::Packs(packs)));
+    }
+    let entry = read_entry(path)?;
+    let parts = match &entry.packs {
+        None => Parts::Files(path.to_owned()),
+        Some(packs) => {
+            Parts::Packs(open_packs((0..packs.files as usize).map(|at| path.join(packs.path(at))).collect())?.1)
+        }
+    };
+    Ok((entry, parts))
+}
+
+fn open_packs(paths: Vec<PathBuf>) -> Result<(Entry, Packs)> {
+    let first = &paths[0];
+    let named = |error: Error| Error::new(error.kind(), format!("{} can't be opened", first.display())).because(error);
+    let header = read_range(first, 0, 20)?;
+    let length = Head::length(&header).unwrap_or(header.len() as u64);
+    let head = Head::read(&read_range(first, 0, length)?).map_err(named)?;
+    let id = PartId::from_path(&head.entry.core)?;
+    let core = gunzip(&id.to_string(), &head.core, head.entry.largest_part).map_err(named)?;
+    let directory = RawPart::contents(id, &core).and_then(Core::read).and_then(|core| head.directory(&core));
+    let directory = directory.map_err(named)?;
+    if directory.packs() != paths.len() {
+        let message = format!("{} is one of {} packs", first.display(), directory.packs());
+        return Err(Error::new(ErrorKind::Usage, message).hint("name the index folder"));
+    }
+    Ok((head.entry, Packs { paths, core: (id, head.core), directory }))
+}
+
+impl Parts {
+    fn read(&self, id: PartId, most: u32) -> Result<Vec<u8>> {
+        match self {
+            Parts::Files(folder) => {
+                let path = folder.join(id.to_string());
+                let bytes = std::fs::read(&path).map_err(|error| refused(&path, "can't be opened", error))?;
+                gunzip(&path.display().to_string(), &bytes, most)
+            }
+            Parts::Packs(Packs { core: (core, bytes), .. }) if *core == id => gunzip(&id.to_string(), bytes, most),
+            Parts::Packs(packs) => {
+                let place = packs.directory.find(id);
+                let Place { pack, start, length } =
+                    place.ok_or_else(|| Error::new(ErrorKind::Missing, format!("{id} is in none of the packs")))?;
+                let path = &packs.paths[pack];
+                gunzip(&format!("{id} in {}", path.display()), &read_range(path, start, length)?, most)
+            }
+        }
+    }
+}
+
+/// `length` bytes of a file from `start` on, or as many as there are.
+fn read_range(path: &Path, start: u64, length: u64) -> Result<Vec<u8>> {
+    let mut file = File::open(path).map_err(|error| refused(path, "can't be opened", error))?;
     let mut bytes = Vec::new();
-    // One byte more than the bound, so that a part which unpacks to too much is noticed by its length.
-    GzDecoder::new(file)
-        .take(u64::from(most) + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| refused(ErrorKind::Damaged, "can't be unpacked", error))?;
+    file.seek(SeekFrom::Start(start))
+        .and_then(|_| file.take(length).read_to_end(&mut bytes))
+        .map_err(|error| refused(path, "can't be read", error))?;
     Ok(bytes)
+}
+
+fn refused(path: &Path, what: &str, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Missing, format!("{} {what}", path.display())).because(error)
 }

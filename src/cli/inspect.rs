@@ -18,7 +18,7 @@ use super::{print, publish};
   bifocal inspect public/
   bifocal inspect public/ --word borrow")]
 pub struct InspectArgs {
-    /// The index folder, or the site folder that holds it as `bifocal/`
+    /// The index folder, the site folder that holds it as `bifocal/`, or the file of an index built with --single-file
     index: PathBuf,
     /// Shows this form's family, postings and positions
     #[arg(long, value_name = "WORD")]
@@ -50,18 +50,34 @@ fn show_index(folder: &IndexFolder) -> String {
     if let Some(core) = folder.index().core() {
         out += &show_cells(&core.cells);
     }
-    if let Some(sizes) = publish::sizes(folder.path()) {
-        out += "\nfiles  bytes       what\n";
-        for (kind, (count, bytes)) in &sizes {
-            out += &format!("{count:>5}  {:<10}  {kind}\n", HumanBytes(*bytes).to_string());
+    let files = publish::sizes(folder.path());
+    let packed = folder.directory().map(|directory| {
+        let mut sizes = Sizes::new();
+        for (kind, place) in directory.places() {
+            let (count, bytes) = sizes.entry(kind.name().to_owned()).or_default();
+            *count += 1;
+            *bytes += place.length;
         }
-        let (count, bytes) = sizes.values().fold((0, 0), |(count, sum), (more, bytes)| (count + more, sum + bytes));
-        out += &format!("{count:>5}  {:<10}  all\n", HumanBytes(bytes).to_string());
-        if let Some(core) = folder.index().core().filter(|core| !core.cells.parts.is_empty()) {
-            out += &show_costs(&core.cells, &sizes);
-        }
+        sizes
+    });
+    out += &files.as_ref().map(|sizes| show_sizes("files", sizes)).unwrap_or_default();
+    out += &packed.as_ref().map(|sizes| show_sizes("parts in packs", sizes)).unwrap_or_default();
+    let cells = folder.index().core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty());
+    if let (Some(cells), Some(sizes)) = (cells, packed.or(files)) {
+        out += &show_costs(cells, &sizes);
     }
     out
+}
+
+/// How many there are of a kind, and their bytes.
+type Sizes = BTreeMap<String, (usize, u64)>;
+
+fn show_sizes(what: &str, sizes: &Sizes) -> String {
+    let width = what.len();
+    let line = |count, bytes, kind: &str| format!("{count:>width$}  {:<10}  {kind}\n", HumanBytes(bytes).to_string());
+    let lines: String = sizes.iter().map(|(kind, &(count, bytes))| line(count, bytes, kind)).collect();
+    let (count, bytes) = sizes.values().fold((0, 0), |(count, sum), (more, bytes)| (count + more, sum + bytes));
+    format!("\n{what}  bytes       what\n{lines}{}", line(count, bytes, "all"))
 }
 
 fn show_cells(cells: &Cells) -> String {
@@ -93,7 +109,7 @@ fn show_cells(cells: &Cells) -> String {
 }
 
 /// What the parts of a query by meaning weigh as they are fetched, on average.
-fn show_costs(cells: &Cells, sizes: &BTreeMap<String, (usize, u64)>) -> String {
+fn show_costs(cells: &Cells, sizes: &Sizes) -> String {
     let bytes = |kind: Kind| sizes.get(kind.name()).map_or(0, |&(_, bytes)| bytes);
     let count = cells.parts.len().max(1) as u64;
     let cell = bytes(Kind::Vectors) / count;

@@ -8,10 +8,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use bifocal::build::Built;
+use bifocal::index::pack::File;
+use bifocal::index::{Entry, PartId, RawPart, gzip};
 use bifocal::{Error, ErrorKind, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -75,23 +74,56 @@ pub fn check_output(folder: &Path) -> Result<()> {
     }
 }
 
-/// Writes `built` and the `extra` files (path, bytes) to `folder`, keeping `keep` former generations.
-pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: usize) -> Result<Published> {
-    let entry = built.entry.seal()?;
+/// Parts as files hold them.
+pub fn compress(parts: Vec<RawPart>) -> Vec<(PartId, Vec<u8>)> {
+    let bar = progress::bar("compressing", parts.len() as u64);
+    let compressed = parts
+        .into_par_iter()
+        .map(|part| {
+            bar.inc(1);
+            (part.id, gzip(&part.bytes))
+        })
+        .collect();
+    bar.finish_and_clear();
+    compressed
+}
+
+/// Refuses a file of more than `most` bytes.
+pub fn check_size(path: &str, bytes: usize, most: u64) -> Result<()> {
+    if bytes as u64 <= most {
+        return Ok(());
+    }
+    let hint = match path.starts_with("model/") {
+        true => "--no-transformer leaves the model out; `bifocal model convert --help` names smaller forms of it",
+        false => "allow larger files",
+    };
+    let message = format!("{path} takes {bytes} bytes, --max-file-size is {most}");
+    Err(Error::new(ErrorKind::Usage, message).hint(hint))
+}
+
+/// Writes the files of the index and the extra ones to `folder`, keeping `keep` former generations; no file may be larger than
+/// `most`.
+pub fn publish(
+    folder: &Path,
+    entry: &Entry,
+    [index, extra]: &[Vec<File>; 2],
+    keep: usize,
+    most: u64,
+) -> Result<Published> {
+    extra.iter().try_for_each(|(path, bytes)| check_size(path, bytes.len(), most))?;
+    let sealed = entry.seal()?;
     let former = read_list(folder);
-    let bar = progress::bar("writing", built.parts.len() as u64);
+    let bar = progress::bar("writing", index.len() as u64);
     for sub in ["parts", "runtime", "model"] {
         if sub == "parts" || extra.iter().any(|(path, _)| path.starts_with(sub)) {
             let sub = folder.join(sub);
             fs::create_dir_all(&sub).map_err(|error| io("can't be made", &sub, error))?;
         }
     }
-    let mut files: Vec<Listed> = built
-        .parts
+    let mut files: Vec<Listed> = index
         .par_iter()
-        .map(|part| {
-            let packed = gzip(&part.bytes);
-            let listed = write(folder, &part.id.to_string(), &packed, true)?;
+        .map(|(path, bytes)| {
+            let listed = write(folder, path, bytes, true)?;
             bar.inc(1);
             Ok(listed)
         })
@@ -101,21 +133,15 @@ pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: 
         files.push(write(folder, path, bytes, path.contains('/'))?);
     }
     bar.finish_and_clear();
-    let list =
-        List { generation: built.entry.generation.clone(), former: kept(former, &built.entry.generation, keep), files };
+    let list = List { generation: entry.generation.clone(), former: kept(former, &entry.generation, keep), files };
     let text = serde_json::to_vec(&list)
         .map_err(|error| Error::new(ErrorKind::Io, format!("{LIST} can't be written")).because(error))?;
+    check_size(LIST, text.len(), most)?;
     write(folder, LIST, &text, false)?;
-    write(folder, ENTRY, entry.as_bytes(), false)?;
+    write(folder, ENTRY, sealed.as_bytes(), false)?;
     remove_others(folder, &list)?;
     let rest = list.files.iter().map(|file| file.bytes).sum::<u64>() - index;
     Ok(Published { index, rest, files: list.files.len() + 2 })
-}
-
-/// Gzip without a date, so that the same part is the same file.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
 }
 
 /// Writes a file under a temporary name and renames it; one that is named by its contents and there already is left.
@@ -182,7 +208,10 @@ pub fn sizes(folder: &Path) -> Option<BTreeMap<String, (usize, u64)>> {
     let mut sizes: BTreeMap<String, (usize, u64)> = BTreeMap::new();
     for file in read_list(folder)?.files {
         let kind = match file.path.split_once('/') {
-            Some(("parts", name)) => name.split_once('-').map_or(name, |(kind, _)| kind).to_owned(),
+            Some(("parts", name)) => {
+                let kind = name.split_once('-').map_or(name, |(kind, _)| kind);
+                kind.trim_end_matches(|digit: char| digit.is_ascii_digit()).to_owned()
+            }
             Some((sub, _)) => sub.to_owned(),
             None => "page and loader".to_owned(),
         };

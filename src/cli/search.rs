@@ -19,7 +19,7 @@ use super::{model, print};
   bifocal search public/ lifetimes --explain
   bifocal search public/ lifetimes --json | jq '.hits[].url'")]
 pub struct SearchArgs {
-    /// The index folder, or the site folder that holds it as `bifocal/`
+    /// The index folder, the site folder that holds it as `bifocal/`, or the file of an index built with --single-file
     index: PathBuf,
     /// What to search for
     query: String,
@@ -128,7 +128,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
 
 fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
     let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
-    let Some(path) = path.or(inside) else { return Ok(None) };
+    let Some(path) = path.or(inside.filter(|file| file.is_file())) else { return Ok(None) };
     let encoder = model::load(&path)?;
     wanted.space.accept(encoder.space())?;
     Ok(Some(encoder))

@@ -79,6 +79,23 @@ impl Core {
         self.text.get(at.checked_sub(1)?).map(|start| PartId { kind: Kind::Text, hash: start.hash })
     }
 
+    /// The parts that the core names, in the order in which packs hold them: what is wanted together lies together.
+    pub fn named(&self) -> Vec<PartId> {
+        let mut named = Vec::new();
+        let mut name = |kind, hash| named.push(PartId { kind, hash });
+        name(Kind::Directory, self.positions);
+        self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
+        self.text.iter().for_each(|start| name(Kind::Text, start.hash));
+        self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
+        if !self.cells.parts.is_empty() {
+            name(Kind::Projection, self.cells.projection);
+        }
+        if let Some(hash) = self.cells.graph {
+            name(Kind::Graph, hash);
+        }
+        named
+    }
+
     /// Writes the contents of a core part.
     pub fn write(&self) -> Vec<u8> {
         let mut out = Writer::default();

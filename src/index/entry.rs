@@ -42,12 +42,34 @@ pub struct Entry {
     pub largest_part: u32,
     /// Path of the core part.
     pub core: String,
+    /// The packs that hold the parts, unless each is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packs: Option<Packs>,
     /// Whether words have vectors, so that meaning can be searched for without a model.
     pub lexicon: bool,
     /// The encoder of the vector rows, if there are any.
     pub model: Option<ModelRef>,
     /// The browser runtime: what each file is for, and its path.
     pub runtime: BTreeMap<String, String>,
+}
+
+/// The packs that hold an index's parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packs {
+    /// The hash of all of them, in their names.
+    pub hash: String,
+    /// How many there are.
+    pub files: u32,
+    /// Bytes at the start of the first that every reader needs: up to the end of the directory.
+    pub head: u32,
+}
+
+impl Packs {
+    /// The path of pack `number` below the index folder.
+    #[cfg(feature = "native")]
+    pub fn path(&self, number: usize) -> String {
+        format!("parts/pack{number}-{}.bin", self.hash)
+    }
 }
 
 /// A language and how many pages are in it.
@@ -130,6 +152,14 @@ impl Entry {
         Self::head(self.format, &self.core, self.pages)
     }
 
+    /// Names the generation by all that the entry says otherwise.
+    #[cfg(feature = "native")]
+    pub fn stamp(&mut self) -> Result<()> {
+        self.generation.clear();
+        self.generation = format!("{:016x}", xxh64(self.seal()?.as_bytes(), 0));
+        Ok(())
+    }
+
     /// The text of `bifocal.json`.
     #[cfg(feature = "native")]
     pub fn seal(&self) -> Result<String> {
@@ -163,6 +193,7 @@ mod tests {
             words: 6,
             largest_part: 7,
             core: "parts/core-0123456789abcdef.bin".into(),
+            packs: None,
             lexicon: false,
             model: None,
             runtime: BTreeMap::new(),

@@ -7,11 +7,16 @@
 //!                               └─▶ text
 //! ```
 //! Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
-//! part of another build, a damaged one or a page of HTML in its place is found out before it is read.
+//! part of another build, a damaged one or a page of HTML in its place is found out before it is read. A part is a file, or
+//! lies in a pack (`pack`): what it is called, and how it is checked, is the same.
 
 mod cells;
 mod core;
 mod entry;
+#[cfg(feature = "native")]
+mod gzip;
+#[cfg(feature = "native")]
+pub mod pack;
 mod part;
 mod positions;
 mod store;
@@ -19,7 +24,9 @@ mod vectors;
 
 pub use self::core::{Core, TextStart};
 pub use cells::{Cells, VectorsRef};
-pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
+pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
+#[cfg(feature = "native")]
+pub use gzip::{gunzip, gzip};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{Positions, PositionsDirectory, PositionsOf};
 pub use store::{Head, Index};

@@ -57,6 +57,12 @@ impl Kind {
     pub fn name(self) -> &'static str {
         KINDS[self as usize].1
     }
+
+    /// The kind of that number, if there is one.
+    #[cfg(feature = "native")]
+    pub fn from_number(number: u8) -> Option<Self> {
+        KINDS.get(usize::from(number)).map(|&(kind, _)| kind)
+    }
 }
 
 /// The name of a part.

@@ -1,7 +1,7 @@
 //! What to take from a site: the command's options and `bifocal.toml`, which have the same names.
 
 use crate::{Error, ErrorKind, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
 /// The metadata fields that are kept unless others are named.
@@ -91,6 +91,12 @@ pub struct Config {
     pub keep: Option<u32>,
     /// The file that keeps what the index is fitted to.
     pub fit: Option<PathBuf>,
+    /// Whether all parts go into one file.
+    pub single_file: bool,
+    /// At most so many files of parts.
+    pub max_files: Option<u32>,
+    /// At most so many bytes in a file.
+    pub max_file_size: Option<u64>,
 }
 
 /// The file's keys, in one flat table.
@@ -114,6 +120,43 @@ struct Keys {
     transformer: Option<bool>,
     keep: Option<u32>,
     fit: Option<PathBuf>,
+    #[serde(default)]
+    single_file: bool,
+    max_files: Option<std::num::NonZeroU32>,
+    #[serde(default, deserialize_with = "size")]
+    max_file_size: Option<u64>,
+}
+
+/// Reads a size that is written as a number of bytes or with a unit.
+fn size<'de, D: Deserializer<'de>>(value: D) -> std::result::Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Size {
+        Bytes(u64),
+        Text(String),
+    }
+    match Size::deserialize(value)? {
+        Size::Bytes(bytes) => Ok(Some(bytes)),
+        Size::Text(text) => parse_size(&text).map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+/// The bytes that `text` names, such as `25000000`, `25MB` or `25 MiB`.
+pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err(format!("\"{text}\" is no size: 25000000, 25MB or 25MiB, say")),
+    };
+    let bytes = number.parse().ok().and_then(|number: u64| number.checked_mul(factor)).filter(|&bytes| bytes > 0);
+    bytes.ok_or_else(|| format!("\"{text}\" is no size: 25000000, 25MB or 25MiB, say"))
 }
 
 impl Config {
@@ -148,6 +191,9 @@ impl Config {
             transformer: keys.transformer,
             keep: keys.keep,
             fit: keys.fit,
+            single_file: keys.single_file,
+            max_files: keys.max_files.map(u32::from),
+            max_file_size: keys.max_file_size,
         })
     }
 
@@ -181,6 +227,19 @@ mod tests {
         assert_eq!(options.exclude, ["b/**"]);
         assert_eq!(options.lang.as_deref(), Some("de"));
         assert_eq!((config.keep, config.output), (Some(2), None));
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [("700", 700), ("25MB", 25_000_000), ("25 MiB", 25 << 20), ("1gib", 1 << 30)] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "0", "MB", "-1", "1.5MB", "3 parsecs", "99999999999GB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+        let size = |value| Config::parse(&format!("max-file-size = {value}")).map(|config| config.max_file_size);
+        assert_eq!((size("1000").unwrap(), size("'1 KB'").unwrap()), (Some(1000), Some(1000)));
+        assert!(size("'large'").is_err());
     }
 
     #[test]

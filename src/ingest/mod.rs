@@ -15,7 +15,7 @@ mod shared;
 mod site;
 mod titles;
 
-pub use config::{Config, DEFAULT_METADATA, SiteOptions};
+pub use config::{Config, DEFAULT_METADATA, SiteOptions, parse_size};
 pub use jsonl::{for_each_line, read_jsonl};
 pub use report::{Reason, Report, Skipped};
 pub use site::read_site;

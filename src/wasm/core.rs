@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::index::{Entry, Index};
+use crate::index::{Core, Entry, Index};
 use crate::search::{Run, Step};
 
 use super::query;
@@ -46,9 +46,11 @@ impl Engine {
         self.entry.clone()
     }
 
-    /// Paths of the parts that every search needs.
+    /// The path of the core, which every search needs; once it is loaded, those of the parts that it names, in the order in
+    /// which packs hold them.
     pub fn parts(&self) -> Vec<String> {
-        vec![self.index.core_id().to_string()]
+        let known = self.index.core().map_or_else(|| vec![self.index.core_id()], Core::named);
+        known.iter().map(ToString::to_string).collect()
     }
 
     /// Says that the host holds the whole index, so that no part costs a request: every row may be compared.

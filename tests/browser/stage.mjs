@@ -11,30 +11,44 @@ import { fileURLToPath } from "node:url";
 
 const { chromium } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
 
+/** A folder below target/test/. */
+export const built = (name) => fileURLToPath(new URL(`../../target/test/${name}`, import.meta.url));
+
 /** The site whose `bifocal/` is the index: the tests' own unless BIFOCAL_SITE names another. */
-export const SITE = process.env.BIFOCAL_SITE ?? fileURLToPath(new URL("../../target/test/site", import.meta.url));
+export const SITE = process.env.BIFOCAL_SITE ?? built("site");
 
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
 
-/** Serves `folder`. `answer(path)` may give `{status, body, headers, wait}` for a path, or nothing. */
+/** What `visit` sets a server back to. */
+const QUIET = { answer: () => undefined, headers: {}, requests: [], ranges: true };
+
+/**
+ * Serves `folder`, ranges too unless `ranges` is false. `answer(path, range)` may give `{status, body, headers, wait}` for a
+ * path, or nothing.
+ */
 export async function serve(folder = SITE) {
-  const told = { answer: () => undefined, headers: {}, requests: [] };
+  const told = { ...QUIET, folder, requests: [] };
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
     told.requests.push(path);
-    const other = told.answer(path);
+    const { range } = request.headers;
+    const other = told.answer(path, range);
     if (other?.wait) await other.wait;
     const headers = { "Content-Type": TYPES[extname(path)] ?? "application/octet-stream", ...told.headers, ...other?.headers };
     if (other && (other.body !== undefined || other.status)) {
       response.writeHead(other.status ?? 200, headers).end(other.body);
       return;
     }
-    const file = join(folder, normalize(path));
+    const file = join(told.folder, normalize(path));
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) response.writeHead(404, headers).end("not found");
-    else createReadStream(file).pipe(response.writeHead(200, { ...headers, "Content-Length": found.size }));
+    else if (told.ranges && range) {
+      const [start, end] = /^bytes=(\d+)-(\d+)$/.exec(range).slice(1).map(Number);
+      const rest = { "Content-Length": end - start + 1, "Content-Range": `bytes ${start}-${end}/${found.size}` };
+      createReadStream(file, { start, end }).pipe(response.writeHead(206, { ...headers, ...rest }));
+    } else createReadStream(file).pipe(response.writeHead(200, { ...headers, "Content-Length": found.size }));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve)));
@@ -64,7 +78,7 @@ export async function visit(browser, server, story, { allowed = null, ...options
     assert.deepEqual(said.filter((line) => !allowed?.test(line)), [], "the console stays empty");
     assert.deepEqual(foreign, [], "nothing is asked of another origin");
   } finally {
-    Object.assign(server, { answer: () => undefined, headers: {}, requests: [] });
+    Object.assign(server, QUIET, { requests: [] });
     await context.close();
   }
 }

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { fakeIndex } from "./fake.mjs";
+import { answer, inPacks } from "./fake-packs.mjs";
 import { bundle, temporaryFolder } from "./sources.mjs";
 
 const folder = await temporaryFolder(after);
@@ -43,6 +44,41 @@ test("an index whose parts are all near at hand is held whole", async (t) => {
   for (const [whole, expected] of [[undefined, ""], [true, "of the whole"]]) {
     const search = await opened(t, fakeIndex(PAGES), { whole });
     assert.equal((await search.search("owl")).fusion, expected);
+  }
+});
+
+for (const [how, ranges, whole, reads] of [
+  ["by ranges", true, false, "ranges"],
+  ["from a server without ranges", false, false, "memory"],
+  ["held whole", true, true, "memory"],
+]) {
+  test(`a packed index is read ${how}, and says so`, async (t) => {
+    const files = inPacks(fakeIndex(PAGES)).set("runtime/core.bin", WASM);
+    const asked = [];
+    const fetchFile = async (path, init) => {
+      asked.push(path);
+      return files.has(path) ? answer(files.get(path), init, ranges) : new Response("", { status: 404 });
+    };
+    const search = await open(base, { fetchFile, whole });
+    t.after(() => search.close());
+    assert.equal(search.about.reads, reads);
+    assert.equal((await search.search("day")).hits.length, 2);
+    assert.equal(asked.filter((path) => path.startsWith("parts/")).length, reads === "ranges" ? 2 : 1);
+  });
+}
+
+test("an index that is a single file opens from its bytes, again and again", async (t) => {
+  const files = inPacks(fakeIndex(PAGES));
+  const pack = files.get("parts/pack0-one.bin");
+  const fetchFile = async (path) => (path === "runtime/core.bin" ? new Response(WASM) : new Response("", { status: 404 }));
+  for (const bytes of [pack, pack.buffer.slice(pack.byteOffset, pack.byteOffset + pack.length), Buffer.from(pack)]) {
+    const search = await open(base, { fetchFile, pack: bytes });
+    t.after(() => search.close());
+    const { hits, fusion } = await search.search("day");
+    assert.deepEqual([hits.length, fusion, search.about.reads], [2, "of the whole", "memory"]);
+  }
+  for (const bytes of [pack.slice(0, 10), pack.slice(0, 300), new Uint8Array(), new TextEncoder().encode("<!doctype html>".repeat(9))]) {
+    await assert.rejects(open(base, { fetchFile, pack: bytes }), { code: "index" });
   }
 });
 

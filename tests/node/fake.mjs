@@ -36,7 +36,7 @@ export class FakeEngine {
   }
 
   parts() {
-    return [this.#entry.core];
+    return this.#loaded.get(this.#entry.core)?.pages ?? [this.#entry.core];
   }
 
   start(query) {

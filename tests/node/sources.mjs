@@ -16,24 +16,28 @@ export async function temporaryFolder(after) {
   return folder;
 }
 
-/** Bundles `source` (below www/src) into the file `out`; `core` stands for the wasm core's module. */
-export async function bundle(source, out, core = "") {
+/**
+ * Bundles `sources` (below www/src) into the file `out`; `core` stands for the wasm core's module. The worker is the one that
+ * reads packs too.
+ */
+export async function bundle(sources, out, core = "") {
+  const contents = [sources].flat().map((source) => `export * from "./src/${source}";`).join("");
   await esbuild.build({
     absWorkingDir: www,
-    entryPoints: [join("src", source)],
+    stdin: { contents, resolveDir: www },
     outfile: out,
     bundle: true,
     format: "esm",
     target: "es2022",
-    define: { __BIFOCAL_HINTS__: "null" },
+    define: { __BIFOCAL_HINTS__: "null", __BIFOCAL_PACKED__: "true" },
     alias: core ? { "bifocal-core": core } : {},
     logLevel: "error",
   });
   return pathToFileURL(out).href;
 }
 
-/** The exports of `source`. */
-export async function load(source, after) {
+/** The exports of all `sources`, which share what they import. */
+export async function load(sources, after) {
   const folder = await temporaryFolder(after);
-  return import(await bundle(source, join(folder, source.replace(/\.ts$/, ".mjs"))));
+  return import(await bundle(sources, join(folder, "bundle.mjs")));
 }

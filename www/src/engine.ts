@@ -24,7 +24,7 @@ export interface Engine {
   giveVector(run: number, vector: Float32Array, encoder: string): void;
   failVector(run: number, reason: string): void;
   finish(run: number): void;
-  /** What can be fetched before any query. */
+  /** The core, which every query needs; once it is loaded, the parts that it names, in their order in packs. */
   parts(): string[];
   /** Says that every part is near at hand, so that a query may be compared with all passages. */
   holdWhole(): void;

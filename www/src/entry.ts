@@ -14,6 +14,22 @@ export interface Entry {
   core: string;
   /** Runtime files by role: paths below the index folder. */
   runtime: { worker: string; core: string; [role: string]: string };
+  /** The packs that hold the parts, unless each is a file. */
+  packs?: Packs;
+}
+
+/** Files that hold many parts each. */
+export interface Packs {
+  /** In their names. */
+  hash: string;
+  files: number;
+  /** Bytes at the start of the first that every reader needs. */
+  head: number;
+}
+
+/** The path of pack `number`. */
+export function packPath({ hash }: Packs, number: number): string {
+  return `parts/pack${number}-${hash}.bin`;
 }
 
 /** The entry in `text`, if it has what the host needs. */

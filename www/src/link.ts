@@ -6,7 +6,7 @@
  * build, the entry that comes back says so, and its own names are used instead.
  */
 
-import { ENTRY, ENTRY_BOUND, type Entry, parseEntry } from "./entry.js";
+import { ENTRY, ENTRY_BOUND, type Entry, packPath, parseEntry } from "./entry.js";
 import { BifocalError, reason } from "./error.js";
 import { type FetchFile, fileUrl, read, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
@@ -25,6 +25,8 @@ export interface Way {
   worker: boolean;
   /** Whether every part is near at hand. */
   whole: boolean;
+  /** The whole index as a single file. */
+  pack: Uint8Array<ArrayBuffer> | null;
 }
 
 /** An index that was opened on the other side. */
@@ -48,25 +50,33 @@ interface Port {
 export async function connect(way: Way, hints: Hints | null, entry?: string): Promise<Link> {
   const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
   const begin = (names: Entry): Promise<Port> => {
-    for (const path of [names.runtime.core, names.core]) {
-      if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path));
+    const { packs } = names;
+    const begun = packs && !way.whole ? { headers: { Range: `bytes=0-${packs.head - 1}` } } : {};
+    for (const [path, init] of [
+      [names.runtime.core, {}],
+      [packs ? packPath(packs, 0) : names.core, begun],
+    ] as const) {
+      if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path, init));
     }
     const port = start(way, fileUrl(way.base, names.runtime.worker));
     port.catch(() => {});
     return port;
   };
 
-  const hinted = hints && begin(hints.entry);
+  const { pack } = way;
+  const hinted = hints && !pack ? begin(hints.entry) : null;
   let text: string;
   let names: Entry;
   try {
-    text = entry ?? (await newestEntry(way.fetchFile));
+    text = entry ?? (pack ? entryIn(pack) : await newestEntry(way.fetchFile));
     names = parseEntry(text);
+    // A copy, since it moves to the worker, and another worker may need it.
+    if (pack && names.packs) ahead.set(packPath(names.packs, 0), Promise.resolve(pack.slice()));
   } catch (error) {
     hinted?.then((port) => port.close());
     throw error;
   }
-  const fits = hinted && hints.entry.runtime.worker === names.runtime.worker;
+  const fits = hinted && hints?.entry.runtime.worker === names.runtime.worker;
   if (hinted && !fits) hinted.then((port) => port.close(), () => {});
   const port = await (fits ? hinted : begin(names));
 
@@ -98,6 +108,15 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
   }
 }
 
+/** The entry in an index's single file: `src/index/pack.rs` tells where. */
+function entryIn({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): string {
+  const view = new DataView(buffer, byteOffset, length);
+  const number = (at: number) => (length > at + 3 ? view.getUint32(at, true) : 0);
+  const start = 20 + number(8) + number(12);
+  if (start + number(16) > length) throw new BifocalError("index", "the pack is not whole, or not an index's single file");
+  return new TextDecoder().decode(new Uint8Array(buffer, byteOffset + start, number(16)));
+}
+
 /** The entry as the server has it now; with no network, as any cache has it. */
 async function newestEntry(fetchFile: FetchFile): Promise<string> {
   const text = async (cache: RequestCache) =>
@@ -111,9 +130,9 @@ async function newestEntry(fetchFile: FetchFile): Promise<string> {
 }
 
 /** A file's bytes as they come from the server, for the other side to make sense of; `null` where it has to look itself. */
-async function fetchAhead(fetchFile: FetchFile, path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+async function fetchAhead(fetchFile: FetchFile, path: string, init: RequestInit): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
-    return new Uint8Array(await (await request(fetchFile, path)).arrayBuffer());
+    return new Uint8Array(await (await request(fetchFile, path, init)).arrayBuffer());
   } catch {
     return null;
   }

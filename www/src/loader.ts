@@ -31,6 +31,11 @@ export interface OpenOptions {
    * instead of those in the nearest cells, which finds a little more and loads all vectors. Default false.
    */
   whole?: boolean;
+  /**
+   * The single file of an index that was built so (`--single-file`), whose parts are then read from there; `url` is where the
+   * runtime is. Every part is near at hand then.
+   */
+  pack?: Uint8Array | ArrayBuffer;
   /** Fetches the index's files, for a host whose `fetch` cannot. Runs the engine in this thread. */
   fetchFile?: FetchFile;
 }
@@ -46,7 +51,8 @@ export async function open(url: string | URL = new URL("./", import.meta.url), o
     fetchFile: options.fetchFile ?? filesBelow(base),
     handedIn: options.fetchFile !== undefined,
     worker: options.worker ?? true,
-    whole: options.whole ?? false,
+    whole: options.whole ?? options.pack !== undefined,
+    pack: options.pack ? new Uint8Array(options.pack) : null,
   };
   const hints = base === folder(new URL("./", import.meta.url)) ? __BIFOCAL_HINTS__ : null;
   const search = new Search(way, await connect(way, hints));

@@ -163,6 +163,11 @@ export interface About {
   lexicon: boolean;
   /** Runtime files by role, each a path below the index folder. */
   runtime: Record<string, string>;
+  /**
+   * How parts are read that lie in packs: by ranges, or from packs held in memory, because the host wanted that (`whole`) or
+   * because the server knows no ranges. Absent where each part is a file.
+   */
+  reads?: "ranges" | "memory";
 }
 
 /** How far the transformer's loading has come. Bytes are the model file's. */

@@ -7,11 +7,12 @@
 
 import init, { Engine } from "bifocal-core";
 import { type Encoder, type Handed, Moved, Searcher } from "./engine.js";
-import { parseEntry } from "./entry.js";
+import { packPath, parseEntry } from "./entry.js";
 import { BifocalError, failure, reason } from "./error.js";
 import { compile, type FetchFile, filesBelow, plain, read, RUNTIME_BOUND } from "./files.js";
 import { loadTransformer } from "./model.js";
-import { type FromWorker, PROTOCOL, type Progress, type ToWorker } from "./protocol.js";
+import { Packs } from "./pack.js";
+import { type About, type FromWorker, PROTOCOL, type Progress, type ToWorker } from "./protocol.js";
 import { Shared } from "./shared.js";
 
 /** One end of the conversation: a worker's global scope, or a port. */
@@ -19,6 +20,9 @@ interface Port {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
+
+/** Whether this is the worker of an index whose parts lie in packs: `build.mjs` makes both. */
+declare const __BIFOCAL_PACKED__: boolean;
 
 /** Exists in a worker only. */
 declare const DedicatedWorkerGlobalScope: unknown;
@@ -107,7 +111,8 @@ class Desk {
   }
 
   async #open(entry: string, whole: boolean): Promise<void> {
-    const path = parseEntry(entry).runtime.core;
+    const names = parseEntry(entry);
+    const path = names.runtime.core;
     const handed = await this.#handed.get(path);
     this.#handed.delete(path);
     const bytes = handed ? await plain(path, handed, RUNTIME_BOUND) : await read(this.#fetchFile, path, RUNTIME_BOUND);
@@ -120,7 +125,17 @@ class Desk {
     }
     if (whole) engine.holdWhole();
     const load = (signal: AbortSignal) => this.#load(signal);
-    this.#searcher = new Searcher(engine, entry, this.#base, this.#fetchFile, load, this.#handed);
+    let fetchFile = this.#fetchFile;
+    let reads: About["reads"];
+    if (__BIFOCAL_PACKED__ && names.packs) {
+      const handed = this.#handed.get(packPath(names.packs, 0));
+      const packs = new Packs(this.#fetchFile, names, () => engine.parts(), handed, whole);
+      fetchFile = packs.fetch;
+      // A head that cannot be had is asked for again, and reported, by the first query.
+      reads = await packs.reads().catch(() => undefined);
+    }
+    this.#searcher = new Searcher(engine, entry, this.#base, fetchFile, load, this.#handed);
+    if (reads) this.#searcher.about.reads = reads;
     this.port.postMessage({ type: "opened", about: this.#searcher.about });
     await this.#searcher.warm();
   }
