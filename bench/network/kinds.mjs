@@ -18,7 +18,7 @@ const KINDS = [
 
 /** The kinds in the order of a table; others follow. */
 export const ORDER = [
-  "entry", "pack", "core", "terms", "postings", "directory", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page",
+  "entry", "pack", "core", "terms", "postings", "places", "positions", "vectors", "projection", "text", "tokenizer", "model", "js", "wasm", "page",
   "heads",
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::Result;
-use crate::index::{Kind, PositionsDirectory, PositionsOf, RawPart};
+use crate::index::{Kind, PositionPlaces, PositionsOf, RawPart};
 use crate::lexical::{
     Families, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingList, TermBlock, learned_endings,
     write_positions,
@@ -16,7 +16,7 @@ use super::words::WordRows;
 /// What the core says of the dictionary.
 pub(super) struct Written {
     pub blocks: Vec<(String, u64)>,
-    /// The hash of the directory of positions.
+    /// The hash of the places of positions.
     pub positions: u64,
     pub endings: Vec<String>,
 }
@@ -42,9 +42,9 @@ pub(super) fn write(
         blocks.push((terms[range.start].form.clone(), block));
         positions.push(write_block_positions(&terms[range], pages, parts)?);
     }
-    let directory = RawPart::new(Kind::Directory, &PositionsDirectory::new(positions).write())?;
-    let positions = directory.id.hash;
-    parts.push(directory);
+    let places = RawPart::new(Kind::Places, &PositionPlaces::new(positions).write())?;
+    let positions = places.id.hash;
+    parts.push(places);
     Ok(Written { blocks, positions, endings: learned_endings(terms, families) })
 }
 

@@ -164,13 +164,13 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
 
 /// The positions of the term number `at` of block `id`, page by page.
 fn positions_of(folder: &mut IndexFolder, core: &Core, word: &str, id: PartId, at: usize) -> Result<Vec<Vec<u32>>> {
-    folder.load(PartId { kind: Kind::Directory, hash: core.positions })?;
+    folder.load(PartId { kind: Kind::Places, hash: core.positions })?;
     let (mut pages, number) = (Vec::new(), core.block_of(word));
     let index = folder.index();
     if let Some(Ok(list)) = index.terms(id).map(|block| index.postings(block, at)) {
         list.for_each(core.collection.pages, |posting| pages.push(posting.page))?;
     }
-    let parts = |page: &PageId| index.directory().and_then(|directory| directory.part(number, *page));
+    let parts = |page: &PageId| index.places().and_then(|places| places.part(number, *page));
     let parts: Vec<Option<PartId>> = pages.iter().map(parts).collect();
     let mut positions = Vec::new();
     for same in parts.chunk_by(|a, b| a == b) {

@@ -4,7 +4,7 @@
 //! core    := pages sections passages average[3×4] endings terms positions[8] text cells words
 //! endings := count ending*
 //! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
-//! positions                                          the hash of the directory of positions
+//! positions                                          the hash of the places of positions
 //! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
@@ -31,7 +31,7 @@ pub struct Core {
     pub endings: Vec<String>,
     /// The first form and the hash of each dictionary block, in order.
     pub terms: Vec<(String, u64)>,
-    /// The hash of the directory of positions.
+    /// The hash of the places of positions.
     pub positions: u64,
     /// How the vectors of words are packed that lie in the blocks, if there are any.
     pub words: Option<RowCode>,
@@ -83,7 +83,7 @@ impl Core {
     pub fn named(&self) -> Vec<PartId> {
         let mut named = Vec::new();
         let mut name = |kind, hash| named.push(PartId { kind, hash });
-        name(Kind::Directory, self.positions);
+        name(Kind::Places, self.positions);
         self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
         self.text.iter().for_each(|start| name(Kind::Text, start.hash));
         self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
-//!                               ├─▶ directory ─▶ positions
+//!                               ├─▶ places ─▶ positions
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -28,6 +28,6 @@ pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
 #[cfg(feature = "native")]
 pub use gzip::{gunzip, gzip};
 pub use part::{Kind, PartId, RawPart};
-pub use positions::{Positions, PositionsDirectory, PositionsOf};
+pub use positions::{Positions, PositionPlaces, PositionsOf};
 pub use store::{Head, Index};
 pub use vectors::{Owner, VectorPart};

@@ -8,7 +8,7 @@
 //! The three numbers of the first pack's head are lengths. Core, directory and parts are gzip, each of its own; the entry is the
 //! text of `bifocal.json` but for the packs' hash, so that a first pack that is alone is a whole index. `parts` counts
 //! the parts of each pack. The parts lie in the order of [`Core::named`], which a reader has from the core anyway, so that
-//! most of the directory is lengths alone; after them those that only dictionary blocks and the directory of positions name, with the first bytes of their
+//! most of the directory is lengths alone; after them those that only dictionary blocks and the places of positions name, with the first bytes of their
 //! hashes as keys.
 //!
 //! Nothing of this is trusted: a range that is not the part that was looked for does not have its hash.

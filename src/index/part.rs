@@ -37,7 +37,7 @@ pub enum Kind {
     /// The map from the encoder's space to that of the rows.
     Projection,
     /// Where positions lie.
-    Directory,
+    Places,
 }
 
 const KINDS: [(Kind, &str); 9] = [
@@ -49,7 +49,7 @@ const KINDS: [(Kind, &str); 9] = [
     (Kind::Graph, "graph"),
     (Kind::Text, "text"),
     (Kind::Projection, "projection"),
-    (Kind::Directory, "directory"),
+    (Kind::Places, "places"),
 ];
 
 impl Kind {

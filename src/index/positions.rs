@@ -2,8 +2,8 @@
 //! phrase reads those of the pages in question alone and a page that changes takes few others along.
 //!
 //! ```text
-//! directory := block*            one for each dictionary block, in order
-//! block     := shift hash[8]*    the part of the pages `n << shift` and after it, for each `n` that there is; 0 if there is none
+//! places := block*            one for each dictionary block, in order
+//! block  := shift hash[8]*    the part of the pages `n << shift` and after it, for each `n` that there is; 0 if there is none
 //! ```
 //! The parts themselves are as in `lexical::positions`.
 
@@ -32,7 +32,7 @@ impl Positions {
 
 /// Names the parts that hold positions.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PositionsDirectory {
+pub struct PositionPlaces {
     blocks: Vec<PositionsOf>,
 }
 
@@ -52,8 +52,8 @@ impl PositionsOf {
     }
 }
 
-impl PositionsDirectory {
-    /// The directory of these blocks, which are in the order of the dictionary.
+impl PositionPlaces {
+    /// The places of these blocks, which are in the order of the dictionary.
     pub fn new(blocks: Vec<PositionsOf>) -> Self {
         Self { blocks }
     }
@@ -79,7 +79,7 @@ impl PositionsDirectory {
     /// Reads the contents of a part, for so many dictionary blocks and pages.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Damaged`] if it is no such directory.
+    /// [`crate::ErrorKind::Damaged`] if they are no such places.
     pub fn read(bytes: &[u8], blocks: usize, pages: u32) -> Result<Self> {
         let mut reader = Reader::new(bytes);
         let block = |_| {
@@ -103,12 +103,12 @@ mod tests {
     #[test]
     fn a_page_finds_its_part() {
         let block = |shift, hashes: &[u64]| PositionsOf { shift, hashes: hashes.to_vec() };
-        let directory = PositionsDirectory::new(vec![block(31, &[7]), block(1, &[1, 0, 3])]);
-        let bytes = directory.write();
-        assert_eq!(PositionsDirectory::read(&bytes, 2, 5).unwrap(), directory);
-        assert!(PositionsDirectory::read(&bytes, 2, 7).is_err(), "a page more than there are parts");
-        assert!(PositionsDirectory::read(&bytes, 1, 5).is_err());
-        let hash = |block, page| directory.part(block, PageId(page)).map(|part| part.hash);
+        let places = PositionPlaces::new(vec![block(31, &[7]), block(1, &[1, 0, 3])]);
+        let bytes = places.write();
+        assert_eq!(PositionPlaces::read(&bytes, 2, 5).unwrap(), places);
+        assert!(PositionPlaces::read(&bytes, 2, 7).is_err(), "a page more than there are parts");
+        assert!(PositionPlaces::read(&bytes, 1, 5).is_err());
+        let hash = |block, page| places.part(block, PageId(page)).map(|part| part.hash);
         assert_eq!(
             [hash(0, 4), hash(1, 1), hash(1, 2), hash(1, 4), hash(1, 6), hash(2, 0)].map(Option::unwrap_or_default),
             [7, 1, 0, 3, 0, 0]

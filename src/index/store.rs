@@ -1,6 +1,6 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Kind, PartId, Positions, PositionsDirectory, RawPart, VectorPart};
+use super::{Core, Kind, PartId, Positions, PositionPlaces, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -19,7 +19,7 @@ pub struct Index {
     parts: Vec<(PartId, Loaded)>,
     graph: Option<Graph>,
     projection: Option<Projection>,
-    directory: Option<PositionsDirectory>,
+    places: Option<PositionPlaces>,
     whole: bool,
 }
 
@@ -45,7 +45,7 @@ enum Loaded {
 impl Index {
     /// An index of which only the entry is known.
     pub fn open(head: Head) -> Self {
-        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, directory: None, whole: false }
+        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, places: None, whole: false }
     }
 
     /// Says that the host holds all parts, so that none costs anything: every row is compared, or the graph walked.
@@ -106,7 +106,7 @@ impl Index {
             Kind::Core => self.core.is_some(),
             Kind::Graph => self.graph.is_some(),
             Kind::Projection => self.projection.is_some(),
-            Kind::Directory => self.directory.is_some(),
+            Kind::Places => self.places.is_some(),
             _ => false,
         };
         !loaded && self.part(id).is_none()
@@ -143,8 +143,8 @@ impl Index {
     }
 
     /// Where positions lie, if that is loaded.
-    pub fn directory(&self) -> Option<&PositionsDirectory> {
-        self.directory.as_ref()
+    pub fn places(&self) -> Option<&PositionPlaces> {
+        self.places.as_ref()
     }
 
     /// A part of vector rows, if it is loaded.
@@ -216,9 +216,9 @@ impl Index {
                 self.projection = Some(Projection::read(contents, source, dims)?);
                 return Ok(());
             }
-            Kind::Directory => {
+            Kind::Places => {
                 let (blocks, pages) = (core.terms.len(), core.collection.pages);
-                self.directory = Some(PositionsDirectory::read(contents, blocks, pages)?);
+                self.places = Some(PositionPlaces::read(contents, blocks, pages)?);
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
