@@ -3,6 +3,7 @@
 //! ```text
 //! pages ─▶ divided ─┬─▶ invert ─▶ families ──────────────────┬─▶ dictionary blocks ─┐
 //!                   ├─▶ passages ─▶ embed ─┬─▶ words' vectors ┘                      ├─▶ core ─▶ entry
+//!                   │                      ├─▶ words of others ─▶ general blocks ────┤
 //!                   │                      └─▶ projection, cells ───────────────────┤
 //!                   └─▶ text blocks ────────────────────────────────────────────────┘
 //! ```
@@ -11,6 +12,7 @@
 mod calibrate;
 mod cells;
 mod dictionary;
+mod general;
 pub mod lexicon;
 mod rows;
 mod spans;
@@ -30,6 +32,7 @@ use crate::lexical::{Collection, Families, invert};
 use crate::vector::{self, hnsw};
 use crate::{Error, ErrorKind, Result};
 
+pub use general::GeneralOptions;
 use lexicon::{FitOptions, Material};
 use words::WordRows;
 
@@ -44,6 +47,8 @@ pub struct Options {
     pub language: String,
     /// How large passages are.
     pub window: Window,
+    /// Which words that the site does not use get vectors.
+    pub general: GeneralOptions,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
     /// The browser runtime that lies in the index folder: what each file is for, and its path.
@@ -59,6 +64,7 @@ impl Default for Options {
             site: "../".into(),
             language: "en".into(),
             window: Window::default(),
+            general: GeneralOptions::default(),
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,
@@ -87,7 +93,7 @@ pub struct Built {
 }
 
 /// Steps of a build, for showing progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stage {
     /// Reading the words of all pages.
     Words,
@@ -97,8 +103,10 @@ pub enum Stage {
     Cells,
     /// Building the graph over the rows.
     Graph,
-    /// Fitting vectors of words.
-    Lexicon,
+    /// Fitting vectors of words, of which this share is done.
+    Lexicon(f32),
+    /// Giving vectors to words that the site does not use.
+    General,
     /// Laying out text.
     Text,
 }
@@ -111,7 +119,7 @@ pub fn build(
     pages: Vec<Page>,
     embedding: Option<Embedding>,
     options: &Options,
-    stage: &dyn Fn(Stage),
+    stage: &(dyn Fn(Stage) + Sync),
 ) -> Result<Built> {
     if pages.is_empty() {
         return Err(Error::new(ErrorKind::Input, "there are no pages to index")
@@ -129,7 +137,7 @@ pub fn build(
         Some(embedding) => rows::embed(&pages, embedding, options.window)?,
         None => rows::Passages::default(),
     };
-    let (mut cells, mut words) = (Cells::default(), WordRows::default());
+    let (mut cells, mut words, mut fitted) = (Cells::default(), WordRows::default(), None);
     if let Some(embedding) = embedding.as_ref().filter(|_| !passages.vectors.is_empty()) {
         stage(Stage::Cells);
         let source = embedding.encoder.space().dims as usize;
@@ -143,7 +151,7 @@ pub fn build(
             stage(Stage::Graph);
             cells.graph = Some(graph(&laid.vectors, cells.code.dims(), &mut parts)?);
         }
-        stage(Stage::Lexicon);
+        stage(Stage::Lexicon(0.0));
         let material = Material {
             pages: &pages,
             inverted: &inverted,
@@ -153,9 +161,30 @@ pub fn build(
             embed: &|texts| laid.projection.apply_all(&(embedding.embed)(texts)?),
         };
         let fit = FitOptions { language: options.language.clone(), ..FitOptions::default() };
-        words = WordRows::pack(&lexicon::fit(&material, &fit, &|_| (), embedding.cancel)?, cells.code)?;
+        let lexicon = lexicon::fit(&material, &fit, &|share| stage(Stage::Lexicon(share)), embedding.cancel)?;
+        words = WordRows::pack(&lexicon, cells.code)?;
+        fitted = Some((embedding, lexicon, laid.projection));
     }
     let dictionary = dictionary::write(&inverted, &families, &words, &mut parts)?;
+    let languages = languages(&pages, &options.language);
+    let mut general = None;
+    if let Some((embedding, lexicon, projection)) = &fitted
+        && let Some(code) = words.code().filter(|_| cells.cut_off < f32::INFINITY)
+    {
+        stage(Stage::General);
+        let material = general::Material {
+            words: &embedding.encoder.words(),
+            language: &languages[0].code,
+            inverted: &inverted,
+            families: &families,
+            pages: pages.len(),
+            lexicon,
+            code,
+            dictionary: &dictionary,
+            embed: &|texts| projection.apply_all(&(embedding.embed)(texts)?),
+        };
+        general = general::write(&material, &options.general, &mut parts)?;
+    }
 
     stage(Stage::Text);
     let text = texts::write(&pages, &passages.windows, &mut parts)?;
@@ -167,6 +196,7 @@ pub fn build(
         endings: dictionary.endings,
         terms: dictionary.blocks,
         words: words.code(),
+        general,
         text,
         cells,
     };
@@ -181,7 +211,7 @@ pub fn build(
         generation: String::new(),
         title: options.title.clone(),
         site: options.site.clone(),
-        languages: languages(&pages, &options.language),
+        languages,
         pages: pages.len() as u32,
         sections: sections as u32,
         passages: passages.count,

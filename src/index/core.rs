@@ -1,16 +1,18 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms text cells words
+//! core    := pages sections passages average[3×4] endings terms text cells words general
 //! endings := count ending*
-//! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
+//! terms   := as in `firsts`                          the dictionary blocks
 //! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `cells`
+//! general := 0 | 1 hash[8]                           the directory of general words
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
 use super::cells::{read_code, write_code};
+use super::firsts::{block_of, read_firsts, write_firsts};
 use super::{Cells, Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
@@ -33,6 +35,8 @@ pub struct Core {
     pub terms: Vec<(String, u64)>,
     /// How the vectors of words are packed that lie in the blocks, if there are any.
     pub words: Option<RowCode>,
+    /// The hash of the directory of general words, if there are any.
+    pub general: Option<u64>,
     /// Where each text part begins, in order.
     pub text: Vec<TextStart>,
     /// The vector rows.
@@ -53,13 +57,12 @@ pub struct TextStart {
 impl Core {
     /// The block in which `form` is or would be.
     pub fn terms_for(&self, form: &str) -> Option<PartId> {
-        let at = self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1);
-        self.terms.get(at).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
+        self.terms.get(block_of(&self.terms, form)).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
     }
 
     /// The blocks, at most `most`, that hold forms beginning with `prefix`.
     pub fn terms_with(&self, prefix: &str, most: usize) -> Vec<PartId> {
-        let first = self.terms.partition_point(|(first, _)| first.as_str() <= prefix).saturating_sub(1);
+        let first = block_of(&self.terms, prefix);
         let rest = self.terms.iter().enumerate().skip(first);
         rest.take_while(|(at, (start, _))| *at == first || start.starts_with(prefix))
             .take(most)
@@ -83,19 +86,7 @@ impl Core {
         [title, heading, body].iter().for_each(|length| out.raw(&length.to_le_bytes()));
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
-        out.count(self.terms.len());
-        let mut last = "";
-        for (first, hash) in &self.terms {
-            let shared = first
-                .char_indices()
-                .zip(last.chars())
-                .find(|((_, a), b)| a != b)
-                .map_or_else(|| first.len().min(last.len()), |((at, _), _)| at);
-            out.count(shared);
-            out.text(&first[shared..]);
-            out.fixed(*hash);
-            last = first;
-        }
+        write_firsts(&self.terms, &mut out);
         out.count(self.text.len());
         let mut last = 0;
         for start in &self.text {
@@ -108,6 +99,10 @@ impl Core {
         out.0.push(u8::from(self.words.is_some()));
         if let Some(code) = self.words {
             write_code(&mut out, code);
+        }
+        out.0.push(u8::from(self.general.is_some()));
+        if let Some(hash) = self.general {
+            out.fixed(hash);
         }
         out.0
     }
@@ -128,17 +123,7 @@ impl Core {
         };
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
-        let mut terms: Vec<(String, u64)> = Vec::new();
-        for number in 0..reader.count(10)? {
-            let last = terms.last().map_or("", |(first, _)| first.as_str());
-            let shared = reader.small()? as usize;
-            let head = last.get(..shared).ok_or_else(|| damaged("a form that shares more than there is"))?;
-            let first = [head, reader.text()?].concat();
-            if number > 0 && first.as_str() <= last {
-                return Err(damaged("dictionary blocks out of order"));
-            }
-            terms.push((first, reader.fixed()?));
-        }
+        let terms = read_firsts(&mut reader)?;
         let mut text: Vec<TextStart> = Vec::new();
         for _ in 0..reader.count(10)? {
             let last = text.last().map_or(0, |start| start.page.0);
@@ -155,9 +140,13 @@ impl Core {
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
             return Err(damaged("words in another space than the rows"));
         }
+        let general = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        if general.is_some() && words.is_none() {
+            return Err(damaged("general words beside words without vectors"));
+        }
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, words, text, cells })
+        Ok(Self { collection, sections, passages, endings, terms, words, general, text, cells })
     }
 }
 
@@ -194,6 +183,7 @@ mod tests {
             terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
             text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
             words: Some(cells().code),
+            general: Some(50),
             cells: cells(),
         }
     }

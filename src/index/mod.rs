@@ -3,6 +3,7 @@
 //! ```text
 //! entry (bifocal.json) ─▶ core ─┬─▶ terms ─┬─▶ postings   long lists, apart
 //!                               │          └─▶ positions
+//!                               ├─▶ directory ─▶ general   words that the site does not use
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -12,6 +13,8 @@
 mod cells;
 mod core;
 mod entry;
+mod firsts;
+mod general;
 mod part;
 mod store;
 mod vectors;
@@ -21,6 +24,7 @@ pub use self::core::{Core, TextStart};
 pub use cells::halved;
 pub use cells::{Cells, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef};
+pub use general::{Directory, GeneralBlock, is_general};
 pub use part::{Kind, PartId, RawPart};
 pub use store::{Head, Index, Positions};
 pub use vectors::{Owner, VectorPart};

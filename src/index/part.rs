@@ -36,9 +36,13 @@ pub enum Kind {
     Text,
     /// The map from the encoder's space to that of the rows.
     Projection,
+    /// Where general words lie.
+    Directory,
+    /// A block of general words with their vectors.
+    General,
 }
 
-const KINDS: [(Kind, &str); 8] = [
+const KINDS: [(Kind, &str); 10] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -47,6 +51,8 @@ const KINDS: [(Kind, &str); 8] = [
     (Kind::Graph, "graph"),
     (Kind::Text, "text"),
     (Kind::Projection, "projection"),
+    (Kind::Directory, "directory"),
+    (Kind::General, "general"),
 ];
 
 impl Kind {

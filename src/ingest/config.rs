@@ -87,6 +87,10 @@ pub struct Config {
     pub model: Option<PathBuf>,
     /// Whether the transformer is put into the index folder; `false` is `--no-transformer`.
     pub transformer: Option<bool>,
+    /// How many vectors the model's own words get that the site does not use.
+    pub general_words: Option<usize>,
+    /// A list of further words that the site does not use, one a line.
+    pub words: Option<PathBuf>,
     /// How many former generations of the index stay readable.
     pub keep: Option<u32>,
 }
@@ -110,6 +114,8 @@ struct Keys {
     output: Option<PathBuf>,
     model: Option<PathBuf>,
     transformer: Option<bool>,
+    general_words: Option<usize>,
+    words: Option<PathBuf>,
     keep: Option<u32>,
 }
 
@@ -143,6 +149,8 @@ impl Config {
             output: keys.output,
             model: keys.model,
             transformer: keys.transformer,
+            general_words: keys.general_words,
+            words: keys.words,
             keep: keys.keep,
         })
     }
@@ -158,7 +166,7 @@ impl Config {
         let mut config = Self::parse(&text)
             .map_err(|error| Error::new(ErrorKind::Usage, format!("{name} is not usable")).because(error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.output, &mut config.model].into_iter().flatten() {
+        for path in [&mut config.output, &mut config.model, &mut config.words].into_iter().flatten() {
             *path = folder.join(&*path);
         }
         Ok(config)

@@ -68,6 +68,15 @@ pub(super) struct WordVector {
     pub count: f32,
 }
 
+/// A word of the query that stands for no form of the site.
+pub(super) struct UnknownWord {
+    pub word: String,
+    /// How often it stands in the query.
+    pub count: f32,
+    /// Whether the blocks are loaded in which it would be.
+    pub is_absent: bool,
+}
+
 /// A form, and where it stands.
 pub(super) struct PlacedForm {
     pub form: String,
@@ -83,8 +92,8 @@ pub(super) struct Plan {
     pub words: Vec<WordForms>,
     /// Vectors of all words that have one.
     pub vectors: Vec<WordVector>,
-    /// How many words stand in the query that the site doesn't use.
-    pub unknown: f32,
+    /// Words that the site doesn't use.
+    pub unknown: Vec<UnknownWord>,
     /// Parts to load before it can go on.
     pub missing: Vec<PartId>,
     /// Parts that can't be had, with reasons.
@@ -116,7 +125,8 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool
             });
         }
         if forms.is_empty() && !word.compound {
-            plan.unknown += word.count;
+            let is_absent = blocks.len() == ids.len();
+            plan.unknown.push(UnknownWord { word: word.term.clone(), count: word.count, is_absent });
         }
         if let Some(first) = forms.first() {
             plan.vectors.push(WordVector { block: first.block, index: first.index, count: word.count });
@@ -180,7 +190,8 @@ impl Plan {
         index.terms(id)
     }
 
-    fn want(&mut self, index: &Index, id: PartId) {
+    /// Notes that a part is needed, or that it can't be had.
+    pub fn want(&mut self, index: &Index, id: PartId) {
         if index.wants(id) {
             if !self.missing.contains(&id) {
                 self.missing.push(id);

@@ -1,0 +1,196 @@
+//! Gives vectors to common words that the site does not use, so that a query with such a word still has a meaning.
+//!
+//! ```text
+//! the model's words, the owner's ─▶ without the site's own ─▶ families ─▶ embed ─▶ map ─▶ rows ─▶ blocks, directory
+//! ```
+//! A word's vector by the transformer and a word's vector in the fitted lexicon are different things; a linear map from the
+//! one to the other, fitted on the site's own words, puts a word among them that the site lacks. docs/lexicon.md has what
+//! was measured.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::dictionary;
+use super::lexicon::{Embed, Lexicon};
+use super::units::Units;
+use crate::encoder::lexicon::{LinearMap, MapFit};
+use crate::index::{Directory, GeneralBlock, Kind, PartId, RawPart, is_general};
+use crate::lexical::{Bm25f, Families, Inverted, TermBlock, expand};
+use crate::text;
+use crate::vector::{self, RowCode};
+use crate::{Error, ErrorKind, Result};
+
+/// Which words that the site does not use get a vector.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GeneralOptions {
+    /// Most vectors that words of the model's own vocabulary get. At 0 they get none; none (the default) takes as many as
+    /// the site's own words have, at most 20,000.
+    pub most: Option<usize>,
+    /// Further words, all of which get one.
+    pub words: Vec<String>,
+}
+
+impl GeneralOptions {
+    /// Most further words.
+    pub const MOST_WORDS: usize = 200_000;
+}
+
+/// Most vectors of the model's words unless another number is asked for.
+const MOST: usize = 20_000;
+
+/// The language of the models that are read: their words are of use to sites in this language.
+const LANGUAGE: &str = "en";
+
+/// `μ` of the map. 1 is little beside the tens of thousands of words that it is fitted on, and what the words of a small
+/// site leave open stays as it is.
+const MU: f32 = 1.0;
+
+/// Bytes of a block's name in the directory, and of a word with the number of its row, about.
+const NAME: usize = 10;
+const WORD: usize = 6;
+
+/// What general words are made from.
+pub(super) struct Material<'m> {
+    /// The model's words, the most frequent first.
+    pub words: &'m [String],
+    /// The language of most pages.
+    pub language: &'m str,
+    pub inverted: &'m Inverted,
+    pub families: &'m Families,
+    pub pages: usize,
+    pub lexicon: &'m Lexicon,
+    /// How the rows of the site's words are packed.
+    pub code: RowCode,
+    pub dictionary: &'m dictionary::Written,
+    /// Embeds distinct texts, in order, in the space of the lexicon.
+    pub embed: &'m Embed<'m>,
+}
+
+/// Words that share a vector: the first is the one that is embedded.
+type Family<'w> = Vec<&'w str>;
+
+/// Writes the general words' parts and returns the hash of their directory; none if there are no such words.
+pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut Vec<RawPart>) -> Result<Option<u64>> {
+    if options.words.len() > GeneralOptions::MOST_WORDS {
+        let message = format!("{} further words: {} at most", options.words.len(), GeneralOptions::MOST_WORDS);
+        return Err(Error::new(ErrorKind::Input, message).hint("give a shorter list of words"));
+    }
+    let families = families(material, options, &Known::new(material.dictionary, parts)?);
+    if families.is_empty() {
+        return Ok(None);
+    }
+    let alone = (material.embed)(&families.iter().map(|family| family[0]).collect::<Vec<_>>())?;
+    let map = map(material)?;
+    let pack = |vector: &Vec<f32>| vector::pack(material.code, &[map.apply(vector)]);
+    let rows: Vec<Vec<u8>> = alone.iter().map(pack).collect::<Result<_>>()?;
+
+    let mut words: Vec<(&str, usize)> =
+        families.iter().enumerate().flat_map(|(row, family)| family.iter().map(move |word| (*word, row))).collect();
+    words.sort_unstable();
+    let mut blocks = Vec::new();
+    for block in cut(&words, &rows) {
+        let (mut local, mut numbers) = (Vec::new(), HashMap::new());
+        let mut numbered = Vec::new();
+        for &(word, row) in block {
+            let number = *numbers.entry(row).or_insert_with(|| {
+                local.push(rows[row].as_slice());
+                local.len() - 1
+            });
+            numbered.push((word, number));
+        }
+        let part = RawPart::new(Kind::General, &GeneralBlock::write(&local, &numbered))?;
+        blocks.push((block[0].0.to_owned(), part.id.hash));
+        parts.push(part);
+    }
+    // What a word says that is on no page, as far as the formula goes that a query weighs unknown words by.
+    let weight = Bm25f::idf(material.pages as u32, 1);
+    let part = RawPart::new(Kind::Directory, &Directory::new(weight, words.len() as u32, blocks).write())?;
+    let hash = part.id.hash;
+    parts.push(part);
+    Ok(Some(hash))
+}
+
+/// The words that the site lacks, in families, in the order in which they were given.
+fn families<'m>(material: &Material<'m>, options: &'m GeneralOptions, known: &Known) -> Vec<Family<'m>> {
+    let most = options.most.unwrap_or(material.lexicon.vectors.len().min(MOST));
+    let (mut families, mut by_stem) = (Vec::<Family>::new(), BTreeMap::new());
+    let mut seen = HashSet::new();
+    let reads = material.language.split(['-', '_']).next() == Some(LANGUAGE);
+    let of_model = material.words.iter().filter(|_| reads).map(|word| (word, most));
+    let of_owner = options.words.iter().map(|word| (word, usize::MAX));
+    for (word, most) in of_model.chain(of_owner) {
+        if !seen.insert(word.as_str()) || !is_word(word) || known.holds(word) {
+            continue;
+        }
+        let stem = text::stem(material.language, word);
+        if let Some(&family) = by_stem.get(&stem) {
+            let family: &mut Family = &mut families[family];
+            family.push(word);
+        } else if families.len() < most {
+            by_stem.insert(stem, families.len());
+            families.push(vec![word]);
+        }
+    }
+    families
+}
+
+/// Whether the words of a query could be this one.
+fn is_word(word: &str) -> bool {
+    let mut words = text::words(word);
+    is_general(word) && words.next().is_some_and(|first| first.term == word) && words.next().is_none()
+}
+
+/// The site's dictionary, asked as a query asks it.
+struct Known<'d> {
+    dictionary: &'d dictionary::Written,
+    blocks: Vec<TermBlock>,
+}
+
+impl<'d> Known<'d> {
+    fn new(dictionary: &'d dictionary::Written, parts: &[RawPart]) -> Result<Self> {
+        let by_hash: HashMap<PartId, &RawPart> = parts.iter().map(|part| (part.id, part)).collect();
+        let open = |(_, hash): &(String, u64)| {
+            let id = PartId { kind: Kind::Terms, hash: *hash };
+            TermBlock::open(RawPart::contents(id, &by_hash[&id].bytes)?.to_vec())
+        };
+        Ok(Self { dictionary, blocks: dictionary.blocks.iter().map(open).collect::<Result<_>>()? })
+    }
+
+    /// Whether any form of the site stands for `word`.
+    fn holds(&self, word: &str) -> bool {
+        let at = self.dictionary.blocks.partition_point(|(first, _)| first.as_str() <= word).saturating_sub(1);
+        let block = self.blocks.get(at);
+        block.is_some_and(|block| !expand(word, false, &[block], &self.dictionary.endings).forms.is_empty())
+    }
+}
+
+/// The map from the transformer's vectors of words alone to the fitted ones, each word counting the root of its uses: rare
+/// words stay near where they began and say little of the way, frequent ones are few.
+fn map(material: &Material) -> Result<LinearMap> {
+    let units = Units::of(material.inverted, material.families, material.pages);
+    let alone = (material.embed)(&units.most_used)?;
+    let weights: Vec<f32> = units.uses.iter().map(|&uses| (uses as f32).sqrt()).collect();
+    Ok(MapFit { inputs: &alone, targets: &material.lexicon.vectors, weights: &weights, mu: MU }.solve())
+}
+
+/// Cuts sorted words into blocks of the size at which one word is cheapest: a reader loads a block of `s` bytes and, of
+/// `T` bytes in all, a directory of `NAME · T / s`, which is least at `s = √(NAME · T)`.
+fn cut<'w>(words: &'w [(&'w str, usize)], rows: &[Vec<u8>]) -> Vec<&'w [(&'w str, usize)]> {
+    let width = rows.first().map_or(0, Vec::len);
+    let total = rows.len() * width + words.len() * WORD;
+    let size = (NAME * total).isqrt();
+    let mut blocks = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    let mut within = HashSet::new();
+    for (at, (_, row)) in words.iter().enumerate() {
+        bytes += WORD + if within.insert(row) { width } else { 0 };
+        if bytes >= size {
+            blocks.push(&words[start..=at]);
+            (start, bytes) = (at + 1, 0);
+            within.clear();
+        }
+    }
+    if start < words.len() {
+        blocks.push(&words[start..]);
+    }
+    blocks
+}
