@@ -1,20 +1,22 @@
 //! Gives vectors to common words that the site does not use, so that a query with such a word still has a meaning.
 //!
 //! ```text
-//! the model's words, the owner's ─▶ without the site's own ─▶ families ─▶ embed ─▶ map ─▶ rows ─▶ blocks, directory
+//! the model's words, the owner's ─▶ without the site's own ─▶ families ─▶ embed ─▶ near the site ─▶ map ─▶ blocks, directory
 //! ```
 //! A word's vector by the transformer and a word's vector in the fitted lexicon are different things; a linear map from the
-//! one to the other, fitted on the site's own words, puts a word among them that the site lacks. docs/lexicon.md has what
-//! was measured.
+//! one to the other, fitted on the site's own words, puts a word among them that the site lacks. A word that by the
+//! transformer is farther from all passages than nonsense may be gets none: on this site it means nothing, and stays unknown.
+//! docs/lexicon.md has what was measured.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::dictionary;
 use super::lexicon::{Embed, Lexicon};
 use super::units::Units;
+use super::{calibrate, dictionary};
 use crate::encoder::lexicon::{LinearMap, MapFit};
 use crate::index::{Directory, GeneralBlock, Kind, PartId, RawPart, is_general};
-use crate::lexical::{Bm25f, Families, Inverted, TermBlock, expand};
+use crate::lexical::{Bm25f, Families, Form, Inverted, TermBlock, expand};
 use crate::text;
 use crate::vector::{self, RowCode};
 use crate::{Error, ErrorKind, Result};
@@ -25,7 +27,7 @@ pub struct GeneralOptions {
     /// Most vectors that words of the model's own vocabulary get. At 0 they get none; none (the default) takes as many as
     /// the site's own words have, at most 20,000.
     pub most: Option<usize>,
-    /// Further words, all of which get one.
+    /// Further words, all of which get one that mean something on the site.
     pub words: Vec<String>,
 }
 
@@ -61,12 +63,20 @@ pub(super) struct Material<'m> {
     /// How the rows of the site's words are packed.
     pub code: RowCode,
     pub dictionary: &'m dictionary::Written,
+    /// The vectors of all passages, and the cosine from which on one of them counts as near.
+    pub rows: &'m [Vec<f32>],
+    pub cut_off: f32,
     /// Embeds distinct texts, in order, in the space of the lexicon.
     pub embed: &'m Embed<'m>,
 }
 
-/// Words that share a vector: the first is the one that is embedded.
-type Family<'w> = Vec<&'w str>;
+/// Words that share a vector.
+struct Family<'w> {
+    /// The first is the one that is embedded.
+    words: Vec<&'w str>,
+    /// Whether the model's vocabulary has it, rather than only the owner's list.
+    of_model: bool,
+}
 
 /// Writes the general words' parts and returns the hash of their directory; none if there are no such words.
 pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut Vec<RawPart>) -> Result<Option<u64>> {
@@ -74,17 +84,23 @@ pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut V
         let message = format!("{} further words: {} at most", options.words.len(), GeneralOptions::MOST_WORDS);
         return Err(Error::new(ErrorKind::Input, message).hint("give a shorter list of words"));
     }
-    let families = families(material, options, &Known::new(material.dictionary, parts)?);
-    if families.is_empty() {
+    let candidates = families(material, options, &Known::new(material.dictionary, parts)?);
+    let alone = (material.embed)(&candidates.iter().map(|family| family.words[0]).collect::<Vec<_>>())?;
+    let near = calibrate::reach(material.rows, &alone, material.cut_off);
+    let mut room = options.most.unwrap_or(material.lexicon.vectors.len().min(MOST));
+    let map = map(material)?;
+    let (mut words, mut rows) = (Vec::new(), Vec::new());
+    for ((family, vector), _) in candidates.iter().zip(&alone).zip(near).filter(|(_, near)| *near) {
+        if family.of_model {
+            let Some(rest) = room.checked_sub(1) else { continue };
+            room = rest;
+        }
+        words.extend(family.words.iter().map(|&word| (word, rows.len())));
+        rows.push(vector::pack(material.code, &[map.apply(vector)])?);
+    }
+    if words.is_empty() {
         return Ok(None);
     }
-    let alone = (material.embed)(&families.iter().map(|family| family[0]).collect::<Vec<_>>())?;
-    let map = map(material)?;
-    let pack = |vector: &Vec<f32>| vector::pack(material.code, &[map.apply(vector)]);
-    let rows: Vec<Vec<u8>> = alone.iter().map(pack).collect::<Result<_>>()?;
-
-    let mut words: Vec<(&str, usize)> =
-        families.iter().enumerate().flat_map(|(row, family)| family.iter().map(move |word| (*word, row))).collect();
     words.sort_unstable();
     let mut blocks = Vec::new();
     for block in cut(&words, &rows) {
@@ -111,23 +127,23 @@ pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut V
 
 /// The words that the site lacks, in families, in the order in which they were given.
 fn families<'m>(material: &Material<'m>, options: &'m GeneralOptions, known: &Known) -> Vec<Family<'m>> {
-    let most = options.most.unwrap_or(material.lexicon.vectors.len().min(MOST));
-    let (mut families, mut by_stem) = (Vec::<Family>::new(), BTreeMap::new());
+    let (mut families, mut by_stem) = (Vec::<Family>::new(), BTreeMap::<Cow<str>, usize>::new());
     let mut seen = HashSet::new();
-    let reads = material.language.split(['-', '_']).next() == Some(LANGUAGE);
-    let of_model = material.words.iter().filter(|_| reads).map(|word| (word, most));
-    let of_owner = options.words.iter().map(|word| (word, usize::MAX));
-    for (word, most) in of_model.chain(of_owner) {
-        if !seen.insert(word.as_str()) || !is_word(word) || known.holds(word) {
+    let language = material.language.split(['-', '_']).next().unwrap_or_default();
+    let reads = options.most != Some(0) && language.eq_ignore_ascii_case(LANGUAGE);
+    let of_model = material.words.iter().filter(|_| reads).map(|word| (word, true));
+    let of_owner = options.words.iter().map(|word| (word, false));
+    for (word, of_model) in of_model.chain(of_owner) {
+        if !seen.insert(word.as_str()) || !is_word(word) || known.holds(word, material.language) {
             continue;
         }
         let stem = text::stem(material.language, word);
-        if let Some(&family) = by_stem.get(&stem) {
-            let family: &mut Family = &mut families[family];
-            family.push(word);
-        } else if families.len() < most {
-            by_stem.insert(stem, families.len());
-            families.push(vec![word]);
+        match by_stem.get(&stem) {
+            Some(&family) => families[family].words.push(word),
+            None => {
+                by_stem.insert(stem, families.len());
+                families.push(Family { words: vec![word], of_model });
+            }
         }
     }
     families
@@ -155,11 +171,14 @@ impl<'d> Known<'d> {
         Ok(Self { dictionary, blocks: dictionary.blocks.iter().map(open).collect::<Result<_>>()? })
     }
 
-    /// Whether any form of the site stands for `word`.
-    fn holds(&self, word: &str) -> bool {
+    /// Whether a form of the site stands for `word` as a query will find it, or has its stem.
+    fn holds(&self, word: &str, language: &str) -> bool {
         let at = self.dictionary.blocks.partition_point(|(first, _)| first.as_str() <= word).saturating_sub(1);
-        let block = self.blocks.get(at);
-        block.is_some_and(|block| !expand(word, false, &[block], &self.dictionary.endings).forms.is_empty())
+        let Some(block) = self.blocks.get(at) else { return false };
+        let found = expand(word, false, &[block], &self.dictionary.endings);
+        let stem = text::stem(language, word);
+        let has_stem = |form: &Form| text::stem(language, &block.terms()[form.index].form) == stem;
+        !found.is_foreign(word, &[block]) || found.forms.first().is_some_and(has_stem)
     }
 }
 

@@ -83,6 +83,7 @@ pub struct Embedding<'e> {
 }
 
 /// A finished index.
+#[derive(Clone)]
 pub struct Built {
     /// Its entry; write it last.
     pub entry: Entry,
@@ -163,12 +164,12 @@ pub fn build(
         let fit = FitOptions { language: options.language.clone(), ..FitOptions::default() };
         let lexicon = lexicon::fit(&material, &fit, &|share| stage(Stage::Lexicon(share)), embedding.cancel)?;
         words = WordRows::pack(&lexicon, cells.code)?;
-        fitted = Some((embedding, lexicon, laid.projection));
+        fitted = Some((embedding, lexicon, laid.projection, laid.vectors));
     }
     let dictionary = dictionary::write(&inverted, &families, &words, &mut parts)?;
     let languages = languages(&pages, &options.language);
     let mut general = None;
-    if let Some((embedding, lexicon, projection)) = &fitted
+    if let Some((embedding, lexicon, projection, rows)) = &fitted
         && let Some(code) = words.code().filter(|_| cells.cut_off < f32::INFINITY)
     {
         stage(Stage::General);
@@ -181,6 +182,8 @@ pub fn build(
             lexicon,
             code,
             dictionary: &dictionary,
+            rows,
+            cut_off: cells.cut_off,
             embed: &|texts| projection.apply_all(&(embedding.embed)(texts)?),
         };
         general = general::write(&material, &options.general, &mut parts)?;

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_directory_reads_back_and_damage_is_found() {
-        let directory = Directory::new(4.26, 9, vec![("aardvark".into(), 7), ("baker".into(), 8), ("bakery".into(), 9)]);
+        let directory =
+            Directory::new(4.26, 9, vec![("aardvark".into(), 7), ("baker".into(), 8), ("bakery".into(), 9)]);
         let bytes = directory.write();
         assert_eq!(Directory::read(&bytes).unwrap(), directory);
         assert!((directory.weight() - 4.26).abs() < 0.03);
@@ -177,8 +178,9 @@ mod tests {
 
     #[test]
     fn general_words_are_words() {
-        assert_eq!(["fox", "über", "to", "", "c++", "x86", "don't"].map(is_general), [
-            true, true, false, false, false, false, false
-        ]);
+        assert_eq!(
+            ["fox", "über", "to", "", "c++", "x86", "don't"].map(is_general),
+            [true, true, false, false, false, false, false]
+        );
     }
 }

@@ -24,16 +24,15 @@ pub(super) fn vector(index: &Index, core: &Core, plan: &Plan) -> Result<Option<V
     let Some(code) = core.words else { return Ok(None) };
     let mut sum = vec![0.0; code.dims()];
     let (mut known, mut unknown) = (0.0, 0.0);
-    let of_site = plan.vectors.iter().filter_map(|word| Some((word.count, word.find(index)?)));
-    let of_others = plan.unknown.iter().map(|word| (word.count, general::find(index, core, word)));
-    for (count, found) in of_site.map(|(count, found)| (count, Some(found))).chain(of_others) {
-        let Some((weight, row)) = found else {
-            unknown += count * Bm25f::idf(core.collection.pages, 1);
+    for word in &plan.vectors {
+        // What a word means in general is nearer to it than a word of the site that only looks like it.
+        let Some((weight, row)) = general::find(index, core, word).or_else(|| word.find(index)) else {
+            unknown += word.count * Bm25f::idf(core.collection.pages, 1);
             continue;
         };
         let vector = PackedRows::parse(code, 1, row)?.vector(RowId(0));
-        known += count * weight;
-        sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += count * weight * x);
+        known += word.count * weight;
+        sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += word.count * weight * x);
     }
     if known < LEAST_KNOWN * (known + unknown) {
         return Ok(None);

@@ -2,9 +2,9 @@
 
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
-use super::{general, lexicon};
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
+use super::{general, lexicon};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
 use crate::{Error, ErrorKind, Result};

@@ -190,7 +190,8 @@ mod tests {
         let truth = LinearMap { columns: vectors(DIMS, &mut random) };
         let targets: Vec<Vec<f32>> = inputs.iter().map(|x| truth.apply(x)).collect();
         let fit = MapFit { inputs: &inputs, targets: &targets, weights: &[1.0; 400], mu: 1e-6 };
-        let run = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| fit.solve());
+        let run =
+            |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| fit.solve());
         let map = run(1);
         for (found, expected) in map.columns.iter().flatten().zip(truth.columns.iter().flatten()) {
             assert!((found - expected).abs() < 1e-4, "{found}, not {expected}");
