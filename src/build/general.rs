@@ -4,8 +4,8 @@
 //! the model's words, the owner's ─▶ without the site's own ─▶ families ─▶ embed ─▶ near the site ─▶ map ─▶ blocks, directory
 //! ```
 //! A word's vector by the transformer and a word's vector in the fitted lexicon are different things; a linear map from the
-//! one to the other, fitted on the site's own words, puts a word among them that the site lacks. A word that by the
-//! transformer is farther from all passages than nonsense may be gets none: on this site it means nothing, and stays unknown.
+//! one to the other, fitted on the site's own words, puts a word among them that the site lacks. A word that the
+//! transformer finds too far from all passages gets none: on this site it means nothing, and stays unknown.
 //! docs/lexicon.md has what was measured.
 
 use std::borrow::Cow;
@@ -46,6 +46,10 @@ const LANGUAGE: &str = "en";
 /// site leave open stays as it is.
 const MU: f32 = 1.0;
 
+/// How near to a passage a word must be, as a part of the cosine from which on an answer by meaning counts. A word alone is
+/// farther from all passages than a question with it is. At 0 all words get a vector, and so do those of other subjects.
+const NEAR: f32 = 0.87;
+
 /// Bytes of a block's name in the directory, and of a word with the number of its row, about.
 const NAME: usize = 10;
 const WORD: usize = 6;
@@ -63,7 +67,7 @@ pub(super) struct Material<'m> {
     /// How the rows of the site's words are packed.
     pub code: RowCode,
     pub dictionary: &'m dictionary::Written,
-    /// The vectors of all passages, and the cosine from which on one of them counts as near.
+    /// The vectors of all passages, and the cosine from which on an answer by meaning counts.
     pub rows: &'m [Vec<f32>],
     pub cut_off: f32,
     /// Embeds distinct texts, in order, in the space of the lexicon.
@@ -86,7 +90,7 @@ pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut V
     }
     let candidates = families(material, options, &Known::new(material.dictionary, parts)?);
     let alone = (material.embed)(&candidates.iter().map(|family| family.words[0]).collect::<Vec<_>>())?;
-    let near = calibrate::reach(material.rows, &alone, material.cut_off);
+    let near = calibrate::reach(material.rows, &alone, NEAR * material.cut_off);
     let mut room = options.most.unwrap_or(material.lexicon.vectors.len().min(MOST));
     let map = map(material)?;
     let (mut words, mut rows) = (Vec::new(), Vec::new());
