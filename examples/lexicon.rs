@@ -4,6 +4,9 @@
 //! words alone, of meaning by either encoder, and of both legs together: over all queries, and over either half of them
 //! (by hash of the query's id; constants are tuned on the first). Passages are compared exactly in f32, and a page is as
 //! near as its nearest passage. Embeddings are kept in the command's cache.
+//!
+//! Then every twelfth word is hidden, as if the site did not use it, twice over: nDCG@10 of the lexicon encoder over the
+//! queries that hold such a word, with their fitted vectors, without them, and with those that the linear map gives.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,6 +17,7 @@ use std::{env, fs};
 
 use bifocal::build::lexicon::{FitOptions, Lexicon, Material, fit};
 use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
+use bifocal::encoder::lexicon::MapFit;
 use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
 use bifocal::lexical::{
     Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
@@ -110,11 +114,70 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
         );
     }
     report(&lexicon, texts.len(), seconds);
+    let words = Words::of(&inverted, &lexicon);
+    let prior = embed(&words.most_used)?;
+    let queries: Vec<(Vec<u32>, &collection::Query)> =
+        collection.queries.iter().map(|query| (forms(&inverted, &query.text), query)).collect();
+    let score = |vector: Vec<f32>, query: &collection::Query| {
+        let ranking = nearest(&vector);
+        let ids: Vec<&str> = ranking.iter().take(10).map(|p| pages[p.page.0 as usize].id.as_str()).collect();
+        metrics::ndcg(&ids, &query.grades, 10)
+    };
+    [0, 5].iter().for_each(|&fold| hide(&words, &lexicon, &prior, fold, &queries, &score));
     Ok(())
 }
 
 fn report(lexicon: &Lexicon, passages: usize, seconds: f32) {
     println!("{:16} {passages} passages, {} units, fitted in {seconds:.1} s with embedding", "", lexicon.vectors.len());
+}
+
+/// The units of a lexicon: the form of each that the site uses most, and how often it uses them.
+struct Words<'i> {
+    most_used: Vec<&'i str>,
+    uses: Vec<usize>,
+}
+
+impl<'i> Words<'i> {
+    fn of(inverted: &'i Inverted, lexicon: &Lexicon) -> Self {
+        let (mut best, mut all) = (vec![(0, ""); lexicon.vectors.len()], vec![0; lexicon.vectors.len()]);
+        for (term, &unit) in inverted.terms.iter().zip(&lexicon.unit_of) {
+            let uses: usize = term.positions.iter().map(Vec::len).sum();
+            all[unit as usize] += uses;
+            if uses > best[unit as usize].0 {
+                best[unit as usize] = (uses, &term.form);
+            }
+        }
+        Self { most_used: best.into_iter().map(|(_, form)| form).collect(), uses: all }
+    }
+}
+
+/// Prints what is lost without the words of a fold, and what the map from their vectors alone, fitted on the other words,
+/// gives back.
+fn hide(
+    words: &Words,
+    lexicon: &Lexicon,
+    prior: &[Vec<f32>],
+    fold: u64,
+    queries: &[(Vec<u32>, &collection::Query)],
+    score: &(dyn Fn(Vec<f32>, &collection::Query) -> f64 + Sync),
+) {
+    let is_hidden: Vec<bool> = words.most_used.iter().map(|word| xxh64(word.as_bytes(), 7) % 12 == fold).collect();
+    let weight = |(&uses, &hidden): (&usize, &bool)| if hidden { 0.0 } else { (uses as f32).sqrt() };
+    let weights: Vec<f32> = words.uses.iter().zip(&is_hidden).map(weight).collect();
+    let map = MapFit { inputs: prior, targets: &lexicon.vectors, weights: &weights, mu: 1.0 }.solve();
+    let (mut without, mut mapped) = (lexicon.clone(), lexicon.clone());
+    for unit in (0..is_hidden.len()).filter(|&unit| is_hidden[unit]) {
+        without.weights[unit] = 0.0;
+        mapped.vectors[unit] = map.apply(&prior[unit]);
+    }
+    let is_concerned = |forms: &[u32]| forms.iter().any(|&form| is_hidden[lexicon.unit_of[form as usize] as usize]);
+    let concerned: Vec<_> = queries.iter().filter(|(forms, _)| is_concerned(forms)).collect();
+    let mean = |lexicon: &Lexicon| {
+        let scores = concerned.par_iter().map(|(forms, query)| lexicon.query(forms).map_or(0.0, |v| score(v, query)));
+        scores.sum::<f64>() / concerned.len().max(1) as f64
+    };
+    let [fitted, without, mapped] = [lexicon, &without, &mapped].map(mean);
+    println!("{:16} {} queries: fitted {fitted:.4}, without {without:.4}, mapped {mapped:.4}", "", concerned.len());
 }
 
 /// The distinct passages as they are embedded, and the pages that each belongs to.

@@ -3,6 +3,7 @@
 mod cells;
 mod damage;
 mod fit;
+mod general;
 mod golden;
 mod lexicon;
 mod packs;
@@ -19,7 +20,8 @@ use bifocal::index::{Index, PartId};
 use bifocal::search::{Answer, LegStatus, Mode, Query, complete};
 use bifocal::{Error, ErrorKind, Result, text};
 
-/// An encoder whose vectors are sums over words: each word has a direction of its own, synonyms share one.
+/// An encoder whose vectors are sums over words: each word has a direction of its own, synonyms share one. It knows
+/// some words that the small site doesn't use.
 pub struct BagOfWords {
     space: VectorSpace,
 }
@@ -34,12 +36,14 @@ impl BagOfWords {
         let mut vector = vec![0.01f32; 64];
         for word in text::words(words) {
             let meaning = match &*word.term {
-                "apiary" | "hives" => "hive",
+                "apiary" | "hives" | "skep" => "hive",
+                "nectar" => "honey",
                 other => other,
             };
             let hash =
                 meaning.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-            vector[(hash >> 58) as usize] += 1.0;
+            // Nothing on earth is like a galaxy.
+            vector[(hash >> 58) as usize] += if meaning == "galaxy" { -1.0 } else { 1.0 };
         }
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
         vector.iter().map(|x| x / length).collect()
@@ -53,6 +57,10 @@ impl Encoder for BagOfWords {
 
     fn count_tokens(&self, text: &str) -> usize {
         text.split_whitespace().count()
+    }
+
+    fn words(&self) -> Vec<String> {
+        ["the", "galaxy", "apiary", "hives", "skep", "apiaries", "honey", "skeps"].map(str::to_owned).to_vec()
     }
 
     fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
@@ -132,6 +140,13 @@ impl Memory {
     pub fn new(built: Built) -> Self {
         let parts = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
         Self { parts, index: Index::open(built.entry.open().unwrap()) }
+    }
+
+    /// Bytes of a row of a word's vector.
+    pub fn row_width(&mut self) -> usize {
+        let core = self.index.core_id();
+        self.index.supply(&core.to_string(), &self.parts[&core]).unwrap();
+        self.index.core().and_then(|core| core.words).unwrap().bytes() + 2
     }
 
     pub fn ask(&mut self, query: Query) -> Answer {

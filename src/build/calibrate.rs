@@ -49,6 +49,11 @@ pub(super) fn cut_off(rows: &[Vec<f32>], nonsense: &[Vec<f32>], own: &[Vec<f32>]
     }
 }
 
+/// For each vector whether any row is as near as `cosine`.
+pub(super) fn reach(rows: &[Vec<f32>], vectors: &[Vec<f32>], cosine: f32) -> Vec<bool> {
+    vectors.par_iter().map(|vector| rows.iter().any(|row| dot(row, vector) >= cosine)).collect()
+}
+
 /// The cosine of the nearest row to each query, in order.
 fn nearest(rows: &[Vec<f32>], queries: &[Vec<f32>]) -> Vec<f32> {
     let nearest = |query: &Vec<f32>| rows.iter().map(|row| dot(row, query)).fold(f32::NEG_INFINITY, f32::max);

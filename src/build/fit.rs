@@ -9,9 +9,9 @@
 //! pages   := count (id words)*             in the order of their numbers; how long their text counts as
 //! blocks  := count form*                   the first form of each block
 //! texts   := count (page section)*         where each text part begins
-//! vectors := space projection code cell-count centroids rows kept[4] words
+//! vectors := space projection code cell-count centroids rows kept[4] map words
 //! ```
-//! `space` is JSON; `projection`, `code`, `centroids` and `words` are as their types say; `check` is the xxh64 of all before it.
+//! `space` is JSON; `projection`, `code`, `centroids`, `map` and `words` are as their types say; `check` is the xxh64 of all before it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,6 +23,7 @@ use super::words::FittedWords;
 use crate::bytes::{Reader, Writer, damaged};
 use crate::corpus::{Ordinal, Page, PageId};
 use crate::encoder::VectorSpace;
+use crate::encoder::lexicon::LinearMap;
 use crate::index::TextStart;
 use crate::lexical::InvertedTerm;
 use crate::vector::{Centroids, Projection, RowCode};
@@ -53,6 +54,8 @@ pub(super) struct FittedVectors {
     pub rows: u32,
     /// The share of the nearest passages that the rows found.
     pub kept: f32,
+    /// The way from a vector that the transformer gives a word alone to one among the fitted words.
+    pub map: LinearMap,
     pub words: FittedWords,
 }
 
@@ -211,6 +214,7 @@ impl FittedVectors {
         self.layout.centroids.write(out);
         out.number(self.rows.into());
         out.float(self.kept);
+        self.map.write(out);
         self.words.write(out);
         Ok(())
     }
@@ -225,8 +229,9 @@ impl FittedVectors {
         let count = reader.count(1)?;
         let centroids = Centroids::read(reader, count, code.dims())?;
         let (rows, kept) = (reader.small()?, reader.float()?);
+        let map = LinearMap::read(reader, code.dims())?;
         let words = FittedWords::read(reader)?;
-        Ok(Self { space, layout: Layout { projection, code, centroids }, rows, kept, words })
+        Ok(Self { space, layout: Layout { projection, code, centroids }, rows, kept, map, words })
     }
 }
 

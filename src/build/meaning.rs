@@ -3,6 +3,7 @@
 use super::cells::{Laid, Layout};
 use super::fit::{Fitted, FittedVectors};
 use super::lexicon::{self, FitOptions, Material};
+use super::general;
 use super::rows::Passages;
 use super::units::Units;
 use super::words::WordRows;
@@ -25,6 +26,8 @@ pub(super) struct Site<'s> {
 pub(super) struct Meaning {
     pub cells: Cells,
     pub words: WordRows,
+    /// The vectors of the rows, in the order in which they are stored.
+    pub rows: Vec<Vec<f32>>,
     /// What to keep for the next build.
     pub vectors: FittedVectors,
     pub fitted: Fitted,
@@ -37,7 +40,7 @@ impl Meaning {
         site: &Site,
         embedding: &Embedding,
         options: &Options,
-        stage: &dyn Fn(Stage),
+        stage: &(dyn Fn(Stage) + Sync),
         parts: &mut Vec<RawPart>,
     ) -> Result<Self> {
         let former = options.fit.as_ref().and_then(|fit| Some((fit, fit.vectors.as_ref()?)));
@@ -57,8 +60,8 @@ impl Meaning {
         stage(Stage::Cells);
         let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize)?;
         let laid = layout.write(site.passages, parts)?;
-        let cells = finish(laid, &layout, site.passages, embedding, options, stage, parts)?;
-        stage(Stage::Lexicon);
+        let (cells, rows) = finish(laid, &layout, site.passages, embedding, options, stage, parts)?;
+        stage(Stage::Lexicon(0.0));
         let material = Material {
             pages: site.pages,
             inverted: site.inverted,
@@ -68,15 +71,19 @@ impl Meaning {
             embed: &|texts| layout.projection.apply_all(&(embedding.embed)(texts)?),
         };
         let how = FitOptions { language: options.language.clone(), ..FitOptions::default() };
-        let words = WordRows::pack(&lexicon::fit(&material, &how, &|_| (), embedding.cancel)?, cells.code)?;
+        let lexicon = lexicon::fit(&material, &how, &|share| stage(Stage::Lexicon(share)), embedding.cancel)?;
+        let units = Units::of(site.inverted, site.families, site.pages.len());
+        let map = general::map(&units, &(material.embed)(&units.most_used)?, &lexicon);
+        let words = WordRows::pack(&lexicon, cells.code)?;
         let vectors = FittedVectors {
             space: embedding.encoder.space().clone(),
             layout,
             rows: cells.rows(),
             kept: cells.kept,
+            map,
             words: words.clone().fitted(&site.inverted.terms),
         };
-        Ok(Self { cells, words, vectors, fitted })
+        Ok(Self { cells, words, rows, vectors, fitted })
     }
 
     /// The vectors with what an earlier build was fitted to, or why it no longer serves.
@@ -85,7 +92,7 @@ impl Meaning {
         former: &FittedVectors,
         embedding: &Embedding,
         options: &Options,
-        stage: &dyn Fn(Stage),
+        stage: &(dyn Fn(Stage) + Sync),
         parts: &mut Vec<RawPart>,
     ) -> Result<Result<Self, String>> {
         let terms = &site.inverted.terms;
@@ -101,26 +108,27 @@ impl Meaning {
             return Ok(Err(drift));
         }
         parts.append(&mut written);
-        let cells = finish(laid, &former.layout, site.passages, embedding, options, stage, parts)?;
-        stage(Stage::Lexicon);
+        let (cells, rows) = finish(laid, &former.layout, site.passages, embedding, options, stage, parts)?;
         let new: Vec<&str> =
             units.most_used.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(&form, _)| form).collect();
-        let newcomers = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
+        let alone = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
+        let newcomers: Vec<Vec<f32>> = alone.iter().map(|vector| former.map.apply(vector)).collect();
         let words = former.words.apply(units, &places, &newcomers)?;
-        Ok(Ok(Self { cells, words, vectors: former.clone(), fitted: Fitted::Kept }))
+        Ok(Ok(Self { cells, words, rows, vectors: former.clone(), fitted: Fitted::Kept }))
     }
 }
 
-/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph.
+/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph. Returns their
+/// vectors, too.
 fn finish(
     laid: Laid,
     layout: &Layout,
     passages: &Passages,
     embedding: &Embedding,
     options: &Options,
-    stage: &dyn Fn(Stage),
+    stage: &(dyn Fn(Stage) + Sync),
     parts: &mut Vec<RawPart>,
-) -> Result<Cells> {
+) -> Result<(Cells, Vec<Vec<f32>>)> {
     let Laid { mut cells, vectors } = laid;
     let nonsense = calibrate::nonsense();
     let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -130,7 +138,7 @@ fn finish(
         stage(Stage::Graph);
         cells.graph = Some(graph(&vectors, cells.code.dims(), parts)?);
     }
-    Ok(cells)
+    Ok((cells, vectors))
 }
 
 /// Writes a graph over the rows, in the order in which they are stored, and returns its hash.

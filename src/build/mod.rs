@@ -3,6 +3,7 @@
 //! ```text
 //! pages ─▶ divided ─┬─▶ invert ─▶ families ──────────────────┬─▶ dictionary blocks ─┐
 //!                   ├─▶ passages ─▶ embed ─┬─▶ words' vectors ┘                      ├─▶ core ─▶ entry
+//!                   │                      ├─▶ words of others ─▶ general blocks ────┤
 //!                   │                      └─▶ projection, cells ───────────────────┤
 //!                   └─▶ text blocks ────────────────────────────────────────────────┘
 //! ```
@@ -12,6 +13,7 @@ mod calibrate;
 mod cells;
 mod dictionary;
 mod fit;
+mod general;
 pub mod lexicon;
 mod meaning;
 mod rows;
@@ -31,7 +33,9 @@ use crate::vector::hnsw;
 use crate::{Error, ErrorKind, Result};
 
 pub use fit::{Fit, Fitted};
+pub use general::GeneralOptions;
 use meaning::{Meaning, Site};
+use words::WordRows;
 
 /// How an index is built.
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ pub struct Options {
     pub language: String,
     /// How large passages are.
     pub window: Window,
+    /// Which words that the site does not use get vectors.
+    pub general: GeneralOptions,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
     /// The browser runtime that lies in the index folder: what each file is for, and its path.
@@ -61,6 +67,7 @@ impl Default for Options {
             site: "../".into(),
             language: "en".into(),
             window: Window::default(),
+            general: GeneralOptions::default(),
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,
@@ -80,6 +87,7 @@ pub struct Embedding<'e> {
 }
 
 /// A finished index.
+#[derive(Clone)]
 pub struct Built {
     /// Its entry; write it last.
     pub entry: Entry,
@@ -94,7 +102,7 @@ pub struct Built {
 }
 
 /// Steps of a build, for showing progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stage {
     /// Reading the words of all pages.
     Words,
@@ -104,8 +112,10 @@ pub enum Stage {
     Cells,
     /// Building the graph over the rows.
     Graph,
-    /// Fitting vectors of words.
-    Lexicon,
+    /// Fitting vectors of words, of which this share is done.
+    Lexicon(f32),
+    /// Giving vectors to words that the site does not use.
+    General,
     /// Laying out text.
     Text,
 }
@@ -118,7 +128,7 @@ pub fn build(
     pages: Vec<Page>,
     embedding: Option<Embedding>,
     options: &Options,
-    stage: &dyn Fn(Stage),
+    stage: &(dyn Fn(Stage) + Sync),
 ) -> Result<Built> {
     if pages.is_empty() {
         return Err(Error::new(ErrorKind::Input, "there are no pages to index")
@@ -144,18 +154,40 @@ pub fn build(
         Some(embedding) => rows::embed(&pages, embedding, options.window)?,
         None => rows::Passages::default(),
     };
-    let meaning = match embedding.as_ref().filter(|_| !passages.vectors.is_empty()) {
-        Some(embedding) => {
-            let site = Site { pages: &pages, inverted: &inverted, families: &families, passages: &passages };
-            Some(Meaning::of(&site, embedding, options, stage, &mut parts)?)
-        }
+    let site = Site { pages: &pages, inverted: &inverted, families: &families, passages: &passages };
+    let embedding = embedding.as_ref();
+    let meaning = match embedding.filter(|_| !passages.vectors.is_empty()) {
+        Some(embedding) => Some(Meaning::of(&site, embedding, options, stage, &mut parts)?),
         None => None,
     };
-    let (cells, words, vectors, fitted) = match meaning {
-        Some(Meaning { cells, words, vectors, fitted }) => (cells, words, Some(vectors), fitted),
-        None => (Default::default(), Default::default(), None, former.map_or(Fitted::New, |_| Fitted::Kept)),
+    let languages = languages(&pages, &options.language);
+    let without = WordRows::default();
+    let words = meaning.as_ref().map_or(&without, |meaning| &meaning.words);
+    let dictionary = dictionary::write(&inverted, &families, words, pages.len() as u32, former, &mut parts)?;
+    let mut general = None;
+    if let (Some(meaning), Some(embedding)) = (&meaning, embedding)
+        && let Some(code) = words.code().filter(|_| meaning.cells.cut_off < f32::INFINITY)
+    {
+        stage(Stage::General);
+        let material = general::Material {
+            words: &embedding.encoder.words(),
+            language: &languages[0].code,
+            pages: pages.len(),
+            own: words.units(),
+            map: &meaning.vectors.map,
+            code,
+            dictionary: &dictionary,
+            rows: &meaning.rows,
+            cut_off: meaning.cells.cut_off,
+            embed: &|texts| meaning.vectors.layout.projection.apply_all(&(embedding.embed)(texts)?),
+        };
+        general = general::write(&material, &options.general, &mut parts)?;
+    }
+    let (words, has_lexicon) = (words.code(), words.units() > 0);
+    let (cells, vectors, fitted) = match meaning {
+        Some(Meaning { cells, vectors, fitted, .. }) => (cells, Some(vectors), fitted),
+        None => (Default::default(), None, former.map_or(Fitted::New, |_| Fitted::Kept)),
     };
-    let dictionary = dictionary::write(&inverted, &families, &words, pages.len() as u32, former, &mut parts)?;
 
     stage(Stage::Text);
     let text = texts::write(&pages, &passages.windows, former, &mut parts)?;
@@ -171,7 +203,8 @@ pub fn build(
         endings: dictionary.endings,
         terms: dictionary.blocks,
         positions: dictionary.positions,
-        words: words.code(),
+        words,
+        general,
         text,
         cells,
     };
@@ -186,7 +219,7 @@ pub fn build(
         generation: String::new(),
         title: options.title.clone(),
         site: options.site.clone(),
-        languages: languages(&pages, &options.language),
+        languages,
         pages: pages.len() as u32,
         sections: sections as u32,
         passages: passages.count,
@@ -194,7 +227,7 @@ pub fn build(
         largest_part: largest as u32,
         core: core_path,
         packs: None,
-        lexicon: words.units() > 0,
+        lexicon: has_lexicon,
         model: embedding.map(|e| ModelRef { space: space(&e), file: options.model_file.clone() }),
         runtime: options.runtime.clone(),
     };

@@ -15,6 +15,8 @@ pub(super) struct Units<'i> {
     pub of: Vec<u32>,
     /// The form of each unit that the site uses most.
     pub most_used: Vec<&'i str>,
+    /// How often the site uses each unit.
+    pub uses: Vec<usize>,
     /// How much each unit says: BM25's idf over the pages that hold any of its forms.
     pub idf: Vec<f32>,
     numbers: HashMap<&'i str, u32>,
@@ -27,12 +29,13 @@ impl<'i> Units<'i> {
         let count = of.iter().max().map_or(0, |&last| last as usize + 1);
         let mut forms: Vec<Vec<usize>> = vec![Vec::new(); count];
         of.iter().enumerate().for_each(|(form, &unit)| forms[unit as usize].push(form));
-        let (mut most_used, mut idf) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut most_used, mut all_uses, mut idf) = (Vec::new(), Vec::new(), Vec::with_capacity(count));
         for forms in &forms {
             let mut on: Vec<u32> = Vec::new();
-            let mut best = (0, "");
+            let (mut best, mut all) = ((0, ""), 0);
             for term in forms.iter().map(|&form| &inverted.terms[form]) {
                 let uses: usize = term.positions.iter().map(Vec::len).sum();
+                all += uses;
                 if uses > best.0 {
                     best = (uses, &term.form);
                 }
@@ -41,10 +44,11 @@ impl<'i> Units<'i> {
             on.sort_unstable();
             on.dedup();
             most_used.push(best.1);
+            all_uses.push(all);
             idf.push(Bm25f::idf(pages as u32, on.len() as u32));
         }
         let numbers = inverted.terms.iter().zip(&of).map(|(term, &unit)| (term.form.as_str(), unit)).collect();
-        Self { of, most_used, idf, numbers }
+        Self { of, most_used, uses: all_uses, idf, numbers }
     }
 
     /// The units of a text's words, in order; words that the site doesn't use are left out. A compound counts, and so

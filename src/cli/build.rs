@@ -1,6 +1,7 @@
 //! `bifocal build`: a site in, an index folder out.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use bifocal::build::{Embedding, Fitted, Options, Stage, build};
 use bifocal::corpus::Page;
@@ -15,7 +16,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::cache::{FitFile, embed_cached};
 use super::publish::{check_output, check_size, compress, hex, publish};
-use super::{model, print, progress, runtime};
+use super::{model, print, progress, runtime, words};
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
 #[derive(Args)]
@@ -48,6 +49,13 @@ pub struct BuildArgs {
     /// Leaves the model out of the index folder; browsers then search by words only
     #[arg(long)]
     no_transformer: bool,
+    /// How many vectors the model's own words get that the site doesn't use, so that queries with such words are understood
+    /// without a model; 0 for none [default: as many as the site's words have, at most 20000]
+    #[arg(long, value_name = "N")]
+    general_words: Option<usize>,
+    /// More words that the site doesn't use, one a line, all of which get a vector
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
     /// How many former generations of the index stay, for readers that opened them [default: 1]
     #[arg(long, value_name = "N")]
     keep: Option<u32>,
@@ -102,6 +110,11 @@ pub fn run(args: BuildArgs) -> Result<()> {
     }
     options.site = if site.base_url.is_some() { String::new() } else { relative(&output, &args.input) };
 
+    options.general.most = args.general_words.or(config.general_words);
+    if let Some(path) = args.words.as_ref().or(config.words.as_ref()) {
+        options.general.words = words::read_words(path)?;
+    }
+
     let mut extra = Vec::new();
     let encoder = match args.keyword_only {
         true => None,
@@ -125,13 +138,19 @@ pub fn run(args: BuildArgs) -> Result<()> {
     }
 
     let count = pages.len();
+    let fitting = OnceLock::new();
     let say = |stage| match stage {
         Stage::Words => step("reading words"),
         Stage::Passages if encoder.is_some() => step("embedding passages"),
         Stage::Passages => {}
         Stage::Cells => step("putting vectors into cells"),
         Stage::Graph => step("building the graph"),
-        Stage::Lexicon => step("fitting vectors of words"),
+        Stage::Lexicon(0.0) => {}
+        Stage::Lexicon(share) => {
+            let bar = fitting.get_or_init(|| progress::share("fitting vectors of words"));
+            progress::show_share(bar, share);
+        }
+        Stage::General => step("giving vectors to words that the site doesn't use"),
         Stage::Text => step("laying out text"),
     };
     let embed = |texts: &[&str]| match &encoder {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bifocal::Result;
 use bifocal::corpus::PageId;
-use bifocal::index::{Cells, Core, Kind, PartId};
+use bifocal::index::{Cells, Core, Directory, Kind, PartId};
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -29,6 +29,11 @@ pub struct InspectArgs {
 pub fn run(args: InspectArgs) -> Result<()> {
     let mut folder = IndexFolder::open(&args.index)?;
     folder.load(folder.index().core_id())?;
+    let directory = folder.index().core().and_then(|core| core.general);
+    let directory = directory.map(|hash| PartId { kind: Kind::Directory, hash });
+    if let Some(directory) = directory.filter(|_| args.word.is_none()) {
+        folder.load(directory)?;
+    }
     match &args.word {
         Some(word) => print(&show_word(&mut folder, &bifocal::text::fold(word))?),
         None => print(&show_index(&folder)),
@@ -65,6 +70,10 @@ fn show_index(folder: &IndexFolder) -> String {
     let cells = folder.index().core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty());
     if let (Some(cells), Some(sizes)) = (cells, packed.or(files)) {
         out += &show_costs(cells, &sizes);
+        let general = folder.index().core().and_then(|core| core.general);
+        let directory = general.map(|hash| PartId { kind: Kind::Directory, hash });
+        let directory = directory.and_then(|id| folder.index().directory(id));
+        out += &directory.map(|directory| show_general(directory, &sizes)).unwrap_or_default();
     }
     out
 }
@@ -121,6 +130,20 @@ fn show_costs(cells: &Cells, sizes: &Sizes) -> String {
         HumanBytes(cell * u64::from(cells.probes)),
         HumanBytes(bytes(Kind::Projection)),
         HumanBytes((cells.centroids.bytes().len() + 2 * cells.code.dims()) as u64),
+    )
+}
+
+/// What general words weigh as they are fetched.
+fn show_general(directory: &Directory, sizes: &BTreeMap<String, (usize, u64)>) -> String {
+    let of = |kind: Kind| sizes.get(kind.name()).copied().unwrap_or_default();
+    let ((_, directory_bytes), (blocks, bytes)) = (of(Kind::Directory), of(Kind::General));
+    let block = bytes / (blocks as u64).max(1);
+    format!(
+        "{} words that the site doesn't use have vectors, {}; a query with one of them loads {} more, with each further one {}\n",
+        directory.words(),
+        HumanBytes(directory_bytes + bytes),
+        HumanBytes(directory_bytes + block),
+        HumanBytes(block),
     )
 }
 

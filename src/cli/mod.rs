@@ -11,6 +11,7 @@ mod publish;
 mod runtime;
 mod search;
 mod serve;
+mod words;
 
 use std::error::Error as _;
 use std::process::ExitCode;

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// Steps of a bar that shows a share.
+const SHARES: u64 = 1_000;
+
 static CANCEL: AtomicBool = AtomicBool::new(false);
 
 /// Lets Ctrl-C stop a job at its next safe point; a second one stops the process at once.
@@ -31,6 +34,25 @@ pub fn bar(what: &str, total: u64) -> ProgressBar {
     bar.set_message(what.to_owned());
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// A bar of the share of a step that is done; not shown when the output is no terminal.
+pub fn share(what: &str) -> ProgressBar {
+    let bar = ProgressBar::new(SHARES);
+    let style = "{msg:<22} {bar:30} {percent:>3} %";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is constant").progress_chars("━━─"));
+    bar.set_message(what.to_owned());
+    bar
+}
+
+/// Shows such a share, 0 to 1; the last one takes the bar away. Threads may report out of order.
+pub fn show_share(bar: &ProgressBar, share: f32) {
+    let position = (share * SHARES as f32) as u64;
+    match position >= SHARES {
+        true => bar.finish_and_clear(),
+        false if position > bar.position() => bar.set_position(position),
+        false => {}
+    }
 }
 
 /// A line for a step whose length is not known.

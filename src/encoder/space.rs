@@ -64,6 +64,11 @@ pub trait Encoder: Sync {
     /// How many word pieces `text` has, special tokens not counted, never cut off.
     fn count_tokens(&self, text: &str) -> usize;
 
+    /// Whole words that the model knows as such, the most frequent first; lower case. None by default.
+    fn words(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Unit vectors of `texts`, in their order; a vector doesn't depend on the other texts.
     ///
     /// `progress` is told after each batch how many texts it finished, from any thread.

@@ -104,6 +104,10 @@ impl Encoder for Transformer {
         self.tokens.count(text)
     }
 
+    fn words(&self) -> Vec<String> {
+        self.tokens.vocabulary().words().map(str::to_owned).collect()
+    }
+
     #[cfg(feature = "native")]
     fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
         use rayon::prelude::*;

@@ -78,6 +78,13 @@ impl Vocabulary {
         &self.pieces
     }
 
+    /// The pieces that are words by themselves, of letters only, in the order of their ids, which is about that of their
+    /// frequency in what the model was trained on.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let words = (0..self.pieces.len()).filter_map(|id| self.pieces.get(id).strip_prefix(WORD_START));
+        words.filter(|word| !word.is_empty() && word.chars().all(char::is_alphabetic))
+    }
+
     /// Ids of control tokens.
     pub fn controls(&self) -> &[u32] {
         &self.controls

@@ -1,16 +1,18 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[8] text cells words
+//! core    := pages sections passages average[3×4] endings terms positions[8] text cells words general
 //! endings := count ending*
-//! terms   := count (shared suffix hash[8])*          first form of each dictionary block, front-coded
+//! terms   := as in `firsts`                          the dictionary blocks
 //! positions                                          the hash of the places of positions
 //! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
+//! general := 0 | 1 hash[8]                           the directory of general words
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
+use super::firsts::{block_of, read_firsts, write_firsts};
 use super::{Cells, Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
@@ -35,6 +37,8 @@ pub struct Core {
     pub positions: u64,
     /// How the vectors of words are packed that lie in the blocks, if there are any.
     pub words: Option<RowCode>,
+    /// The hash of the directory of general words, if there are any.
+    pub general: Option<u64>,
     /// Where each text part begins, in order.
     pub text: Vec<TextStart>,
     /// The vector rows.
@@ -55,7 +59,7 @@ pub struct TextStart {
 impl Core {
     /// The number of the block in which `form` is or would be.
     pub fn block_of(&self, form: &str) -> usize {
-        self.terms.partition_point(|(first, _)| first.as_str() <= form).saturating_sub(1)
+        block_of(&self.terms, form)
     }
 
     /// The block in which `form` is or would be.
@@ -84,6 +88,9 @@ impl Core {
         let mut named = Vec::new();
         let mut name = |kind, hash| named.push(PartId { kind, hash });
         name(Kind::Places, self.positions);
+        if let Some(hash) = self.general {
+            name(Kind::Directory, hash);
+        }
         self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
         self.text.iter().for_each(|start| name(Kind::Text, start.hash));
         self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
@@ -106,19 +113,7 @@ impl Core {
         [title, heading, body].iter().for_each(|&length| out.float(length));
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
-        out.count(self.terms.len());
-        let mut last = "";
-        for (first, hash) in &self.terms {
-            let shared = first
-                .char_indices()
-                .zip(last.chars())
-                .find(|((_, a), b)| a != b)
-                .map_or_else(|| first.len().min(last.len()), |((at, _), _)| at);
-            out.count(shared);
-            out.text(&first[shared..]);
-            out.fixed(*hash);
-            last = first;
-        }
+        write_firsts(&self.terms, &mut out);
         out.fixed(self.positions);
         out.count(self.text.len());
         let mut last = 0;
@@ -132,6 +127,10 @@ impl Core {
         out.0.push(u8::from(self.words.is_some()));
         if let Some(code) = self.words {
             code.write(&mut out);
+        }
+        out.0.push(u8::from(self.general.is_some()));
+        if let Some(hash) = self.general {
+            out.fixed(hash);
         }
         out.0
     }
@@ -150,17 +149,7 @@ impl Core {
         };
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
-        let mut terms: Vec<(String, u64)> = Vec::new();
-        for number in 0..reader.count(10)? {
-            let last = terms.last().map_or("", |(first, _)| first.as_str());
-            let shared = reader.small()? as usize;
-            let head = last.get(..shared).ok_or_else(|| damaged("a form that shares more than there is"))?;
-            let first = [head, reader.text()?].concat();
-            if number > 0 && first.as_str() <= last {
-                return Err(damaged("dictionary blocks out of order"));
-            }
-            terms.push((first, reader.fixed()?));
-        }
+        let terms = read_firsts(&mut reader)?;
         let positions = reader.fixed()?;
         let mut text: Vec<TextStart> = Vec::new();
         for _ in 0..reader.count(10)? {
@@ -178,9 +167,13 @@ impl Core {
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
             return Err(damaged("words in another space than the rows"));
         }
+        let general = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        if general.is_some() && words.is_none() {
+            return Err(damaged("general words beside words without vectors"));
+        }
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, positions, words, text, cells })
+        Ok(Self { collection, sections, passages, endings, terms, positions, words, general, text, cells })
     }
 }
 
@@ -218,6 +211,7 @@ mod tests {
             text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
             positions: 5,
             words: Some(cells().code),
+            general: Some(50),
             cells: cells(),
         }
     }

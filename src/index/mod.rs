@@ -3,6 +3,7 @@
 //! ```text
 //! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
 //!                               ├─▶ places ─▶ positions
+//!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -13,6 +14,8 @@
 mod cells;
 mod core;
 mod entry;
+mod firsts;
+mod general;
 #[cfg(feature = "native")]
 mod gzip;
 #[cfg(feature = "native")]
@@ -27,6 +30,7 @@ pub use cells::{Cells, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
 #[cfg(feature = "native")]
 pub use gzip::{gunzip, gzip};
+pub use general::{Directory, GeneralBlock, is_general};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{Positions, PositionPlaces, PositionsOf};
 pub use store::{Head, Index};

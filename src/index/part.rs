@@ -38,9 +38,13 @@ pub enum Kind {
     Projection,
     /// Where positions lie.
     Places,
+    /// Where general words lie.
+    Directory,
+    /// A block of general words with their vectors.
+    General,
 }
 
-const KINDS: [(Kind, &str); 9] = [
+const KINDS: [(Kind, &str); 11] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -50,6 +54,8 @@ const KINDS: [(Kind, &str); 9] = [
     (Kind::Text, "text"),
     (Kind::Projection, "projection"),
     (Kind::Places, "places"),
+    (Kind::Directory, "directory"),
+    (Kind::General, "general"),
 ];
 
 impl Kind {

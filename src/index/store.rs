@@ -1,6 +1,8 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Kind, PartId, Positions, PositionPlaces, RawPart, VectorPart};
+use super::{
+    Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart,
+};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -39,6 +41,8 @@ enum Loaded {
     Positions(Positions),
     Vectors(VectorPart),
     Text(Vec<StoredPage>),
+    Directory(Directory),
+    General(GeneralBlock),
     Failed(String),
 }
 
@@ -165,6 +169,22 @@ impl Index {
         self.projection.as_ref()
     }
 
+    /// The directory of general words, if it is loaded.
+    pub fn directory(&self, id: PartId) -> Option<&Directory> {
+        match self.part(id)? {
+            Loaded::Directory(directory) => Some(directory),
+            _ => None,
+        }
+    }
+
+    /// A block of general words, if it is loaded.
+    pub fn general(&self, id: PartId) -> Option<&GeneralBlock> {
+        match self.part(id)? {
+            Loaded::General(block) => Some(block),
+            _ => None,
+        }
+    }
+
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
         match self.part(id)? {
@@ -222,6 +242,11 @@ impl Index {
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
+            Kind::Directory => Loaded::Directory(Directory::read(contents)?),
+            Kind::General => {
+                let code = core.words.ok_or_else(|| damaged("general words beside words without vectors"))?;
+                Loaded::General(GeneralBlock::open(contents, code.bytes() + 2)?)
+            }
         };
         self.put(id, part);
         Ok(())

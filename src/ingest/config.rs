@@ -87,6 +87,10 @@ pub struct Config {
     pub model: Option<PathBuf>,
     /// Whether the transformer is put into the index folder; `false` is `--no-transformer`.
     pub transformer: Option<bool>,
+    /// How many vectors the model's own words get that the site does not use.
+    pub general_words: Option<usize>,
+    /// A list of further words that the site does not use, one a line.
+    pub words: Option<PathBuf>,
     /// How many former generations of the index stay readable.
     pub keep: Option<u32>,
     /// The file that keeps what the index is fitted to.
@@ -118,6 +122,8 @@ struct Keys {
     output: Option<PathBuf>,
     model: Option<PathBuf>,
     transformer: Option<bool>,
+    general_words: Option<usize>,
+    words: Option<PathBuf>,
     keep: Option<u32>,
     fit: Option<PathBuf>,
     #[serde(default)]
@@ -189,6 +195,8 @@ impl Config {
             output: keys.output,
             model: keys.model,
             transformer: keys.transformer,
+            general_words: keys.general_words,
+            words: keys.words,
             keep: keys.keep,
             fit: keys.fit,
             single_file: keys.single_file,
@@ -208,7 +216,8 @@ impl Config {
         let mut config = Self::parse(&text)
             .map_err(|error| Error::new(ErrorKind::Usage, format!("{name} is not usable")).because(error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.output, &mut config.model, &mut config.fit].into_iter().flatten() {
+        let paths = [&mut config.output, &mut config.model, &mut config.fit, &mut config.words];
+        for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
         }
         Ok(config)

@@ -80,6 +80,15 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
 }
 
 impl Expansion {
+    /// Whether the site doesn't use `term` and what was found in `blocks`, if anything, may have nothing to do with it:
+    /// `terminal`, found for `terminate` by endings that both may have, unlike `borrow` for `borrowings`.
+    pub fn is_foreign(&self, term: &str, blocks: &[&TermBlock]) -> bool {
+        self.forms.first().is_none_or(|form| {
+            let found = &blocks[form.block].terms()[form.index].form;
+            form.weight == NEIGHBOUR && !term.starts_with(found) && !found.starts_with(term)
+        })
+    }
+
     fn add(&mut self, form: Form) {
         if !self.forms.iter().any(|known| (known.block, known.index) == (form.block, form.index)) {
             self.forms.push(form);
@@ -174,6 +183,14 @@ mod tests {
         check("borrowings", false, &["borrow", "borrowed"]);
         check("borrowx", false, &[]);
         check("zebra", false, &[]);
+    }
+
+    #[test]
+    fn a_form_that_only_ends_alike_may_be_another_word() {
+        let block = block(&[("borrow", 1), ("borrowed", 1), ("terminal", 2)]);
+        let endings = ["", "ed", "s", "ings", "al", "ate"].map(str::to_owned);
+        let is_foreign = |term: &str| expand(term, false, &[&block], &endings).is_foreign(term, &[&block]);
+        assert_eq!(["borrow", "borrowings", "terminate", "zebra"].map(is_foreign), [false, false, true, true]);
     }
 
     #[test]

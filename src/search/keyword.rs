@@ -60,12 +60,15 @@ pub(super) struct WordForms {
     pub common: bool,
 }
 
-/// Where the vector of one of the query's words lies.
+/// Where the vector of one of the query's words may lie.
 pub(super) struct WordVector {
-    block: PartId,
-    index: usize,
+    pub word: String,
     /// How often the word stands in the query.
     pub count: f32,
+    /// The block and the number of the form that stands for it; none if the site doesn't use it.
+    form: Option<(PartId, usize)>,
+    /// Whether the site doesn't use the word, or only one that looks like it.
+    pub is_foreign: bool,
 }
 
 /// A form, and where it stands.
@@ -81,10 +84,8 @@ pub(super) struct PlacedForm {
 #[derive(Default)]
 pub(super) struct Plan {
     pub words: Vec<WordForms>,
-    /// Vectors of all words that have one.
+    /// Where the vectors of all words are.
     pub vectors: Vec<WordVector>,
-    /// How many words stand in the query that the site doesn't use.
-    pub unknown: f32,
     /// Parts to load before it can go on.
     pub missing: Vec<PartId>,
     /// Parts that can't be had, with reasons.
@@ -115,11 +116,15 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool
                 primary: form.is_primary(),
             });
         }
-        if forms.is_empty() && !word.compound {
-            plan.unknown += word.count;
-        }
-        if let Some(first) = forms.first() {
-            plan.vectors.push(WordVector { block: first.block, index: first.index, count: word.count });
+        // A compound that the site doesn't use is meant by its parts.
+        if !(forms.is_empty() && word.compound) {
+            plan.vectors.push(WordVector {
+                word: word.term.clone(),
+                count: word.count,
+                form: forms.first().map(|first| (first.block, first.index)),
+                // Of a block that can't be had nobody knows what it holds.
+                is_foreign: found.is_foreign(&word.term, &contents) && blocks.len() == ids.len(),
+            });
         }
         for (form, weight) in found.remote {
             let Some(id) = core.terms_for(&form) else { continue };
@@ -180,7 +185,8 @@ impl Plan {
         index.terms(id)
     }
 
-    fn want(&mut self, index: &Index, id: PartId) {
+    /// Notes that a part is needed, or that it can't be had.
+    pub fn want(&mut self, index: &Index, id: PartId) {
         if index.wants(id) {
             if !self.missing.contains(&id) {
                 self.missing.push(id);
@@ -269,9 +275,10 @@ impl Plan {
 }
 
 impl WordVector {
-    /// Its weight and row, if the word has a vector.
+    /// The weight and the row of the form that stands for the word, if there is one.
     pub fn find<'i>(&self, index: &'i Index) -> Option<(f32, &'i [u8])> {
-        index.terms(self.block)?.vector(self.index)
+        let (block, form) = self.form?;
+        index.terms(block)?.vector(form)
     }
 }
 

@@ -1,5 +1,7 @@
-//! The lexicon encoder in use: a query's vector out of the vectors that its words carry in the dictionary.
+//! The lexicon encoder in use: a query's vector out of the vectors that its words carry in the dictionary, or, where the
+//! site does not use a word, among the general words.
 
+use super::general;
 use super::keyword::Plan;
 use crate::Result;
 use crate::index::{Core, Index};
@@ -21,14 +23,17 @@ const LEAST_KNOWN: f32 = 1.0 / 3.0;
 pub(super) fn vector(index: &Index, core: &Core, plan: &Plan) -> Result<Option<Vec<f32>>> {
     let Some(code) = core.words else { return Ok(None) };
     let mut sum = vec![0.0; code.dims()];
-    let mut known = 0.0;
+    let (mut known, mut unknown) = (0.0, 0.0);
     for word in &plan.vectors {
-        let Some((weight, row)) = word.find(index) else { continue };
+        // What a word means in general is nearer to it than a word of the site that only looks like it.
+        let Some((weight, row)) = general::find(index, core, word).or_else(|| word.find(index)) else {
+            unknown += word.count * Bm25f::idf(core.collection.pages, 1);
+            continue;
+        };
         let vector = PackedRows::parse(code, 1, row)?.vector(RowId(0));
         known += word.count * weight;
         sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += word.count * weight * x);
     }
-    let unknown = plan.unknown * Bm25f::idf(core.collection.pages, 1);
     if known < LEAST_KNOWN * (known + unknown) {
         return Ok(None);
     }

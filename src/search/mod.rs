@@ -10,6 +10,7 @@
 mod answer;
 mod excerpt;
 mod fusion;
+mod general;
 mod hits;
 mod keyword;
 mod lexicon;

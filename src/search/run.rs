@@ -2,9 +2,9 @@
 
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
-use super::lexicon;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
+use super::{general, lexicon};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
 use crate::{Error, ErrorKind, Result};
@@ -96,6 +96,9 @@ impl Run {
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
             plan = self::plan(index, core, &self.words, ranked);
+            if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
+                general::want(index, core, &mut plan);
+            }
             if !plan.missing.is_empty() {
                 return Ok(Step::Need { parts: plan.missing, vector: false });
             }
@@ -273,6 +276,7 @@ impl Run {
 /// Why no vector could be made of the query's words.
 fn no_vector(core: &Core) -> &'static str {
     match core.words {
+        Some(_) if core.general.is_some() => "too few of these words are known",
         Some(_) => "the site uses too few of these words",
         None => "the index was built without vectors of words",
     }

@@ -35,8 +35,8 @@ function ask(query, vector) {
   }
 }
 
-function native(text, mode) {
-  const args = ["search", INDEX, text, "--mode", mode, "--json", "--explain"];
+function native(text, mode, encoder = "auto") {
+  const args = ["search", INDEX, text, "--mode", mode, "--encoder", encoder, "--json", "--explain"];
   return JSON.parse(execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" }));
 }
 
@@ -59,6 +59,27 @@ for (const mode of ["keyword", "semantic", "hybrid"]) {
     }
   });
 }
+
+test("a word that the book does not use finds by meaning what it finds natively, and only such a word loads its parts", () => {
+  const loaded = (text) => {
+    const engine = new Engine(entry);
+    const run = engine.start({ text, prefix: false, vector: "lexicon" });
+    for (const kinds = new Set(); ; ) {
+      const said = engine.step(run);
+      if (said.status === "done") return { kinds, answer: said.answer };
+      for (const path of said.parts ?? []) {
+        kinds.add(path.match(/^parts\/([a-z]+)-/)[1]);
+        engine.supply(path, gunzipSync(readFileSync(`${INDEX}/${path}`)));
+      }
+    }
+  };
+  const { kinds, answer } = loaded("lambda");
+  assert.ok(kinds.has("directory") && kinds.has("general"), [...kinds].join());
+  assert.deepEqual(answer.hits.map((hit) => hit.id), native("lambda", "hybrid", "lexicon").hits.map((hit) => hit.id));
+  assert.deepEqual([answer.total, answer.encoder, answer.hits.length], [0, "lexicon", 10]);
+  const known = loaded("how do I share data between threads").kinds;
+  assert.ok(!known.has("directory") && !known.has("general"), [...known].join());
+});
 
 test("bad calls are errors that say what to do, and the engine lives on", () => {
   const engine = new Engine(entry);

@@ -46,6 +46,9 @@ pub struct EvalArgs {
     /// The language of pages that state none
     #[arg(long, default_value = "en", value_name = "TAG")]
     lang: String,
+    /// How many vectors the model's own words get that the collection doesn't use; 0 for none [default: as in `bifocal build`]
+    #[arg(long, value_name = "N")]
+    general_words: Option<usize>,
     /// Where embeddings are kept [default: the user's cache folder]
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
@@ -101,7 +104,8 @@ pub fn run(args: EvalArgs) -> Result<()> {
         embed: &embed,
         cancel: progress::cancelled(),
     });
-    let options = Options { title: "collection".into(), language: args.lang.clone(), ..Options::default() };
+    let mut options = Options { title: "collection".into(), language: args.lang.clone(), ..Options::default() };
+    options.general.most = args.general_words;
     let built = build(collection.pages, embedding, &options, &|_| ())?;
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
 
