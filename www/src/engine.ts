@@ -59,7 +59,10 @@ export class Moved extends Error {
   }
 }
 
-/** A query takes three rounds of parts, five with words that the site does not use. A run that asks for many more is not coming to an end. */
+/**
+ * A query takes three rounds of parts, five with words that the site does not use. A run that asks for many more is not coming
+ * to an end.
+ */
 const ROUNDS = 64;
 
 /** Vectors kept, so that going back over a query's letters costs nothing. */
