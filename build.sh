@@ -75,6 +75,7 @@ step_chromium() {
 
 #: wasm  compiles the two browser modules, core and transformer, with their JavaScript bindings
 step_wasm() {
+  npm_packages www
   wasm_module core wasm
   wasm_module transformer wasm-fast
 }
@@ -156,7 +157,7 @@ step_clean() {
 
 # ---- parts of steps ----
 
-# Compiles one module and writes its bindings to www/wasm; files that did not change keep their dates.
+# Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates.
 wasm_module() {
   local module=$1 profile=$2
   local target=target/wasm-$module
@@ -169,7 +170,12 @@ wasm_module() {
     "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
     --target wasm32-unknown-unknown "${WASM_FLAGS[@]}"
   if newer "$bound/$module.js" "$compiled" tools/bindgen/src; then
+    rm -rf "$bound"
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
+    # What every browser has that has SIMD, and nothing newer.
+    www/node_modules/.bin/wasm-opt "$bound/$module.wasm" -o "$bound/$module.wasm" -O3 --converge \
+      --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals \
+      --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features
     touch "$bound/$module.js"
   fi
   mkdir -p www/wasm

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const HINTS = "(/*bifocal:hints*/null)";
@@ -35,10 +35,10 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
 
   const worker = await bundle("src/worker.ts", { "bifocal-core": join(wasm, "core.js") });
   hashed("worker", "worker", "js", worker);
-  hashed("core", "core", "bin", packed(join(wasm, "core_bg.wasm")));
-  const glue = await transform(readFileSync(join(wasm, "transformer.js")), { minify: true, format: "esm", target: "es2022" });
-  hashed("transformerGlue", "transformer", "js", glue.code);
-  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer_bg.wasm")));
+  hashed("core", "core", "bin", packed(join(wasm, "core.wasm")));
+  const transformer = await bundle("src/transformer.ts", { "bifocal-transformer": join(wasm, "transformer.js") });
+  hashed("transformerGlue", "transformer", "js", transformer);
+  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer.wasm")));
 
   const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
   if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");

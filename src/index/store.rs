@@ -86,7 +86,7 @@ impl Index {
         let contents = RawPart::contents(id, bytes)?;
         self.load(id, contents).map_err(|source| {
             let hint = source.way_out().unwrap_or_default().to_owned();
-            Error::new(source.kind(), [path, ": ", &source.to_string()].concat()).hint(hint)
+            Error::new(source.kind(), [path, ": ", source.message()].concat()).hint(hint)
         })
     }
 

@@ -36,7 +36,7 @@ export async function request(fetchFile: FetchFile, path: string, init: RequestI
       problem = `the server answers ${response.status}`;
       if (response.status < 500) throw new BifocalError("missing", `${path} is missing: ${problem}`);
     } catch (error) {
-      if (error instanceof BifocalError) throw error;
+      if (BifocalError.is(error)) throw error;
       init.signal?.throwIfAborted();
       problem = reason(error);
     }

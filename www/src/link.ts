@@ -105,7 +105,7 @@ async function newestEntry(fetchFile: FetchFile): Promise<string> {
   try {
     return await text("no-cache");
   } catch (error) {
-    if (!(error instanceof BifocalError && error.code === "network")) throw error;
+    if (!(BifocalError.is(error) && error.code === "network")) throw error;
     return await text("force-cache").catch(() => Promise.reject(error));
   }
 }
