@@ -163,20 +163,24 @@ wasm_module() {
   local target=target/wasm-$module
   local compiled=$target/wasm32-unknown-unknown/$profile/bifocal.wasm bound=$target/bound
   find_wasm_cargo || fail "no Rust compiler for the browser" "./build.sh tools"
-  # Paths of this machine would otherwise be in the messages of panics, in every reader's download.
+  # Paths of this machine would otherwise be in what is left of the messages of panics, in every reader's download.
   local flags=(-C target-feature=+simd128 --cfg 'getrandom_backend="wasm_js"'
     --remap-path-prefix "${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" --remap-path-prefix "$PWD=.")
-  CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
+  # Nobody sees where a panic was, and the places of all of them are a kilobyte. A compiler may do without this flag.
+  local placeless=(-Zlocation-detail=none)
+  RUSTC_BOOTSTRAP=1 rustc "${placeless[@]}" --print sysroot >/dev/null 2>&1 || placeless=()
+  RUSTC_BOOTSTRAP=bifocal CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
     "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
-    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}"
-  if newer "$bound/$module.js" "$compiled" tools/bindgen/src; then
+    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}" -- "${placeless[@]}"
+  if newer "$bound/$module.wasm.gz" "$compiled" tools/bindgen; then
     rm -rf "$bound"
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
     # What every browser has that has SIMD, and nothing newer.
     www/node_modules/.bin/wasm-opt "$bound/$module.wasm" -o "$bound/$module.wasm" -O3 --converge \
       --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals \
       --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features
-    touch "$bound/$module.js"
+    cargo run --quiet --locked -p bindgen --bin pack -- "$bound/$module.wasm"
+    touch "$bound/$module.wasm.gz"
   fi
   mkdir -p www/wasm
   local file

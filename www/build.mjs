@@ -1,7 +1,8 @@
 // `npm run build`: bundles the TypeScript, packs the wasm, names everything by its contents, and writes dist/runtime/,
 // laid out as in an index folder, with runtime.json saying which file is which.
 //
-// It reads wasm/, what wasm-bindgen and wasm-opt made of core and transformer. The same input gives the same names.
+// It reads wasm/, what tools/bindgen and wasm-opt made of core and transformer. The same input gives the same names. The
+// wasm is gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -35,10 +36,10 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
 
   const worker = await bundle("src/worker.ts", { "bifocal-core": join(wasm, "core.js") });
   hashed("worker", "worker", "js", worker);
-  hashed("core", "core", "bin", packed(join(wasm, "core.wasm")));
+  hashed("core", "core", "bin", readFileSync(join(wasm, "core.wasm.gz")));
   const transformer = await bundle("src/transformer.ts", { "bifocal-transformer": join(wasm, "transformer.js") });
   hashed("transformerGlue", "transformer", "js", transformer);
-  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer.wasm")));
+  hashed("transformer", "transformer", "bin", readFileSync(join(wasm, "transformer.wasm.gz")));
 
   const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
   if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
@@ -78,11 +79,6 @@ async function bundle(entry, alias = {}, client = "bifocal") {
     }],
   });
   return result.outputFiles[0].text;
-}
-
-/** Gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip. */
-function packed(module) {
-  return gzipSync(readFileSync(module), { level: 9 });
 }
 
 function hash(bytes) {

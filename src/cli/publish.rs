@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 
 use bifocal::build::Built;
 use bifocal::{Error, ErrorKind, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use libdeflater::{CompressionLvl, Compressor};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -89,8 +88,8 @@ pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: 
     let mut files: Vec<Listed> = built
         .parts
         .par_iter()
-        .map(|part| {
-            let packed = gzip(&part.bytes);
+        .map_init(best_compressor, |compressor, part| {
+            let packed = gzip(compressor, &part.bytes);
             let listed = write(folder, &part.id.to_string(), &packed, true)?;
             bar.inc(1);
             Ok(listed)
@@ -112,10 +111,17 @@ pub fn publish(folder: &Path, built: &Built, extra: &[(String, Vec<u8>)], keep: 
     Ok(Published { index, rest, files: list.files.len() + 2 })
 }
 
+/// Libdeflate's best: what it finds is smaller than zlib's best by a twentieth for text and code.
+fn best_compressor() -> Compressor {
+    Compressor::new(CompressionLvl::best())
+}
+
 /// Gzip without a date, so that the same part is the same file.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
+fn gzip(compressor: &mut Compressor, bytes: &[u8]) -> Vec<u8> {
+    let mut packed = vec![0; compressor.gzip_compress_bound(bytes.len())];
+    let length = compressor.gzip_compress(bytes, &mut packed).expect("the bound is never passed");
+    packed.truncate(length);
+    packed
 }
 
 /// Writes a file under a temporary name and renames it; one that is named by its contents and there already is left.
