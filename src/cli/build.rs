@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bifocal::build::{Embedding, Options, Stage, build};
 use bifocal::corpus::Page;
 use bifocal::encoder::{Cache, Encoder, Progress, cache_file_name};
-use bifocal::index::ModelFile;
+use bifocal::index::{Entry, ModelFile};
 use bifocal::ingest::{Config, SiteOptions, read_jsonl, read_site};
 use bifocal::{Error, ErrorKind, Result};
 use clap::Args;
@@ -118,9 +118,10 @@ pub fn run(args: BuildArgs) -> Result<()> {
     });
     let built = build(pages, embedding, &options, &say)?;
 
-    let entry = serde_json::to_value(&built.entry)
-        .map_err(|error| Error::new(ErrorKind::Io, "the entry can't be written").because(error))?;
-    let loader = runtime.loader_with_hints(&serde_json::json!({ "entry": entry }))?;
+    let Entry { core, runtime: roles, .. } = &built.entry;
+    let needed =
+        serde_json::json!({ "core": core, "runtime": { "core": roles.get("core"), "worker": roles.get("worker") } });
+    let loader = runtime.loader_with_hints(&serde_json::json!({ "entry": needed }))?;
     extra.push(("bifocal.js".to_owned(), loader.into_bytes()));
     let keep = args.keep.or(config.keep).unwrap_or(1) as usize;
     let published = publish(&output, &built, &extra, keep)?;

@@ -11,9 +11,12 @@ import { BifocalError, reason } from "./error.js";
 import { type FetchFile, fileUrl, read, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
 
+/** What an entry says that can be fetched ahead of it. */
+type Names = Pick<Entry, "core" | "runtime">;
+
 /** What `bifocal build` writes into the loader. */
 export interface Hints {
-  entry: Entry;
+  entry: Names;
 }
 
 /** How to reach an index. */
@@ -47,7 +50,7 @@ interface Port {
 /** Opens the index. `entry` is its entry's text where that is known to be the newest. */
 export async function connect(way: Way, hints: Hints | null, entry?: string): Promise<Link> {
   const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
-  const begin = (names: Entry): Promise<Port> => {
+  const begin = (names: Names): Promise<Port> => {
     for (const path of [names.runtime.core, names.core]) {
       if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path));
     }
