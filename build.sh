@@ -75,6 +75,7 @@ step_chromium() {
 
 #: wasm  compiles the two browser modules, core and transformer, with their JavaScript bindings
 step_wasm() {
+  npm_packages www
   wasm_module core wasm
   wasm_module transformer wasm-fast
 }
@@ -165,21 +166,30 @@ small_site() {
   "$BIFOCAL" build "$folder" --model "$GGUF" --refit "$@"
 }
 
-# Compiles one module and writes its bindings to www/wasm; files that did not change keep their dates.
+# Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates.
 wasm_module() {
   local module=$1 profile=$2
   local target=target/wasm-$module
   local compiled=$target/wasm32-unknown-unknown/$profile/bifocal.wasm bound=$target/bound
   find_wasm_cargo || fail "no Rust compiler for the browser" "./build.sh tools"
-  # Paths of this machine would otherwise be in the messages of panics, in every reader's download.
+  # Paths of this machine would otherwise be in what is left of the messages of panics, in every reader's download.
   local flags=(-C target-feature=+simd128 --cfg 'getrandom_backend="wasm_js"'
     --remap-path-prefix "${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" --remap-path-prefix "$PWD=.")
-  CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
+  # Nobody sees where a panic was, and the places of all of them are a kilobyte. A compiler may do without this flag.
+  local placeless=(-Zlocation-detail=none)
+  RUSTC_BOOTSTRAP=1 rustc "${placeless[@]}" --print sysroot >/dev/null 2>&1 || placeless=()
+  RUSTC_BOOTSTRAP=bifocal CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
     "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
-    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}"
-  if newer "$bound/$module.js" "$compiled" tools/bindgen/src; then
+    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}" -- "${placeless[@]}"
+  if newer "$bound/$module.wasm.gz" "$compiled" tools/bindgen; then
+    rm -rf "$bound"
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
-    touch "$bound/$module.js"
+    # What every browser has that has SIMD, and nothing newer.
+    www/node_modules/.bin/wasm-opt "$bound/$module.wasm" -o "$bound/$module.wasm" -O3 --converge \
+      --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals \
+      --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features
+    cargo run --quiet --locked -p bindgen --bin pack -- "$bound/$module.wasm"
+    touch "$bound/$module.wasm.gz"
   fi
   mkdir -p www/wasm
   local file

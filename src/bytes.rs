@@ -1,7 +1,8 @@
 //! Numbers and strings as bytes: the alphabet in which every part is written, and its checked reader.
 //!
 //! Integers are LEB128 varints (7 bits a byte, low first, the high bit says "more"), or little-endian where a fixed
-//! width is stated. A [`Reader`] never reads past its end and never trusts a count further than the bytes left.
+//! width is stated. A [`Reader`] never reads past its end and never trusts a count further than the bytes left. Its methods
+//! are called and not copied into every reader of a part: all of them together are code that the browser downloads.
 
 use crate::{Error, ErrorKind, Result};
 
@@ -71,6 +72,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A varint of at most 64 bits.
+    #[inline(never)]
     pub fn number(&mut self) -> Result<u64> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
@@ -84,11 +86,13 @@ impl<'b> Reader<'b> {
     }
 
     /// A varint that fits 32 bits.
+    #[inline(never)]
     pub fn small(&mut self) -> Result<u32> {
         u32::try_from(self.number()?).map_err(|_| damaged("a number of more than 32 bits"))
     }
 
     /// A count of things that take at least `least` bytes each, so at most what the bytes left can hold.
+    #[inline(never)]
     pub fn count(&mut self, least: usize) -> Result<usize> {
         let count = usize::try_from(self.number()?).map_err(|_| short())?;
         if count.checked_mul(least.max(1)).is_none_or(|bytes| bytes > self.left()) {
@@ -108,6 +112,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A string.
+    #[inline(never)]
     pub fn text(&mut self) -> Result<&'b str> {
         let length = self.count(1)?;
         std::str::from_utf8(self.raw(length)?).map_err(|_| damaged("text that is not UTF-8"))
@@ -121,6 +126,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Eight bytes.
+    #[inline(never)]
     pub fn fixed(&mut self) -> Result<u64> {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(self.raw(8)?);
@@ -134,10 +140,14 @@ impl<'b> Reader<'b> {
 }
 
 /// The error of bytes that are not what they should be.
+#[cold]
+#[inline(never)]
 pub fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::Damaged, what).hint("fetch it again, or rebuild the index")
 }
 
+#[cold]
+#[inline(never)]
 fn short() -> Error {
     damaged("it ends too early")
 }

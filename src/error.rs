@@ -10,7 +10,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `Display` is one line without the hint; the command prints the chain of [`std::error::Error::source`] and
 /// then `hint: …`.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Contents>);
+
+/// Behind a pointer, so that every `?` hands on one word: by value, that was a tenth of the browser's module.
+#[derive(Debug)]
+struct Contents {
     kind: ErrorKind,
     message: String,
     hint: Option<String>,
@@ -41,40 +45,45 @@ pub enum ErrorKind {
 impl Error {
     /// An error of `kind` that says `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, source: None }
+        Self(Box::new(Contents { kind, message: message.into(), hint: None, source: None }))
     }
 
     /// Adds the way out.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// Adds what caused it.
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// What a caller can do about it.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
+    }
+
+    /// What went wrong, without the way out.
+    pub fn message(&self) -> &str {
+        &self.0.message
     }
 
     /// The way out, if one is known.
     pub fn way_out(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.0.hint.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+        self.0.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
     }
 }

@@ -1,14 +1,15 @@
 // `npm run build`: bundles the TypeScript, packs the wasm, names everything by its contents, and writes dist/runtime/,
 // laid out as in an index folder, with runtime.json saying which file is which.
 //
-// It reads wasm/, what wasm-bindgen and wasm-opt made of core and transformer. The same input gives the same names.
+// It reads wasm/, what tools/bindgen and wasm-opt made of core and transformer. The same input gives the same names. The
+// wasm is gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const HINTS = "(/*bifocal:hints*/null)";
@@ -37,10 +38,10 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     const define = { __BIFOCAL_PACKED__: String(packed) };
     hashed(role, name, "js", await bundle("src/worker.ts", { alias: { "bifocal-core": join(wasm, "core.js") }, define }));
   }
-  hashed("core", "core", "bin", packed(join(wasm, "core_bg.wasm")));
-  const glue = await transform(readFileSync(join(wasm, "transformer.js")), { minify: true, format: "esm", target: "es2022" });
-  hashed("transformerGlue", "transformer", "js", glue.code);
-  hashed("transformer", "transformer", "bin", packed(join(wasm, "transformer_bg.wasm")));
+  hashed("core", "core", "bin", readFileSync(join(wasm, "core.wasm.gz")));
+  const transformer = await bundle("src/transformer.ts", { alias: { "bifocal-transformer": join(wasm, "transformer.js") } });
+  hashed("transformerGlue", "transformer", "js", transformer);
+  hashed("transformer", "transformer", "bin", readFileSync(join(wasm, "transformer.wasm.gz")));
 
   const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
   if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
@@ -81,11 +82,6 @@ async function bundle(entry, { alias = {}, define = {}, client = "bifocal" } = {
     }],
   });
   return result.outputFiles[0].text;
-}
-
-/** Gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip. */
-function packed(module) {
-  return gzipSync(readFileSync(module), { level: 9 });
 }
 
 function hash(bytes) {

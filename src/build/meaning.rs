@@ -2,8 +2,8 @@
 
 use super::cells::{Laid, Layout};
 use super::fit::{Fitted, FittedVectors};
-use super::lexicon::{self, FitOptions, Material};
 use super::general;
+use super::lexicon::{self, FitOptions, Material};
 use super::rows::Passages;
 use super::units::Units;
 use super::words::WordRows;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use bifocal::build::{Embedding, Fitted, Options, Stage, build};
 use bifocal::corpus::Page;
 use bifocal::index::pack::{Bounds, lay_out};
-use bifocal::index::{Core, Kind, ModelFile, RawPart};
+use bifocal::index::{Core, Entry, Kind, ModelFile, RawPart};
 use bifocal::ingest::{Config, SiteOptions, parse_size, read_jsonl, read_site};
 use bifocal::{Error, ErrorKind, Result};
 use clap::Args;
@@ -173,9 +173,13 @@ pub fn run(args: BuildArgs) -> Result<()> {
     built.entry.stamp()?;
     let core = read_core(&built.parts)?;
     let index = lay_out(compress(built.parts), &core, &mut built.entry, bounds)?;
-    let entry = serde_json::to_value(&built.entry)
-        .map_err(|error| Error::new(ErrorKind::Io, "the entry can't be written").because(error))?;
-    let loader = runtime.loader_with_hints(&serde_json::json!({ "entry": entry }))?;
+    let Entry { core, runtime: roles, packs, .. } = &built.entry;
+    let mut needed =
+        serde_json::json!({ "core": core, "runtime": { "core": roles.get("core"), "worker": roles.get("worker") } });
+    if let Some(packs) = packs {
+        needed["packs"] = serde_json::json!(packs);
+    }
+    let loader = runtime.loader_with_hints(&serde_json::json!({ "entry": needed }))?;
     extra.push(("bifocal.js".to_owned(), loader.into_bytes()));
     let keep = args.keep.or(config.keep).unwrap_or(1) as usize;
     let entry = &built.entry;

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bifocal::index::pack::File;
-use bifocal::index::{Entry, PartId, RawPart, gzip};
+use bifocal::index::{Entry, Packer, PartId, RawPart};
 use bifocal::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -79,9 +79,9 @@ pub fn compress(parts: Vec<RawPart>) -> Vec<(PartId, Vec<u8>)> {
     let bar = progress::bar("compressing", parts.len() as u64);
     let compressed = parts
         .into_par_iter()
-        .map(|part| {
+        .map_init(Packer::new, |packer, part| {
             bar.inc(1);
-            (part.id, gzip(&part.bytes))
+            (part.id, packer.gzip(&part.bytes))
         })
         .collect();
     bar.finish_and_clear();

@@ -128,8 +128,10 @@ impl Entry {
     /// What searching needs of an entry, if this build reads its format.
     pub fn head(format: u32, core: &str, pages: u32) -> Result<Head> {
         if format != FORMAT {
-            let message = format!("index format {format}, this build reads {FORMAT}");
-            return Err(Error::new(ErrorKind::Version, message).hint("rebuild the index with this version of bifocal"));
+            let message = ["index format ", &format.to_string(), ", this build reads ", &FORMAT.to_string()];
+            return Err(
+                Error::new(ErrorKind::Version, message.concat()).hint("rebuild the index with this version of bifocal")
+            );
         }
         Ok(Head { core: PartId::from_path(core)?, pages })
     }

@@ -1,17 +1,34 @@
 //! Parts as files hold them: gzip, which every browser undoes by itself.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
+use libdeflater::{CompressionLvl, Compressor};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Gzip without a date, so that the same part is the same file.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
+/// Packs parts by libdeflate's best, which is smaller than zlib's best by a twentieth for text and code.
+pub struct Packer(Compressor);
+
+impl Packer {
+    /// One that may pack many parts, one after the other.
+    pub fn new() -> Self {
+        Self(Compressor::new(CompressionLvl::best()))
+    }
+
+    /// Gzip without a date, so that the same part is the same file.
+    pub fn gzip(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut packed = vec![0; self.0.gzip_compress_bound(bytes.len())];
+        let length = self.0.gzip_compress(bytes, &mut packed).expect("the bound is never passed");
+        packed.truncate(length);
+        packed
+    }
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// What was packed into `bytes`, `name` being what an error calls it.

@@ -28,10 +28,10 @@ mod vectors;
 pub use self::core::{Core, TextStart};
 pub use cells::{Cells, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
-#[cfg(feature = "native")]
-pub use gzip::{gunzip, gzip};
 pub use general::{Directory, GeneralBlock, is_general};
+#[cfg(feature = "native")]
+pub use gzip::{Packer, gunzip};
 pub use part::{Kind, PartId, RawPart};
-pub use positions::{Positions, PositionPlaces, PositionsOf};
+pub use positions::{PositionPlaces, Positions, PositionsOf};
 pub use store::{Head, Index};
 pub use vectors::{Owner, VectorPart};

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh64::Xxh64;
 
-use super::gzip::{gunzip, gzip};
+use super::gzip::{Packer, gunzip};
 use super::{Core, Entry, Kind, Packs, PartId};
 use crate::bytes::{Reader, Writer, damaged};
 use crate::{Error, ErrorKind, Result};
@@ -90,7 +90,7 @@ pub fn lay_out(parts: Vec<(PartId, Vec<u8>)>, core: &Core, entry: &mut Entry, bo
         true if whole <= bounds.bytes => vec![sizes.len()],
         _ => divide(&sizes, bounds)?,
     };
-    let directory = gzip(&write_directory(&counts, &sizes, &apart));
+    let directory = Packer::new().gzip(&write_directory(&counts, &sizes, &apart));
     let head = (HEADER + core_bytes.len() + directory.len()) as u32;
     // What is within a pack can't name its hash.
     entry.packs = Some(Packs { hash: String::new(), files: counts.len() as u32, head });

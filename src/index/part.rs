@@ -91,11 +91,18 @@ impl PartId {
         };
         parse().ok_or_else(|| damaged(&["no part of an index is called ", path].concat()))
     }
+
+    /// The path below the index folder.
+    pub fn path(self) -> String {
+        let digit = |at| char::from(b"0123456789abcdef"[(self.hash >> (60 - 4 * at)) as usize & 15]);
+        let digits: String = (0..16).map(digit).collect();
+        ["parts/", self.kind.name(), "-", &digits, ".bin"].concat()
+    }
 }
 
 impl fmt::Display for PartId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "parts/{}-{:016x}.bin", self.kind.name(), self.hash)
+        f.write_str(&self.path())
     }
 }
 
@@ -128,7 +135,7 @@ impl RawPart {
     /// The contents of the part that `id` names, if `bytes` are that part.
     pub fn contents(id: PartId, bytes: &[u8]) -> Result<&[u8]> {
         let fail = |what: &str| {
-            let message = [&id.to_string(), ": ", what].concat();
+            let message = [&id.path(), ": ", what].concat();
             Err(Error::new(ErrorKind::Damaged, message).hint("fetch it again, or rebuild the index"))
         };
         let Some((header, contents)) = bytes.split_at_checked(HEADER) else {

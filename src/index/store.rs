@@ -1,8 +1,6 @@
 //! An index as far as it has been loaded.
 
-use super::{
-    Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart,
-};
+use super::{Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -81,7 +79,7 @@ impl Index {
         let contents = RawPart::contents(id, bytes)?;
         self.load(id, contents).map_err(|source| {
             let hint = source.way_out().unwrap_or_default().to_owned();
-            Error::new(source.kind(), [path, ": ", &source.to_string()].concat()).hint(hint)
+            Error::new(source.kind(), [path, ": ", source.message()].concat()).hint(hint)
         })
     }
 

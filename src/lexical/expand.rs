@@ -140,7 +140,7 @@ fn kin(term: &str, blocks: &[&TermBlock], endings: &[String]) -> Option<(usize, 
 
 #[cfg(all(test, feature = "native"))]
 mod tests {
-    use super::super::{Placed, PositionsRef};
+    use super::super::Placed;
     use super::*;
 
     fn block(terms: &[(&str, u32)]) -> TermBlock {

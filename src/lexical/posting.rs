@@ -71,26 +71,7 @@ impl<'b> PostingList<'b> {
             }
             next = page + 1;
             posting.page = PageId(page);
-            let (short, body) = (reader.byte()?, reader.byte()?);
-            posting.lengths = Lengths {
-                title: length::from_nibble(short >> 4) as f32,
-                heading: length::from_nibble(short) as f32,
-                body: length::from_byte(body) as f32,
-            };
-            let packed = reader.number()?;
-            posting.title = (packed & 3) as u32;
-            posting.sections.clear();
-            let mut ordinal = 0u32;
-            for _ in 0..packed >> 2 {
-                let section = advance(ordinal, reader.small()?)?;
-                ordinal = section.checked_add(1).ok_or_else(|| damaged("a section number out of range"))?;
-                let counts = reader.number()?;
-                posting.sections.push(SectionPosting {
-                    section: Ordinal(section),
-                    heading: (counts & 3) as u32,
-                    body: (counts >> 2).min(u64::from(u32::MAX)) as u32,
-                });
-            }
+            posting.read(&mut reader)?;
             visit(&posting);
         }
         Ok(())
@@ -115,6 +96,34 @@ impl<'b> PostingList<'b> {
             }
         }
         out.0
+    }
+}
+
+impl PagePosting {
+    /// Becomes the posting that follows, but for its page. Called and not copied into every visitor's loop.
+    #[inline(never)]
+    fn read(&mut self, reader: &mut Reader) -> Result<()> {
+        let (short, body) = (reader.byte()?, reader.byte()?);
+        self.lengths = Lengths {
+            title: length::from_nibble(short >> 4) as f32,
+            heading: length::from_nibble(short) as f32,
+            body: length::from_byte(body) as f32,
+        };
+        let packed = reader.number()?;
+        self.title = (packed & 3) as u32;
+        self.sections.clear();
+        let mut ordinal = 0u32;
+        for _ in 0..packed >> 2 {
+            let section = advance(ordinal, reader.small()?)?;
+            ordinal = section.checked_add(1).ok_or_else(|| damaged("a section number out of range"))?;
+            let counts = reader.number()?;
+            self.sections.push(SectionPosting {
+                section: Ordinal(section),
+                heading: (counts & 3) as u32,
+                body: (counts >> 2).min(u64::from(u32::MAX)) as u32,
+            });
+        }
+        Ok(())
     }
 }
 

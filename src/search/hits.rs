@@ -58,7 +58,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
                 missing.push(id);
             }
         } else if let Some(reason) = index.failure(id) {
-            failures.push([&id.to_string(), ": ", reason].concat());
+            failures.push([&id.path(), ": ", reason].concat());
         }
     }
     if !missing.is_empty() {

@@ -192,7 +192,7 @@ impl Plan {
                 self.missing.push(id);
             }
         } else if let Some(reason) = index.failure(id) {
-            let failure = [&id.to_string(), ": ", reason].concat();
+            let failure = [&id.path(), ": ", reason].concat();
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);
             }

@@ -87,7 +87,7 @@ impl Run {
     pub fn step(&mut self, index: &Index) -> Result<Step> {
         let Some(core) = index.core() else {
             return match index.failure(index.core_id()) {
-                Some(reason) => Err(Error::new(ErrorKind::Missing, format!("{}: {reason}", index.core_id()))
+                Some(reason) => Err(Error::new(ErrorKind::Missing, [&index.core_id().path(), ": ", reason].concat())
                     .hint("load the page again; if that doesn't help, upload the whole index folder")),
                 None => Ok(Step::Need { parts: vec![index.core_id()], vector: false }),
             };
@@ -143,7 +143,7 @@ impl Run {
                     let id = projection(cells);
                     let Some(map) = index.projection() else {
                         let Some(reason) = index.failure(id) else { return Ok(Some(vec![id])) };
-                        failures.push([&id.to_string(), ": ", reason].concat());
+                        failures.push([&id.path(), ": ", reason].concat());
                         return Ok(None);
                     };
                     projected = map.apply(vector)?;
@@ -287,8 +287,8 @@ fn vector_fits(vector: &[f32], dims: u32) -> Result<()> {
     if vector.len() == dims as usize {
         return Ok(());
     }
-    let message = format!("a vector of {} dimensions, the index has {dims}", vector.len());
-    Err(Error::new(ErrorKind::Model, message).hint("use the encoder that the index names"))
+    let message = ["a vector of ", &vector.len().to_string(), " dimensions, the index has ", &dims.to_string()];
+    Err(Error::new(ErrorKind::Model, message.concat()).hint("use the encoder that the index names"))
 }
 
 /// Answers a query with parts that `fetch` gets, and a vector if there is one: the whole loop, for hosts that can wait.
@@ -316,9 +316,9 @@ pub fn complete(
                     run.fail_vector("no encoder is loaded");
                 }
                 for part in parts {
-                    let path = part.to_string();
+                    let path = part.path();
                     if let Err(error) = fetch(part).and_then(|bytes| index.supply(&path, &bytes)) {
-                        index.fail(&path, &error.to_string())?;
+                        index.fail(&path, error.message())?;
                     }
                 }
             }

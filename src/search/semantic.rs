@@ -58,7 +58,7 @@ impl Aim {
             if index.wants(id) {
                 missing.push(id);
             } else if let Some(reason) = index.failure(id) {
-                failures.push([&id.to_string(), ": ", reason].concat());
+                failures.push([&id.path(), ": ", reason].concat());
             }
         }
         (missing, failures)

@@ -50,7 +50,7 @@ impl Graph {
     /// [`ErrorKind::Damaged`] if the bytes are not a graph over just so many rows.
     pub fn open(bytes: &[u8], rows: usize) -> Result<Self> {
         Self::read(&mut Reader(bytes), rows).map_err(|problem| {
-            Error::new(ErrorKind::Damaged, format!("graph over {rows} vector rows: {problem}"))
+            Error::new(ErrorKind::Damaged, ["graph over ", &rows.to_string(), " vector rows: ", &problem].concat())
                 .hint("rebuild the index, or copy it again")
         })
     }
@@ -58,11 +58,11 @@ impl Graph {
     fn read(reader: &mut Reader, expected: usize) -> Result<Self, String> {
         let count = reader.number()?;
         if count as usize != expected {
-            return Err(format!("is over {count} rows"));
+            return Err(said(&["is over ", " rows"], &[count]));
         }
         let above = reader.number()?;
         if above > MAX_LAYERS || (count == 0 && above > 0) {
-            return Err(format!("{above} layers above layer zero"));
+            return Err(said(&["", " layers above layer zero"], &[above]));
         }
         let rows = read_rows(reader, count)?;
         let mut layers = Vec::with_capacity(above as usize + 1);
@@ -70,12 +70,16 @@ impl Graph {
         for level in 0..=above {
             let size = reader.number()?;
             if if level == 0 { size != count } else { !(1..=below).contains(&size) } {
-                return Err(format!("layer {level} of {size} nodes, above {below}"));
+                return Err(said(&["layer ", " of ", " nodes, above ", ""], &[level, size, below]));
             }
             layers.push(Layer::read(reader, size)?);
             below = size;
         }
-        if reader.0.is_empty() { Ok(Self { rows, layers }) } else { Err(format!("{} bytes too many", reader.0.len())) }
+        if reader.0.is_empty() {
+            Ok(Self { rows, layers })
+        } else {
+            Err(said(&["", " bytes too many"], &[reader.0.len() as u32]))
+        }
     }
 
     /// The rows nearest to a query, nearest first, at most `ef` of them (K-NN-SEARCH, algorithm 5 of the paper).
@@ -134,12 +138,12 @@ impl Layer {
         for node in 0..size {
             let degree = reader.number()?;
             if degree > MAX_LINKS {
-                return Err(format!("node {node} has {degree} links"));
+                return Err(said(&["node ", " has ", " links"], &[node, degree]));
             }
             let mut next = 0u32;
             for _ in 0..degree {
                 let link = next.checked_add(reader.number()?).filter(|&link| link < size);
-                let link = link.ok_or_else(|| format!("node {node} links to one not below {size}"))?;
+                let link = link.ok_or_else(|| said(&["node ", " links to one not below ", ""], &[node, size]))?;
                 links.push(link);
                 next = link + 1;
             }
@@ -162,11 +166,21 @@ fn read_rows(reader: &mut Reader, count: u32) -> Result<Vec<RowId>, String> {
         let row = reader.number()?;
         match seen.get_mut(row as usize) {
             Some(seen @ false) => *seen = true,
-            _ => return Err(format!("row {row} twice, or not below {count}")),
+            _ => return Err(said(&["row ", " twice, or not below ", ""], &[row, count])),
         }
         rows.push(RowId(row));
     }
     Ok(rows)
+}
+
+/// `texts` with `numbers` between them. Not the library's formatting, which the browser would download for this alone.
+fn said(texts: &[&str], numbers: &[u32]) -> String {
+    let mut said = String::new();
+    for (at, text) in texts.iter().enumerate() {
+        said += text;
+        said += &numbers.get(at).map(u32::to_string).unwrap_or_default();
+    }
+    said
 }
 
 /// What is left to read.
@@ -175,7 +189,11 @@ struct Reader<'a>(&'a [u8]);
 impl Reader<'_> {
     /// Makes sure, before anything is allocated for them, that `count` numbers can still come.
     fn expect(&self, count: u32) -> Result<(), String> {
-        if count as usize <= self.0.len() { Ok(()) } else { Err(format!("cut off: {} bytes left", self.0.len())) }
+        if count as usize <= self.0.len() {
+            Ok(())
+        } else {
+            Err(said(&["cut off: ", " bytes left"], &[self.0.len() as u32]))
+        }
     }
 
     /// An LEB128 number.
@@ -186,7 +204,7 @@ impl Reader<'_> {
             self.0 = rest;
             number |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
-                return u32::try_from(number).map_err(|_| format!("number {number} above 32 bits"));
+                return u32::try_from(number).map_err(|_| ["number ", &number.to_string(), " above 32 bits"].concat());
             }
         }
         Err("number of more than five bytes".into())

@@ -108,6 +108,8 @@ pub fn pack<V: AsRef<[f32]>>(code: RowCode, vectors: &[V]) -> Result<Vec<u8>> {
     Ok(scales)
 }
 
+#[cold]
+#[inline(never)]
 fn damaged(message: &str) -> Error {
     Error::new(ErrorKind::Damaged, message).hint("rebuild the index, or copy it again")
 }

@@ -76,13 +76,14 @@ pub(super) fn check_dims(dims: usize) -> Result<()> {
     if (1..=MAX_DIMS).contains(&dims) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Input, format!("vectors of {dims} dimensions: 1 to {MAX_DIMS} are allowed")))
+    let message = ["vectors of ", &dims.to_string(), " dimensions: 1 to ", &MAX_DIMS.to_string(), " are allowed"];
+    Err(Error::new(ErrorKind::Input, message.concat()))
 }
 
 /// Hands each component's code to `push` and returns the scale, or says what is wrong before the first code.
 fn quantise(vector: &[f32], bound: i16, mut push: impl FnMut(i16)) -> Result<f32, String> {
     if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
-        return Err(format!("is not finite at dimension {at}"));
+        return Err("is not finite at dimension ".to_owned() + &at.to_string());
     }
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     if length > MAX_LENGTH {
@@ -101,6 +102,6 @@ fn quantise(vector: &[f32], bound: i16, mut push: impl FnMut(i16)) -> Result<f32
 }
 
 fn refuse(which: &str, problem: String) -> Error {
-    Error::new(ErrorKind::Input, format!("{which} {problem}"))
+    Error::new(ErrorKind::Input, [which, " ", &problem].concat())
         .hint("an encoder must give finite vectors of unit length")
 }

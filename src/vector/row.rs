@@ -146,8 +146,9 @@ impl RowCode {
     /// As [`QueryCodes::new`]; [`ErrorKind::Usage`] if it has other dimensions.
     pub fn query(&self, vector: &[f32]) -> Result<QueryCodes> {
         if vector.len() != self.dims() {
-            let message = format!("a query's vector of {} dimensions, rows have {}", vector.len(), self.dims());
-            return Err(Error::new(ErrorKind::Usage, message).hint("project it as the index says"));
+            let (theirs, ours) = (vector.len().to_string(), self.dims().to_string());
+            let message = ["a query's vector of ", &theirs, " dimensions, rows have ", &ours];
+            return Err(Error::new(ErrorKind::Usage, message.concat()).hint("project it as the index says"));
         }
         let mut weighted = vector.to_vec();
         weighted[self.fine..].iter_mut().for_each(|x| *x *= self.ratio);
@@ -195,6 +196,8 @@ pub fn from_bits(bits: u16) -> f32 {
     f32::from_bits(u32::from(bits) << 15)
 }
 
+#[cold]
+#[inline(never)]
 fn damaged(message: &str) -> Error {
     Error::new(ErrorKind::Damaged, message).hint("rebuild the index with this version of bifocal")
 }

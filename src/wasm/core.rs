@@ -1,13 +1,12 @@
 //! The door of the core: an index and the queries under way in it.
 
 use js_sys::{JSON, Reflect, Uint8Array};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::index::{Core, Entry, Index};
+use crate::index::{Core, Entry, Index, PartId};
 use crate::search::{Run, Step};
 
+use super::answer::{self, Record};
 use super::query;
 
 /// An index and the queries under way in it.
@@ -17,15 +16,6 @@ pub struct Engine {
     entry: JsValue,
     runs: Vec<(u32, Run)>,
     next: u32,
-}
-
-/// What a step says, as a page reads it.
-#[derive(Serialize)]
-#[serde(tag = "status", rename_all = "lowercase")]
-enum Said<'s> {
-    Need { parts: Vec<String>, vector: bool },
-    Partial { answer: &'s crate::search::Answer },
-    Done { answer: &'s crate::search::Answer },
 }
 
 #[wasm_bindgen]
@@ -50,7 +40,7 @@ impl Engine {
     /// which packs hold them.
     pub fn parts(&self) -> Vec<String> {
         let known = self.index.core().map_or_else(|| vec![self.index.core_id()], Core::named);
-        known.iter().map(ToString::to_string).collect()
+        known.iter().map(PartId::path).collect()
     }
 
     /// Says that the host holds the whole index, so that no part costs a request: every row may be compared.
@@ -70,13 +60,24 @@ impl Engine {
     /// Takes a run as far as it goes with the parts that are loaded.
     pub fn step(&mut self, run: u32) -> Result<JsValue, JsError> {
         let run = find(&mut self.runs, run)?;
+        let said = Record::new();
         match run.step(&self.index).map_err(error)? {
             Step::Need { parts, vector } => {
-                plain(&Said::Need { parts: parts.iter().map(ToString::to_string).collect(), vector })
+                said.text("status", "need");
+                let parts: Vec<String> = parts.iter().map(|part| part.path()).collect();
+                said.set("parts", &answer::texts(&parts));
+                said.set("vector", &JsValue::from_bool(vector));
             }
-            Step::Partial(answer) => plain(&Said::Partial { answer: &answer }),
-            Step::Done(answer) => plain(&Said::Done { answer: &answer }),
+            Step::Partial(answer) => {
+                said.text("status", "partial");
+                said.set("answer", &answer::write(&answer));
+            }
+            Step::Done(answer) => {
+                said.text("status", "done");
+                said.set("answer", &answer::write(&answer));
+            }
         }
+        Ok(said.into())
     }
 
     /// Takes a part's bytes, uncompressed.
@@ -114,14 +115,10 @@ impl Engine {
     }
 }
 
-fn plain(value: &impl Serialize) -> Result<JsValue, JsError> {
-    Ok(value.serialize(&Serializer::json_compatible())?)
-}
-
 fn error(error: crate::Error) -> JsError {
     JsError::new(&match error.way_out() {
-        Some(hint) => [&error.to_string(), ": ", hint].concat(),
-        None => error.to_string(),
+        Some(hint) => [error.message(), ": ", hint].concat(),
+        None => error.message().to_owned(),
     })
 }
 

@@ -7,12 +7,15 @@ use wasm_bindgen::prelude::*;
 
 use crate::search::{Combination, Fusion, Mode, Normalization, Query, VectorPlan};
 
+/// What modes are called.
+pub(super) const MODES: [(&str, Mode); 3] =
+    [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
+
 /// The query that `object` describes; fields that are not there have their defaults.
 pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
     let mut query = Query { text: text(object, "text")?.unwrap_or_default(), ..Query::default() };
     if let Some(mode) = text(object, "mode")? {
-        let modes = [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
-        query.mode = one_of("mode", &mode, &modes)?;
+        query.mode = one_of("mode", &mode, &MODES)?;
     }
     if let Some(vector) = text(object, "vector")? {
         query.vector = one_of(
@@ -45,9 +48,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
 fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();
     Ok(match technique.as_str() {
-        "convex" => {
-            Fusion::Convex { weight: number(object, "weight")?.map(|weight| weight as f32) }
-        }
+        "convex" => Fusion::Convex { weight: number(object, "weight")?.map(|weight| weight as f32) },
         "rrf" => Fusion::Rrf { rank_constant: number(object, "rank_constant")?.unwrap_or(60.0) as f32 },
         "normalization" => {
             let normalizations =

@@ -62,7 +62,7 @@ impl Transformer {
 
 fn error(error: crate::Error) -> JsError {
     JsError::new(&match error.way_out() {
-        Some(hint) => [&error.to_string(), ": ", hint].concat(),
-        None => error.to_string(),
+        Some(hint) => [error.message(), ": ", hint].concat(),
+        None => error.message().to_owned(),
     })
 }

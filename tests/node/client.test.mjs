@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { after, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { fakeIndex } from "./fake.mjs";
+import { fakeIndex, WASM } from "./fake.mjs";
 import { answer, inPacks } from "./fake-packs.mjs";
 import { bundle, temporaryFolder } from "./sources.mjs";
 
@@ -17,7 +17,6 @@ const core = fileURLToPath(new URL("fake-core.mjs", import.meta.url));
 await bundle("worker.ts", join(folder, "bifocal/runtime/worker.js"), core);
 const { open, BifocalError } = await import(await bundle("loader.ts", join(folder, "bifocal/bifocal.mjs")));
 
-const WASM = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const PAGES = [
   { id: "owl", title: "Owls", text: "The owl sleeps by day." },
   { id: "lark", title: "Larks", text: "The lark sings by day." },

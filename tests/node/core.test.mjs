@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { wasmModule } from "./sources.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const INDEX = root("target/demo/book/bifocal");
@@ -18,9 +19,7 @@ before(async () => {
   for (const [path, step] of [[root("www/wasm/core.js"), "wasm"], [`${INDEX}/bifocal.json`, "demo"], [MODEL, "model"]]) {
     assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
   }
-  const bindings = await import(root("www/wasm/core.js"));
-  await bindings.default({ module_or_path: readFileSync(root("www/wasm/core_bg.wasm")) });
-  Engine = bindings.Engine;
+  ({ Engine } = (await wasmModule("core")).bindings);
   entry = readFileSync(`${INDEX}/bifocal.json`, "utf8");
 });
 

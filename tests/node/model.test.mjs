@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, beforeEach, test } from "node:test";
-import { BASE } from "./fake.mjs";
+import { BASE, WASM } from "./fake.mjs";
 import { load } from "./sources.mjs";
 
 const { loadTransformer } = await load("model.ts", after);
@@ -11,8 +11,6 @@ const { loadTransformer } = await load("model.ts", after);
 const FILE = new Uint8Array(300_000).map((_, at) => at * 7);
 const MODEL = { path: "model/m-1.gguf", bytes: FILE.length, sha256: createHash("sha256").update(FILE).digest("hex") };
 const SPACE = { model: "fake", weights: "1", pooling: "mean", prefix: "", dims: 1 };
-const ABOUT = { model: { space: SPACE, file: MODEL }, runtime: { transformer: "runtime/t.bin", transformerGlue: "runtime/t.js" } };
-const WASM = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const URL_OF_MODEL = BASE + MODEL.path;
 
 let space;
@@ -38,8 +36,8 @@ beforeEach(() => {
 });
 after(() => delete globalThis.caches);
 
-const glue = async () => ({
-  default: async () => {},
+const bindings = () => ({
+  __wbg_set_wasm: () => {},
   Transformer: class {
     constructor(bytes) {
       assert.equal(bytes, FILE.length);
@@ -70,7 +68,8 @@ async function loading(serve = () => new Response(FILE), signal = new AbortContr
     asked.push(`${path} ${init.cache ?? ""}`.trim());
     return path === MODEL.path ? serve(init) : new Response(WASM);
   };
-  await loadTransformer(BASE, ABOUT, fetchFile, (told) => phases.push(told), signal, glue);
+  const onProgress = (told) => phases.push(told);
+  await loadTransformer({ base: BASE, path: "runtime/t.bin", model: MODEL, space: SPACE, fetchFile, onProgress, signal }, bindings());
   return phases;
 }
 
@@ -128,11 +127,4 @@ test("a model of another space than the rows is refused, with both spaces", asyn
   space = { ...SPACE, weights: "2" };
   await assert.rejects(loading(), { code: "model", message: /"weights":"2".*"weights":"1"/ });
   assert.equal(freed, 1);
-});
-
-test("an index without a model says how to have one", async () => {
-  await assert.rejects(loadTransformer(BASE, { model: null, runtime: {} }, assert.fail, assert.fail, new AbortController().signal), {
-    code: "model",
-    message: /--no-transformer/,
-  });
 });

@@ -1,6 +1,6 @@
 // Brings a TypeScript file of www/src into Node: bundled as it stands, written to a temporary folder, imported.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,15 @@ export async function bundle(sources, out, core = "") {
     logLevel: "error",
   });
   return pathToFileURL(out).href;
+}
+
+/** A module of www/wasm: its bindings, and what its wasm exports. */
+export async function wasmModule(name) {
+  const bindings = await import(pathToFileURL(join(www, `wasm/${name}.js`)).href);
+  const { instance } = await WebAssembly.instantiate(await readFile(join(www, `wasm/${name}.wasm`)), { bindings });
+  bindings.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+  return { bindings, exports: instance.exports };
 }
 
 /** The exports of all `sources`, which share what they import. */

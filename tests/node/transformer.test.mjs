@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { wasmModule } from "./sources.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
@@ -19,8 +20,8 @@ before(async () => {
     assert.ok(existsSync(root(path)), `${path} is missing: run ./build.sh ${step}`);
   }
   assert.ok(existsSync(MODEL), `${MODEL} is missing: run ./build.sh model`);
-  const bindings = await import(root("www/wasm/transformer.js"));
-  wasm = await bindings.default({ module_or_path: readFileSync(root("www/wasm/transformer_bg.wasm")) });
+  const { bindings, exports } = await wasmModule("transformer");
+  wasm = exports;
   Transformer = bindings.Transformer;
   file = readFileSync(MODEL);
 });

@@ -199,7 +199,7 @@ export class Searcher {
     try {
       await this.#bring(path);
     } catch (error) {
-      if (error instanceof BifocalError && error.code !== "network") await this.#checkEntry();
+      if (BifocalError.is(error) && error.code !== "network") await this.#checkEntry();
       this.#engine.fail(path, reason(error));
     }
   }
@@ -221,7 +221,7 @@ export class Searcher {
     try {
       this.#supply(path, handed ? await plain(path, handed, bound) : await read(this.#fetchFile, path, bound));
     } catch (error) {
-      if (!(error instanceof BifocalError && error.code === "damaged")) throw error;
+      if (!(BifocalError.is(error) && error.code === "damaged")) throw error;
       this.#supply(path, await read(this.#fetchFile, path, bound, { cache: "reload" }));
     }
   }

@@ -14,9 +14,9 @@ export const RUNTIME_BOUND = 32 << 20;
 /** Before a second try of what the network lost. */
 const PAUSE_MS = 300;
 
-/** Fetches below `base`, and nowhere else whatever a path says. */
+/** Fetches below `base`, and nowhere else whatever a path says. No server needs to be told of the page for that. */
 export function filesBelow(base: string): FetchFile {
-  return (path, init) => fetch(fileUrl(base, path), init);
+  return (path, init) => fetch(fileUrl(base, path), { referrerPolicy: "no-referrer", ...init });
 }
 
 /** The address of `path` below `base`. */
@@ -36,7 +36,7 @@ export async function request(fetchFile: FetchFile, path: string, init: RequestI
       problem = `the server answers ${response.status}`;
       if (response.status < 500) throw new BifocalError("missing", `${path} is missing: ${problem}`);
     } catch (error) {
-      if (error instanceof BifocalError) throw error;
+      if (BifocalError.is(error)) throw error;
       init.signal?.throwIfAborted();
       problem = reason(error);
     }

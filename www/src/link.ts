@@ -11,9 +11,12 @@ import { BifocalError, reason } from "./error.js";
 import { type FetchFile, fileUrl, read, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
 
+/** What an entry says that can be fetched ahead of it. */
+type Names = Pick<Entry, "core" | "runtime" | "packs">;
+
 /** What `bifocal build` writes into the loader. */
 export interface Hints {
-  entry: Entry;
+  entry: Names;
 }
 
 /** How to reach an index. */
@@ -49,7 +52,7 @@ interface Port {
 /** Opens the index. `entry` is its entry's text where that is known to be the newest. */
 export async function connect(way: Way, hints: Hints | null, entry?: string): Promise<Link> {
   const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>();
-  const begin = (names: Entry): Promise<Port> => {
+  const begin = (names: Names): Promise<Port> => {
     const { packs } = names;
     const begun = packs && !way.whole ? { headers: { Range: `bytes=0-${packs.head - 1}` } } : {};
     for (const [path, init] of [
@@ -124,7 +127,7 @@ async function newestEntry(fetchFile: FetchFile): Promise<string> {
   try {
     return await text("no-cache");
   } catch (error) {
-    if (!(error instanceof BifocalError && error.code === "network")) throw error;
+    if (!(BifocalError.is(error) && error.code === "network")) throw error;
     return await text("force-cache").catch(() => Promise.reject(error));
   }
 }

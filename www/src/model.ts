@@ -3,10 +3,11 @@
  * the browser's Cache Storage at once, so that the file is never held whole anywhere but where it is used.
  */
 
+import { bind, type Bindings } from "./bind.js";
 import { BifocalError, reason } from "./error.js";
 import type { Encoder } from "./engine.js";
 import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
-import type { About, ModelFile, Progress, VectorSpace } from "./protocol.js";
+import type { ModelFile, Progress, VectorSpace } from "./protocol.js";
 import { Sha256 } from "./sha256.js";
 
 /** The wasm transformer's door. */
@@ -20,9 +21,8 @@ export interface Transformer {
   free(): void;
 }
 
-/** The module that wasm-bindgen writes beside the transformer's wasm. */
-export interface TransformerGlue {
-  default(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+/** What is written beside the transformer's wasm. */
+export interface TransformerBindings extends Bindings {
   Transformer: new (bytes: number) => Transformer;
 }
 
@@ -32,51 +32,50 @@ const CACHE = "bifocal-models";
 /** How many times progress is told over a whole file. */
 const REPORTS = 200;
 
+/** What is loaded, for which index, and how. */
+export interface Order {
+  /** The address of the index folder. */
+  base: string;
+  /** The wasm's path below it. */
+  path: string;
+  model: ModelFile;
+  /** The space of the index's rows. */
+  space: VectorSpace;
+  fetchFile: FetchFile;
+  onProgress: (progress: Progress) => void;
+  signal: AbortSignal;
+}
+
 /**
- * Loads the transformer of the index at `base`. Progress ends with `ready`. A file that is not what the index names is
- * fetched once more, past the caches, before it is an error.
+ * Loads a transformer. Progress ends with `ready`. A file that is not what the index names is fetched once more, past the
+ * caches, before it is an error.
  */
-export async function loadTransformer(
-  base: string,
-  about: About,
-  fetchFile: FetchFile,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
-  importGlue: (url: string) => Promise<TransformerGlue> = (url) => import(url),
-): Promise<Encoder> {
-  const { runtime } = about;
-  const model = about.model?.file;
-  if (!model || !runtime.transformer || !runtime.transformerGlue) {
-    throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
-  }
-  const path = runtime.transformer;
+export async function loadTransformer(order: Order, bindings: TransformerBindings): Promise<Encoder> {
+  const { base, path, model, fetchFile, onProgress, signal } = order;
   const cache = await ModelCache.open(base, model);
   const wasm = read(fetchFile, path, RUNTIME_BOUND, { signal }).then((bytes) => compile(path, bytes));
   const first = source(cache, model, fetchFile, signal);
   // Both are awaited below; until then a failure of one must not count as unhandled.
   wasm.catch(() => {});
   first.catch(() => {});
-  const glue = await importGlue(fileUrl(base, runtime.transformerGlue)).catch((error: unknown) => {
-    throw new BifocalError("model", `cannot load ${runtime.transformerGlue}: ${reason(error)}`);
-  });
-  await glue.default({ module_or_path: await wasm });
+  await bind(bindings, await wasm);
 
   let from = await first;
   for (let tries = 1; ; tries++) {
-    const transformer = new glue.Transformer(model.bytes);
+    const transformer = new bindings.Transformer(model.bytes);
     try {
       await pour(from, model, transformer, cache, onProgress, signal);
       onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
       transformer.ready();
-      const space = sameSpace(transformer.space(), about.model!.space);
+      const space = sameSpace(transformer.space(), order.space);
       onProgress({ phase: "ready", loaded: model.bytes, total: model.bytes });
       return { name: space.model, embed: (text) => transformer.embed(text) };
     } catch (error) {
       transformer.free();
       signal.throwIfAborted();
-      const damaged = error instanceof BifocalError && error.code === "damaged";
+      const damaged = BifocalError.is(error) && error.code === "damaged";
       if (!damaged || tries === 2) {
-        throw error instanceof BifocalError ? error : new BifocalError("model", `${model.path}: ${reason(error)}`);
+        throw BifocalError.is(error) ? error : new BifocalError("model", `${model.path}: ${reason(error)}`);
       }
       await cache.remove();
       from = { cached: false, response: await request(fetchFile, model.path, { signal, cache: "reload" }) };

@@ -5,12 +5,12 @@
  * imports this file and calls {@link serve} itself: the same messages through a channel.
  */
 
-import init, { Engine } from "bifocal-core";
-import { type Encoder, type Handed, Moved, Searcher } from "./engine.js";
+import * as core from "bifocal-core";
+import { bind } from "./bind.js";
+import { type Encoder, type Engine, type Handed, Moved, Searcher } from "./engine.js";
 import { packPath, parseEntry } from "./entry.js";
 import { BifocalError, failure, reason } from "./error.js";
-import { compile, type FetchFile, filesBelow, plain, read, RUNTIME_BOUND } from "./files.js";
-import { loadTransformer } from "./model.js";
+import { compile, type FetchFile, fileUrl, filesBelow, plain, read, RUNTIME_BOUND } from "./files.js";
 import { Packs } from "./pack.js";
 import { type About, type FromWorker, PROTOCOL, type Progress, type ToWorker } from "./protocol.js";
 import { Shared } from "./shared.js";
@@ -116,10 +116,10 @@ class Desk {
     const handed = await this.#handed.get(path);
     this.#handed.delete(path);
     const bytes = handed ? await plain(path, handed, RUNTIME_BOUND) : await read(this.#fetchFile, path, RUNTIME_BOUND);
-    await init({ module_or_path: await compile(path, bytes) });
-    let engine: InstanceType<typeof Engine>;
+    await bind(core, await compile(path, bytes));
+    let engine: Engine;
     try {
-      engine = new Engine(entry);
+      engine = new core.Engine(entry);
     } catch (error) {
       throw new BifocalError("index", `cannot open the index at ${this.#base}: ${reason(error)}`);
     }
@@ -152,10 +152,21 @@ class Desk {
   /** Joins the loading that is under way, or begins one. */
   #load(signal: AbortSignal, onProgress: (progress: Progress) => void = () => {}): Promise<Encoder> {
     if (!this.#loading || this.#loading.over) {
-      const { about } = this.#opened();
-      this.#loading = new Shared((tell, stop) => loadTransformer(this.#base, about, this.#fetchFile, tell, stop));
+      this.#loading = new Shared((tell, stop) => this.#transformer(tell, stop));
     }
     return this.#loading.join(signal, onProgress);
+  }
+
+  async #transformer(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Encoder> {
+    const { model, runtime } = this.#opened().about;
+    const { transformer: path, transformerGlue } = runtime;
+    if (!model?.file || !path || !transformerGlue) {
+      throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
+    }
+    const { load }: typeof import("./transformer.js") = await import(fileUrl(this.#base, transformerGlue)).catch((error) => {
+      throw new BifocalError("model", `cannot load ${transformerGlue}: ${reason(error)}`);
+    });
+    return load({ base: this.#base, path, model: model.file, space: model.space, fetchFile: this.#fetchFile, onProgress, signal });
   }
 }
 

@@ -1,0 +1,150 @@
+//! Writes an answer as a JavaScript object, with the names that its JSON has.
+//!
+//! By hand, as [`query`](super::query) reads: derived code for every shape of every field would be a tenth of the module.
+
+use js_sys::{Array, Object};
+use wasm_bindgen::prelude::*;
+
+use crate::corpus::Meta;
+use crate::search::{Answer, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, SectionHit, TermExplanation};
+
+use super::query::MODES;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object whose fields are set one after the other.
+    #[wasm_bindgen(extends = Object, js_name = Object)]
+    pub(super) type Record;
+    #[wasm_bindgen(constructor, js_class = "Object")]
+    pub(super) fn new() -> Record;
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn text(this: &Record, name: &str, value: &str);
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    fn number(this: &Record, name: &str, value: f64);
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn set(this: &Record, name: &str, value: &JsValue);
+}
+
+impl Record {
+    fn optional_text(&self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.set(name, &JsValue::NULL),
+        }
+    }
+
+    fn optional_number(&self, name: &str, value: Option<f64>) {
+        match value {
+            Some(value) => self.number(name, value),
+            None => self.set(name, &JsValue::NULL),
+        }
+    }
+}
+
+/// The object that describes `answer`.
+pub(super) fn write(answer: &Answer) -> Record {
+    let Answer { query, mode, hits, total, semantic_only, encoder, fusion, legs, failures } = answer;
+    let record = Record::new();
+    record.text("query", query);
+    record.text("mode", MODES.iter().find(|(_, its)| its == mode).map_or("", |(name, _)| name));
+    record.set("hits", &hits.iter().map(hit).collect::<Array>());
+    record.number("total", *total as f64);
+    record.number("semanticOnly", *semantic_only as f64);
+    record.optional_text("encoder", encoder.as_deref());
+    record.text("fusion", fusion);
+    let both = Record::new();
+    both.set("keyword", &leg(&legs.keyword));
+    both.set("semantic", &leg(&legs.semantic));
+    record.set("legs", &both);
+    record.set("failures", &texts(failures));
+    record
+}
+
+/// An array of texts.
+pub(super) fn texts(texts: &[String]) -> Array {
+    texts.iter().map(|text| JsValue::from_str(text)).collect()
+}
+
+fn leg(Leg { status, reason, matches }: &Leg) -> Record {
+    let record = Record::new();
+    let status = match status {
+        LegStatus::Used => "used",
+        LegStatus::Pending => "pending",
+        LegStatus::Skipped => "skipped",
+        LegStatus::Failed => "failed",
+    };
+    record.text("status", status);
+    if let Some(reason) = reason {
+        record.text("reason", reason);
+    }
+    record.number("matches", *matches as f64);
+    record
+}
+
+fn hit(Hit { id, url, title, score, lenses, excerpt, sections, meta, explain }: &Hit) -> Record {
+    let record = Record::new();
+    record.text("id", id);
+    record.text("url", url);
+    record.text("title", title);
+    record.number("score", f64::from(*score));
+    let Lenses { keyword, semantic } = lenses;
+    let ranks = Record::new();
+    ranks.optional_number("keyword", keyword.map(|rank| rank as f64));
+    ranks.optional_number("semantic", semantic.map(|rank| rank as f64));
+    record.set("lenses", &ranks);
+    record.set("excerpt", &self::excerpt(excerpt));
+    record.set("sections", &sections.iter().map(section).collect::<Array>());
+    let fields = Record::new();
+    for (name, value) in meta {
+        match value {
+            Meta::Bool(value) => fields.set(name, &JsValue::from_bool(*value)),
+            Meta::Number(value) => fields.number(name, *value),
+            Meta::Text(value) => fields.text(name, value),
+            Meta::List(values) => fields.set(name, &texts(values)),
+        }
+    }
+    record.set("meta", &fields);
+    if let Some(explain) = explain {
+        record.set("explain", &explanation(explain));
+    }
+    record
+}
+
+fn section(SectionHit { heading, path, anchor, url, score, excerpt }: &SectionHit) -> Record {
+    let record = Record::new();
+    record.text("heading", heading);
+    record.set("path", &texts(path));
+    record.optional_text("anchor", anchor.as_deref());
+    record.text("url", url);
+    record.number("score", f64::from(*score));
+    record.set("excerpt", &self::excerpt(excerpt));
+    record
+}
+
+fn excerpt(Excerpt { text, ranges }: &Excerpt) -> Record {
+    let record = Record::new();
+    record.text("text", text);
+    let pair = |&[start, end]: &[u32; 2]| Array::of2(&start.into(), &end.into());
+    record.set("ranges", &ranges.iter().map(pair).collect::<Array>());
+    record
+}
+
+fn explanation(Explanation { keyword, terms, cosine, fusion }: &Explanation) -> Record {
+    let record = Record::new();
+    record.optional_number("keyword", keyword.map(f64::from));
+    record.set("terms", &terms.iter().map(term).collect::<Array>());
+    record.optional_number("cosine", cosine.map(f64::from));
+    record.text("fusion", fusion);
+    record
+}
+
+fn term(TermExplanation { word, forms, document_frequency, idf, frequency, score }: &TermExplanation) -> Record {
+    let record = Record::new();
+    record.text("word", word);
+    record.set("forms", &texts(forms));
+    record.number("documentFrequency", f64::from(*document_frequency));
+    record.number("idf", f64::from(*idf));
+    record.number("frequency", f64::from(*frequency));
+    record.number("score", f64::from(*score));
+    record
+}
