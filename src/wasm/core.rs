@@ -3,7 +3,7 @@
 use js_sys::{JSON, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::index::{Core, Entry, Index, PartId};
+use crate::index::{Core, Entry, Index};
 use crate::search::{Run, Step};
 
 use super::answer::{self, Record};
@@ -40,7 +40,7 @@ impl Engine {
     /// which packs hold them.
     pub fn parts(&self) -> Vec<String> {
         let known = self.index.core().map_or_else(|| vec![self.index.core_id()], Core::named);
-        known.iter().map(PartId::path).collect()
+        known.iter().map(|id| id.path()).collect()
     }
 
     /// Says that the host holds the whole index, so that no part costs a request: every row may be compared.
