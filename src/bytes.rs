@@ -41,6 +41,11 @@ impl Writer {
         self.raw(&value.to_le_bytes());
     }
 
+    /// Writes the 48 bits of a part's hash.
+    pub fn hash(&mut self, hash: u64) {
+        self.raw(&hash.to_le_bytes()[..6]);
+    }
+
     /// Writes eight bytes.
     pub fn fixed(&mut self, value: u64) {
         self.raw(&value.to_le_bytes());
@@ -123,6 +128,13 @@ impl<'b> Reader<'b> {
         let mut bytes = [0; 4];
         bytes.copy_from_slice(self.raw(4)?);
         Ok(f32::from_le_bytes(bytes))
+    }
+
+    /// The 48 bits of a part's hash.
+    pub fn hash(&mut self) -> Result<u64> {
+        let mut bytes = [0; 8];
+        bytes[..6].copy_from_slice(self.raw(6)?);
+        Ok(u64::from_le_bytes(bytes))
     }
 
     /// Eight bytes.

@@ -115,11 +115,11 @@ async fn say_how_long_to_keep(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a path ends like `terms-0123456789abcdef.bin`.
+/// Whether a path ends like `terms-0123456789ab.bin` or `worker-0123456789abcdef.js`.
 fn is_named_by_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let hash = name.split('.').next().and_then(|stem| stem.rsplit_once('-')).map(|(_, hash)| hash);
-    hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    hash.is_some_and(|hash| [12, 16].contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {

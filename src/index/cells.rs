@@ -1,8 +1,8 @@
 //! What the core says of the vector rows.
 //!
 //! ```text
-//! cells := 0 | count source code projection[8] probes recall[4] kept[4] cut-off[4] centroids (rows hash[8])* graph
-//! graph := 0 | 1 hash[8]
+//! cells := 0 | count source code projection[6] probes recall[4] kept[4] cut-off[4] centroids (rows hash[6])* graph
+//! graph := 0 | 1 hash[6]
 //! ```
 //! `code` and `centroids` are as in `vector::RowCode` and `vector::Centroids`.
 
@@ -59,17 +59,17 @@ impl Cells {
         }
         out.number(u64::from(self.source));
         self.code.write(out);
-        out.fixed(self.projection);
+        out.hash(self.projection);
         out.number(u64::from(self.probes));
         [self.recall, self.kept, self.cut_off].into_iter().for_each(|share| out.float(share));
         self.centroids.write(out);
         for part in &self.parts {
             out.number(u64::from(part.rows));
-            out.fixed(part.hash);
+            out.hash(part.hash);
         }
         out.0.push(u8::from(self.graph.is_some()));
         if let Some(hash) = self.graph {
-            out.fixed(hash);
+            out.hash(hash);
         }
     }
 
@@ -80,17 +80,17 @@ impl Cells {
         }
         let source = reader.small()?;
         let code = RowCode::read(reader)?;
-        let projection = reader.fixed()?;
+        let projection = reader.hash()?;
         let probes = reader.small()?;
         let [recall, kept, cut_off] = [reader.float()?, reader.float()?, reader.float()?];
         let centroids = Centroids::read(reader, count, code.dims())?;
         let parts = (0..count)
-            .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.fixed()? }))
+            .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.hash()? }))
             .collect::<Result<Vec<_>>>()?;
         if parts.iter().map(|part| u64::from(part.rows)).sum::<u64>() > u64::from(u32::MAX) {
             return Err(damaged("more vector rows than can be numbered"));
         }
-        let graph = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        let graph = if reader.byte()? == 1 { Some(reader.hash()?) } else { None };
         Ok(Self { source, code, projection, centroids, probes, recall, kept, cut_off, parts, graph })
     }
 }

@@ -1,14 +1,14 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[8] text cells words general
+//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general
 //! endings := count ending*
 //! terms   := as in `firsts`                          the dictionary blocks
 //! positions                                          the hash of the places of positions
-//! text    := count (Δpage ordinal hash[8])*          first page and section of each text part
+//! text    := count (Δpage ordinal hash[6])*          first page and section of each text part
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
-//! general := 0 | 1 hash[8]                           the directory of general words
+//! general := 0 | 1 hash[6]                           the directory of general words
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
@@ -114,13 +114,13 @@ impl Core {
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
         write_firsts(&self.terms, &mut out);
-        out.fixed(self.positions);
+        out.hash(self.positions);
         out.count(self.text.len());
         let mut last = 0;
         for start in &self.text {
             out.number(u64::from(start.page.0 - last));
             out.number(u64::from(start.section.0));
-            out.fixed(start.hash);
+            out.hash(start.hash);
             last = start.page.0;
         }
         self.cells.write(&mut out);
@@ -130,7 +130,7 @@ impl Core {
         }
         out.0.push(u8::from(self.general.is_some()));
         if let Some(hash) = self.general {
-            out.fixed(hash);
+            out.hash(hash);
         }
         out.0
     }
@@ -150,13 +150,13 @@ impl Core {
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
         let terms = read_firsts(&mut reader)?;
-        let positions = reader.fixed()?;
+        let positions = reader.hash()?;
         let mut text: Vec<TextStart> = Vec::new();
         for _ in 0..reader.count(10)? {
             let last = text.last().map_or(0, |start| start.page.0);
             let page = last.checked_add(reader.small()?).filter(|&page| page < pages);
             let page = PageId(page.ok_or_else(|| damaged("text of a page that the index does not have"))?);
-            let start = TextStart { page, section: Ordinal(reader.small()?), hash: reader.fixed()? };
+            let start = TextStart { page, section: Ordinal(reader.small()?), hash: reader.hash()? };
             if text.last().is_some_and(|last| (start.page, start.section) <= (last.page, last.section)) {
                 return Err(damaged("text parts out of order"));
             }
@@ -167,7 +167,7 @@ impl Core {
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
             return Err(damaged("words in another space than the rows"));
         }
-        let general = if reader.byte()? == 1 { Some(reader.fixed()?) } else { None };
+        let general = if reader.byte()? == 1 { Some(reader.hash()?) } else { None };
         if general.is_some() && words.is_none() {
             return Err(damaged("general words beside words without vectors"));
         }

@@ -194,7 +194,7 @@ mod tests {
             passages: 5,
             words: 6,
             largest_part: 7,
-            core: "parts/core-0123456789abcdef.bin".into(),
+            core: "parts/core-0123456789ab.bin".into(),
             packs: None,
             lexicon: false,
             model: None,

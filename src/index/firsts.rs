@@ -1,7 +1,7 @@
 //! Blocks of words that lie in parts of their own: which of them holds a word.
 //!
 //! ```text
-//! firsts := count (shared suffix hash[8])*     first word of each block, front-coded, and its part's hash
+//! firsts := count (shared suffix hash[6])*     first word of each block, front-coded, and its part's hash
 //! ```
 
 use crate::Result;
@@ -21,7 +21,7 @@ pub(super) fn write_firsts(firsts: &[(String, u64)], out: &mut Writer) {
     let mut last = "";
     for (first, hash) in firsts {
         write_word(last, first, out);
-        out.fixed(*hash);
+        out.hash(*hash);
         last = first;
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn read_firsts(reader: &mut Reader) -> Result<Firsts> {
     let mut firsts = Firsts::new();
     for _ in 0..reader.count(10)? {
         let first = read_word(firsts.last().map(|(first, _)| first.as_str()), reader)?;
-        firsts.push((first, reader.fixed()?));
+        firsts.push((first, reader.hash()?));
     }
     Ok(firsts)
 }

@@ -178,13 +178,13 @@ fn write_directory(counts: &[usize], sizes: &[(Kind, u64)], apart: &[PartId]) ->
     let (named, others) = sizes.split_at(sizes.len() - apart.len());
     out.count(named.len());
     named.iter().for_each(|&(_, size)| out.number(size));
-    let distinct = apart.iter().map(|id| id.hash >> 32).collect::<BTreeSet<_>>().len() == apart.len();
-    let key = if distinct { 4 } else { 8 };
+    let distinct = apart.iter().map(|id| id.hash >> 16).collect::<BTreeSet<_>>().len() == apart.len();
+    let key = if distinct { 4 } else { 6 };
     out.count(key);
     out.count(apart.len());
     for (id, &(_, size)) in apart.iter().zip(others) {
         out.0.push(id.kind as u8);
-        out.raw(&id.hash.to_be_bytes()[..key]);
+        out.raw(&id.hash.to_be_bytes()[2..2 + key]);
         out.number(size);
     }
     out.0
@@ -275,7 +275,7 @@ impl Directory {
             return Err(damaged("a directory of other parts than the core names"));
         }
         let named = order.iter().map(|&id| Ok((id, place(reader.number()?)?))).collect::<Result<_>>()?;
-        let key = reader.count(1)?.min(8);
+        let key = reader.count(1)?.min(6);
         let apart = (0..reader.count(key + 2)?)
             .map(|_| Ok((reader.byte()?, reader.raw(key)?.to_vec(), place(reader.number()?)?)))
             .collect::<Result<_>>()?;
@@ -285,7 +285,7 @@ impl Directory {
 
     /// Where a part lies, if it is in the packs.
     pub fn find(&self, id: PartId) -> Option<Place> {
-        let apart = || self.apart.iter().find(|(_, key, _)| id.hash.to_be_bytes().starts_with(key));
+        let apart = || self.apart.iter().find(|(_, key, _)| id.hash.to_be_bytes()[2..].starts_with(key));
         self.named.get(&id).copied().or_else(|| Some(apart()?.2))
     }
 

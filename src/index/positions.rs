@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! places := block*            one for each dictionary block, in order
-//! block  := shift hash[8]*    the part of the pages `n << shift` and after it, for each `n` that there is; 0 if there is none
+//! block  := shift hash[6]*    the part of the pages `n << shift` and after it, for each `n` that there is; 0 if there is none
 //! ```
 //! The parts themselves are as in `lexical::positions`.
 
@@ -71,7 +71,7 @@ impl PositionPlaces {
         let mut out = Writer::default();
         for block in &self.blocks {
             out.0.push(block.shift);
-            block.hashes.iter().for_each(|&hash| out.fixed(hash));
+            block.hashes.iter().for_each(|&hash| out.hash(hash));
         }
         out.0
     }
@@ -87,7 +87,7 @@ impl PositionPlaces {
             if shift > 31 {
                 return Err(damaged("positions cut at more pages than can be numbered"));
             }
-            let hashes = (0..PositionsOf::parts(shift, pages)).map(|_| reader.fixed()).collect::<Result<_>>()?;
+            let hashes = (0..PositionsOf::parts(shift, pages)).map(|_| reader.hash()).collect::<Result<_>>()?;
             Ok(PositionsOf { shift, hashes })
         };
         let blocks = (0..blocks).map(block).collect::<Result<_>>()?;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! block  := remote-count remote* width vector-count vector* term-count term* postings…
-//! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[8] if apart]
+//! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[6] if apart]
 //! remote := family form               a member of the family that lies in another block
 //! vector := weight row[width]         weight in 1/24
 //! ```
@@ -99,7 +99,7 @@ impl TermBlock {
             let place = reader.number()?;
             let length = usize::try_from(place >> 1).map_err(|_| damaged("a list of postings out of range"))?;
             let postings = if place & 1 == 1 {
-                Place::Apart(reader.fixed()?)
+                Place::Apart(reader.hash()?)
             } else {
                 let start = inline;
                 inline = start.checked_add(length).ok_or_else(|| damaged("a list of postings out of range"))?;
@@ -206,7 +206,7 @@ impl TermBlock {
             out.count(term.vector.map_or(0, |vector| vector + 1));
             out.number((term.postings.len() as u64) << 1 | u64::from(term.apart.is_some()));
             if let Some(hash) = term.apart {
-                out.fixed(hash);
+                out.hash(hash);
             }
             last = term.form;
         }

@@ -18,7 +18,7 @@ function noise(seed) {
   return Array.from({ length: 600 }, () => ((state = (state * 48271) % 2147483647) % 36).toString(36)).join("");
 }
 /** The part that the core does not name. */
-const APART = "parts/postings-0123456789abcdef.bin";
+const APART = "parts/postings-0123456789ab.bin";
 const PACK = "parts/pack0-one.bin";
 const never = new AbortController().signal;
 

@@ -158,7 +158,7 @@ export class Packs {
       places.set(key, place());
     }
     this.#lengths = lengths;
-    return (path) => places.get(path) ?? places.get(path.slice(-20).slice(0, digits));
+    return (path) => places.get(path) ?? places.get(path.slice(-16).slice(0, digits));
   }
 
   /** Parts that are wanted in the same turn are fetched together. */
