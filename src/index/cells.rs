@@ -74,7 +74,7 @@ impl Cells {
     }
 
     pub(super) fn read(reader: &mut Reader) -> Result<Self> {
-        let count = reader.count(9)?;
+        let count = reader.count(7)?;
         if count == 0 {
             return Ok(Self::default());
         }

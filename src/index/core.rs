@@ -152,7 +152,7 @@ impl Core {
         let terms = read_firsts(&mut reader)?;
         let positions = reader.hash()?;
         let mut text: Vec<TextStart> = Vec::new();
-        for _ in 0..reader.count(10)? {
+        for _ in 0..reader.count(8)? {
             let last = text.last().map_or(0, |start| start.page.0);
             let page = last.checked_add(reader.small()?).filter(|&page| page < pages);
             let page = PageId(page.ok_or_else(|| damaged("text of a page that the index does not have"))?);

@@ -29,7 +29,7 @@ pub(super) fn write_firsts(firsts: &[(String, u64)], out: &mut Writer) {
 /// Reads the list and checks its order.
 pub(super) fn read_firsts(reader: &mut Reader) -> Result<Firsts> {
     let mut firsts = Firsts::new();
-    for _ in 0..reader.count(10)? {
+    for _ in 0..reader.count(8)? {
         let first = read_word(firsts.last().map(|(first, _)| first.as_str()), reader)?;
         firsts.push((first, reader.hash()?));
     }

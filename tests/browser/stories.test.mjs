@@ -68,7 +68,7 @@ story("meaning answers without a model, and nonsense has none", async (page) => 
   assert.ok((await titles(page)).length > 0);
   assert.match(await page.locator("#how").textContent(), /^meaning \(lexicon\), \d+ ms$/);
   await type(page, "xqzv blorpt");
-  await page.getByText("the site uses too few of these words").waitFor();
+  await page.getByText("too few of these words are known").waitFor();
   assert.deepEqual(requested(/\.gguf$|projection/), [], "neither model nor projection was fetched");
 });
 

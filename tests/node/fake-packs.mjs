@@ -12,7 +12,7 @@ export function inPacks(files, counts = null) {
   counts ??= [all.length];
   const varint = (value) => (value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]);
   const named = [pages.length, ...all.slice(0, pages.length).map(({ length }) => length)];
-  const others = apart.flatMap((path, at) => [2, ...Buffer.from(path.slice(-20, -12), "hex"), ...varint(all[pages.length + at].length)]);
+  const others = apart.flatMap((path, at) => [2, ...Buffer.from(path.slice(-16, -8), "hex"), ...varint(all[pages.length + at].length)]);
   const numbers = [counts.length, ...counts, ...named].flatMap(varint);
   const directory = new Uint8Array(gzipSync(new Uint8Array([...numbers, 4, apart.length, ...others])));
   const core = parts(entry.core);
