@@ -108,11 +108,7 @@ fn files_have_their_types_and_say_how_long_they_last() {
     check("/bifocal/bifocal.json", "application/json", "no-cache");
     check("/bifocal/bifocal.js", "text/javascript", "no-cache");
     check("/bifocal/core.wasm", "application/wasm", "no-cache");
-    check(
-        "/bifocal/parts/terms-0123456789ab.bin",
-        "application/octet-stream",
-        "public, max-age=31536000, immutable",
-    );
+    check("/bifocal/parts/terms-0123456789ab.bin", "application/octet-stream", "public, max-age=31536000, immutable");
     let part = served.get("/bifocal/parts/terms-0123456789ab.bin");
     assert!(
         !part.head.contains("content-encoding") && part.body == b"\x1f\x8bparts",

@@ -15,7 +15,7 @@ const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
 
 /// The share of the ten nearest by the encoder's own vectors that must be among the ten nearest by the rows, measured without
 /// cells, which add one or two in a hundred.
-const KEPT: f64 = 0.89;
+const KEPT: f64 = 0.88;
 
 /// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
 /// little easier than readers' queries, so this is more than the 0.95 that is wanted.
@@ -31,7 +31,14 @@ const COMPARED: usize = 4_000;
 const CELL_SIZES: [usize; 4] = [40, 80, 160, 320];
 
 /// Most cells: their centroids are loaded by every reader.
-const MOST_CELLS: usize = 256;
+const MOST_CELLS: usize = 512;
+
+/// The share of the ten nearest rows at which numbers of cells are compared by what they cost.
+const COMPARED_AT: f64 = 0.93;
+
+/// Most bytes of cells, requests included, that a query loads: a large site gives up some of [`REACHED`] rather than load more.
+/// From .88 to .96 of the ten nearest rows cost three times as much (docs/vectors.md).
+const MOST_BYTES: usize = 112_000;
 
 /// Bytes that a request for one more part costs besides its rows: heads of HTTP both ways, as `./build.sh bench network`
 /// counts them, and what surrounds the rows in the part.
@@ -82,7 +89,7 @@ impl Layout {
         counts.dedup();
         for count in counts {
             let grouped = Grouped::new(&rows, count, shape)?;
-            let cost = grouped.cost(&rows, &samples)?;
+            let cost = grouped.cost(&rows, &samples, shape)?;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, grouped));
             }
@@ -144,7 +151,8 @@ impl Grouped {
         let mut centres = centroids(rows, count);
         loop {
             let centred = less(&centres);
-            let code = RowCode::fit(shape.0, shape.1, &centred)?;
+            // Rows are stored less their centroids, so that what two bits lose of these is not lost.
+            let code = RowCode::fit(0, shape.0 + shape.1, &centred)?;
             let centroids = Centroids::open(mean.clone(), code, centred.len(), vector::pack(code, &centred)?)?;
             let grouped = Self::about(centroids, rows);
             let empty = grouped.members.iter().filter(|members| members.is_empty()).count();
@@ -179,7 +187,7 @@ impl Grouped {
     }
 
     /// About how many bytes a first answer costs: centroids, and the cells that a query needs, on average.
-    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>]) -> Result<usize> {
+    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>], shape: (usize, usize)) -> Result<usize> {
         let mut cell_of = vec![0u32; rows.len()];
         for (cell, members) in self.members.iter().enumerate() {
             members.iter().for_each(|&row| cell_of[row] = cell as u32);
@@ -193,8 +201,8 @@ impl Grouped {
             Ok((self.order(sample)?, nearest))
         });
         let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
-        let (probes, _) = probes(&asked, self.members.len());
-        let row = code.bytes() + 2 + OWNER;
+        let (probes, _) = probes(&asked, self.members.len(), COMPARED_AT);
+        let row = row_bytes(shape);
         let bytes = |cell: &u32| self.members[*cell as usize].len() * row + REQUEST;
         let probed: usize = asked.iter().flat_map(|(order, _)| &order[..probes]).map(bytes).sum();
         Ok(fixed + probed / asked.len().max(1))
@@ -238,7 +246,12 @@ fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact:
     let asked: Vec<(Vec<u32>, Vec<u32>, Vec<f32>)> = asked.collect::<Result<_>>()?;
     let needed: Vec<(Vec<u32>, Vec<u32>)> =
         asked.iter().map(|(order, cells, _)| (order.clone(), cells.clone())).collect();
-    let (probes, recall) = probes(&needed, cells.parts.len());
+    let row = row_bytes((cells.code.fine(), cells.code.coarse()));
+    let cell = cells.rows() as usize * row / cells.parts.len().max(1) + REQUEST;
+    let (wanted, recall) = probes(&needed, cells.parts.len(), REACHED);
+    let affordable = (MOST_BYTES / cell).max(1);
+    let (probes, recall) =
+        if wanted <= affordable { (wanted, recall) } else { (affordable, reached(&needed, affordable)) };
     let found = asked.par_iter().zip(exact).map(|((order, _, scores), exact)| {
         let probed = &order[..probes];
         let score = |(row, &score)| if probed.contains(&cell_of[row]) { score } else { f32::NEG_INFINITY };
@@ -252,27 +265,31 @@ fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact:
     Ok(())
 }
 
-/// The least number of cells that reach [`REACHED`], and what they reach; for each query, `asked` has the order of the cells
-/// and the cells of the nearest rows.
-fn probes(asked: &[(Vec<u32>, Vec<u32>)], cells: usize) -> (usize, f64) {
-    // How many nearest rows lie in the n-th cell that their query would look into.
-    let mut found = vec![0usize; cells];
-    for (order, nearest) in asked {
-        for cell in nearest {
-            if let Some(place) = order.iter().position(|other| other == cell) {
-                found[place] += 1;
-            }
-        }
+/// The least number of cells that reach a share of the nearest rows, and what they reach; for each query, `asked` has the order
+/// of the cells and the cells of the nearest rows.
+fn probes(asked: &[(Vec<u32>, Vec<u32>)], cells: usize, share: f64) -> (usize, f64) {
+    // Found by halving: more cells never reach less.
+    let (mut few, mut enough) = (0, cells);
+    while enough - few > 1 {
+        let middle = few + (enough - few) / 2;
+        if reached(asked, middle) >= share { enough = middle } else { few = middle }
     }
-    let all: usize = found.iter().sum();
-    let mut sum = 0;
-    for (place, found) in found.iter().enumerate() {
-        sum += found;
-        if all > 0 && sum as f64 >= REACHED * all as f64 {
-            return (place + 1, sum as f64 / all as f64);
-        }
-    }
-    (cells, 1.0)
+    (enough, reached(asked, enough))
+}
+
+/// The share of the nearest rows that lie in the first `probes` cells of their query's order; 1 if there are no queries.
+fn reached(asked: &[(Vec<u32>, Vec<u32>)], probes: usize) -> f64 {
+    let all: usize = asked.iter().map(|(_, nearest)| nearest.len()).sum();
+    let within = |(order, nearest): &(Vec<u32>, Vec<u32>)| {
+        let probed = &order[..probes.min(order.len())];
+        nearest.iter().filter(|cell| probed.contains(cell)).count()
+    };
+    if all == 0 { 1.0 } else { asked.iter().map(within).sum::<usize>() as f64 / all as f64 }
+}
+
+/// Bytes of a row in a cell, with its scale and its owner.
+fn row_bytes((fine, coarse): (usize, usize)) -> usize {
+    fine / 2 + coarse / 4 + 2 + OWNER
 }
 
 /// The share of the nearest passages, by the encoder's own vectors, that rows of a shape still find.
