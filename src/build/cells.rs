@@ -15,7 +15,10 @@ const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
 
 /// The share of the ten nearest by the encoder's own vectors that must be among the ten nearest by the rows, measured without
 /// cells, which add one or two in a hundred.
-const KEPT: f64 = 0.88;
+const KEPT: f64 = 0.89;
+
+/// How far below the best shape one may be where none keeps so many: on a large site the ten nearest are closer together.
+const NEAR_BEST: f64 = 0.02;
 
 /// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
 /// little easier than readers' queries, so this is more than the 0.95 that is wanted.
@@ -72,13 +75,7 @@ impl Layout {
     /// Chooses the layout whose first answers are smallest among those that keep enough.
     pub fn choose(passages: &Passages, source: usize) -> Result<Self> {
         let components = Components::of(&passages.vectors, source);
-        let mut shape = SHAPES[SHAPES.len() - 1];
-        for tried in SHAPES {
-            if tried.0 + tried.1 >= source || kept(passages, &components, tried)? >= KEPT {
-                shape = tried;
-                break;
-            }
-        }
+        let shape = shape(passages, &components, source)?;
         let projection = components.projection(shape.0, shape.1);
         let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
 
@@ -132,6 +129,21 @@ impl Layout {
         calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
         Ok(Laid { cells, vectors })
     }
+}
+
+/// The smallest shape that keeps enough; where none does, the smallest that keeps nearly as much as any.
+fn shape(passages: &Passages, components: &Components, source: usize) -> Result<(usize, usize)> {
+    let mut tried = Vec::new();
+    for shape in SHAPES {
+        let kept = if shape.0 + shape.1 >= source { 1.0 } else { kept(passages, components, shape)? };
+        if kept >= KEPT {
+            return Ok(shape);
+        }
+        tried.push((shape, kept));
+    }
+    let best = tried.iter().map(|(_, kept)| *kept).fold(0.0, f64::max);
+    let near = tried.iter().find(|(_, kept)| *kept >= best - NEAR_BEST);
+    Ok(near.map_or(SHAPES[SHAPES.len() - 1], |(shape, _)| *shape))
 }
 
 /// Rows about their centroids.
