@@ -33,15 +33,30 @@ const COMPARED: usize = 4_000;
 /// Rows in a cell, on average: the sizes that are tried. Smaller cells waste less, but more centroids lie in the core.
 const CELL_SIZES: [usize; 4] = [40, 80, 160, 320];
 
-/// Most cells: their centroids are loaded by every reader.
-const MOST_CELLS: usize = 512;
+/// How cells are chosen, by the size of the site (docs/vectors.md).
+struct Rules {
+    /// Most cells: their centroids are loaded by every reader.
+    most_cells: usize,
+    /// Whether the leading dimensions of centroids have 4 bits as those of rows, rather than 2. It orders the cells a little
+    /// better for twice the bytes.
+    fine_centroids: bool,
+    /// The share of the ten nearest rows at which numbers of cells are compared by what they cost.
+    compared_at: f64,
+    /// Most bytes of cells, requests included, that a query loads, even where that leaves it short of [`REACHED`].
+    most_bytes: usize,
+}
 
-/// The share of the ten nearest rows at which numbers of cells are compared by what they cost.
-const COMPARED_AT: f64 = 0.93;
+/// Rows above which a site is large: the last points of recall would cost more than all before.
+const LARGE: usize = 20_000;
 
-/// Most bytes of cells, requests included, that a query loads: a large site gives up some of [`REACHED`] rather than load more.
-/// From .88 to .96 of the ten nearest rows cost three times as much (docs/vectors.md).
-const MOST_BYTES: usize = 112_000;
+impl Rules {
+    fn of(rows: usize) -> Self {
+        match rows > LARGE {
+            false => Self { most_cells: 256, fine_centroids: true, compared_at: REACHED, most_bytes: usize::MAX },
+            true => Self { most_cells: 512, fine_centroids: false, compared_at: 0.93, most_bytes: 112_000 },
+        }
+    }
+}
 
 /// Bytes that a request for one more part costs besides its rows: heads of HTTP both ways, as `./build.sh bench network`
 /// counts them, and what surrounds the rows in the part.
@@ -80,13 +95,15 @@ impl Layout {
         let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
 
         let mut best: Option<(usize, Grouped)> = None;
-        let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(MOST_CELLS));
+        let rules = Rules::of(rows.len());
+        let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(rules.most_cells));
+        let of_centroids = if rules.fine_centroids { shape } else { (0, shape.0 + shape.1) };
         let mut counts: Vec<usize> = sizes.into_iter().chain([1]).collect();
         counts.sort_unstable();
         counts.dedup();
         for count in counts {
-            let grouped = Grouped::new(&rows, count, shape)?;
-            let cost = grouped.cost(&rows, &samples, shape)?;
+            let grouped = Grouped::new(&rows, count, of_centroids)?;
+            let cost = grouped.cost(&rows, &samples, shape, rules.compared_at)?;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, grouped));
             }
@@ -154,7 +171,7 @@ struct Grouped {
 }
 
 impl Grouped {
-    /// Groups rows in at most `count` cells; each is in the cell whose stored centroid is nearest.
+    /// Groups rows in at most `count` cells about centroids of a shape; each is in the cell whose stored centroid is nearest.
     fn new(rows: &[Vec<f32>], count: usize, shape: (usize, usize)) -> Result<Self> {
         let mean: Vec<f32> = mean(rows).into_iter().map(halved).collect();
         let less = |vectors: &[Vec<f32>]| -> Vec<Vec<f32>> {
@@ -163,8 +180,8 @@ impl Grouped {
         let mut centres = centroids(rows, count);
         loop {
             let centred = less(&centres);
-            // Rows are stored less their centroids, so that what two bits lose of these is not lost.
-            let code = RowCode::fit(0, shape.0 + shape.1, &centred)?;
+            // Rows are stored less what these bits say, so that what they lose is not lost.
+            let code = RowCode::fit(shape.0, shape.1, &centred)?;
             let centroids = Centroids::open(mean.clone(), code, centred.len(), vector::pack(code, &centred)?)?;
             let grouped = Self::about(centroids, rows);
             let empty = grouped.members.iter().filter(|members| members.is_empty()).count();
@@ -198,8 +215,9 @@ impl Grouped {
         residuals
     }
 
-    /// About how many bytes a first answer costs: centroids, and the cells that a query needs, on average.
-    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>], shape: (usize, usize)) -> Result<usize> {
+    /// About how many bytes a first answer costs: centroids, and the cells in which a query finds a share of its nearest rows, on
+    /// average, of rows of a shape.
+    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>], shape: (usize, usize), share: f64) -> Result<usize> {
         let mut cell_of = vec![0u32; rows.len()];
         for (cell, members) in self.members.iter().enumerate() {
             members.iter().for_each(|&row| cell_of[row] = cell as u32);
@@ -213,7 +231,7 @@ impl Grouped {
             Ok((self.order(sample)?, nearest))
         });
         let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
-        let (probes, _) = probes(&asked, self.members.len(), COMPARED_AT);
+        let (probes, _) = probes(&asked, self.members.len(), share);
         let row = row_bytes(shape);
         let bytes = |cell: &u32| self.members[*cell as usize].len() * row + REQUEST;
         let probed: usize = asked.iter().flat_map(|(order, _)| &order[..probes]).map(bytes).sum();
@@ -261,7 +279,7 @@ fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact:
     let row = row_bytes((cells.code.fine(), cells.code.coarse()));
     let cell = cells.rows() as usize * row / cells.parts.len().max(1) + REQUEST;
     let (wanted, recall) = probes(&needed, cells.parts.len(), REACHED);
-    let affordable = (MOST_BYTES / cell).max(1);
+    let affordable = (Rules::of(cells.rows() as usize).most_bytes / cell).max(1);
     let (probes, recall) =
         if wanted <= affordable { (wanted, recall) } else { (affordable, reached(&needed, affordable)) };
     let found = asked.par_iter().zip(exact).map(|((order, _, scores), exact)| {
