@@ -228,7 +228,7 @@ pub fn build(
         core: core_path,
         packs: None,
         lexicon: has_lexicon,
-        model: embedding.map(|e| ModelRef { space: space(&e), file: options.model_file.clone() }),
+        model: embedding.map(|e| ModelRef { space: space(e), file: options.model_file.clone() }),
         runtime: options.runtime.clone(),
     };
     entry.stamp()?;

@@ -34,7 +34,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    Build(build::BuildArgs),
+    Build(Box<build::BuildArgs>),
     Search(search::SearchArgs),
     Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
         progress::cancel_on_interrupt();
     }
     let outcome = match verb {
-        Verb::Build(args) => build::run(args),
+        Verb::Build(args) => build::run(*args),
         Verb::Search(args) => search::run(args),
         Verb::Serve(args) => serve::run(args),
         Verb::Inspect(args) => inspect::run(args),
