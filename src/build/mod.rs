@@ -186,7 +186,11 @@ pub fn build(
     let (words, has_lexicon) = (words.code(), words.units() > 0);
     let (cells, vectors, fitted) = match meaning {
         Some(Meaning { cells, vectors, fitted, .. }) => (cells, Some(vectors), fitted),
-        None => (Default::default(), None, former.map_or(Fitted::New, |_| Fitted::Kept)),
+        // A build by words alone does not throw away what vectors were fitted to.
+        None => {
+            let vectors = former.and_then(|fit| fit.vectors.clone());
+            (Default::default(), vectors, former.map_or(Fitted::New, |_| Fitted::Kept))
+        }
     };
 
     stage(Stage::Text);

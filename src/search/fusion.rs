@@ -138,12 +138,9 @@ impl Fusion {
             Fusion::Convex { weight } => weight.unwrap_or_else(|| weight_of(semantic)),
             _ => 0.0,
         };
-        let score = |legs: [Option<f32>; 2]| match (legs, self) {
-            ([None, None], _) => f32::NEG_INFINITY,
-            ([keyword, semantic], Fusion::Convex { .. }) => {
-                (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical)
-            }
-            (legs, _) => self.combined(legs),
+        let score = |legs: [Option<f32>; 2]| match legs {
+            [None, None] => f32::NEG_INFINITY,
+            legs => self.combined(legs, weight, typical),
         };
         let scores: Vec<f32> = pages.into_iter().map(score).collect();
         PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
@@ -174,9 +171,11 @@ impl Fusion {
         ranking.iter().enumerate().map(|(rank, ranked)| (ranked.page, normalise(rank, ranked.score))).collect()
     }
 
-    fn combined(&self, legs: [Option<f32>; 2]) -> f32 {
+    fn combined(&self, legs: [Option<f32>; 2], weight: f32, typical: f32) -> f32 {
+        let [keyword, semantic] = legs;
         match self {
-            Fusion::Convex { .. } | Fusion::Rrf { .. } => legs.into_iter().flatten().sum(),
+            Fusion::Convex { .. } => (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical),
+            Fusion::Rrf { .. } => keyword.unwrap_or(0.0) + semantic.unwrap_or(0.0),
             Fusion::Normalization { combination, weights, .. } => {
                 let scored = || weights.iter().zip(legs).map(|(&weight, score)| (weight, score.unwrap_or(0.0)));
                 let positive = || scored().filter(|&(weight, score)| weight > 0.0 && score > 0.0);

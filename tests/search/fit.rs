@@ -172,3 +172,14 @@ fn without_vectors_cuts_and_numbers_are_kept() {
     let (new, all) = (new_parts(&first, &second, Kind::Terms), names(&second, Kind::Terms).len());
     assert!(new * 3 <= all + 3, "{new} of {all} blocks changed");
 }
+
+#[test]
+fn a_build_by_words_alone_keeps_what_vectors_were_fitted_to() {
+    let encoder = BagOfWords::new();
+    let first = built(site(60), &encoder, None);
+    let options = Options { fit: Some(first.fit.clone()), ..Options::default() };
+    let words = build(site(60), None, &options, &|_| ()).unwrap();
+    let third = built(site(60), &encoder, Some(words.fit));
+    assert_eq!(third.fitted, Fitted::Kept);
+    assert_eq!(new_parts(&first, &third, Kind::Projection), 0);
+}
