@@ -1,10 +1,12 @@
 //! What is searched: pages, their sections, and the passages that are embedded.
 
 mod page;
+mod pages;
 mod passage;
 mod stored;
 
 pub use page::{Meta, Page, Section};
+pub use pages::PageSet;
 pub use passage::{Window, cut, embedded_text};
 pub use stored::{StoredPage, StoredSection};
 
