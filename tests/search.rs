@@ -10,6 +10,7 @@ mod operators;
 mod packs;
 mod steps;
 mod twin;
+mod typos;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;

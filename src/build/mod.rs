@@ -18,6 +18,7 @@ pub mod lexicon;
 mod meaning;
 mod rows;
 mod spans;
+mod spelling;
 mod texts;
 mod units;
 mod words;
@@ -164,6 +165,7 @@ pub fn build(
     let without = WordRows::default();
     let words = meaning.as_ref().map_or(&without, |meaning| &meaning.words);
     let dictionary = dictionary::write(&inverted, &families, words, pages.len() as u32, former, &mut parts)?;
+    let spelling = spelling::write(&inverted.terms, &mut parts)?;
     let mut general = None;
     if let (Some(meaning), Some(embedding)) = (&meaning, embedding)
         && let Some(code) = words.code().filter(|_| meaning.cells.cut_off < f32::INFINITY)
@@ -209,6 +211,7 @@ pub fn build(
         positions: dictionary.positions,
         words,
         general,
+        spelling,
         text,
         cells,
     };

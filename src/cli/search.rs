@@ -161,6 +161,12 @@ fn layout(answer: &Answer, explain: bool) -> String {
     if answer.hits.is_empty() {
         out += "Nothing found.\n";
     }
+    for correction in &answer.corrections {
+        out += &format!("Searched for {} in place of {}.\n", correction.meant.join(", "), correction.word);
+    }
+    if answer.relaxed {
+        out += "No page has all that the operators ask for: searched for the words without them.\n";
+    }
     out += &format!("{} pages hold the words", answer.total);
     for (name, leg) in [("words", &answer.legs.keyword), ("meaning", &answer.legs.semantic)] {
         let status = match leg.status {

@@ -1,7 +1,7 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general
+//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling
 //! endings := count ending*
 //! terms   := as in `firsts`                          the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -9,6 +9,7 @@
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
 //! general := 0 | 1 hash[6]                           the directory of general words
+//! spelling := 0 | 1 hash[6]                          where lists of words lie
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
@@ -39,6 +40,8 @@ pub struct Core {
     pub words: Option<RowCode>,
     /// The hash of the directory of general words, if there are any.
     pub general: Option<u64>,
+    /// The hash of what names the lists of words that misspelt ones may mean, if there are any.
+    pub spelling: Option<u64>,
     /// Where each text part begins, in order.
     pub text: Vec<TextStart>,
     /// The vector rows.
@@ -91,6 +94,9 @@ impl Core {
         if let Some(hash) = self.general {
             name(Kind::Directory, hash);
         }
+        if let Some(hash) = self.spelling {
+            name(Kind::Spelling, hash);
+        }
         self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
         self.text.iter().for_each(|start| name(Kind::Text, start.hash));
         self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
@@ -128,9 +134,11 @@ impl Core {
         if let Some(code) = self.words {
             code.write(&mut out);
         }
-        out.0.push(u8::from(self.general.is_some()));
-        if let Some(hash) = self.general {
-            out.hash(hash);
+        for hash in [self.general, self.spelling] {
+            out.0.push(u8::from(hash.is_some()));
+            if let Some(hash) = hash {
+                out.hash(hash);
+            }
         }
         out.0
     }
@@ -167,13 +175,14 @@ impl Core {
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
             return Err(damaged("words in another space than the rows"));
         }
-        let general = if reader.byte()? == 1 { Some(reader.hash()?) } else { None };
+        let mut hash = || if reader.byte()? == 1 { Ok(Some(reader.hash()?)) } else { Ok(None) };
+        let (general, spelling) = (hash()?, hash()?);
         if general.is_some() && words.is_none() {
             return Err(damaged("general words beside words without vectors"));
         }
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, positions, words, general, text, cells })
+        Ok(Self { collection, sections, passages, endings, terms, positions, words, general, spelling, text, cells })
     }
 }
 
@@ -212,6 +221,7 @@ mod tests {
             positions: 5,
             words: Some(cells().code),
             general: Some(50),
+            spelling: Some(60),
             cells: cells(),
         }
     }

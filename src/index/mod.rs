@@ -4,6 +4,7 @@
 //! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
 //!                               ├─▶ places ─▶ positions
 //!                               ├─▶ directory ─▶ general  words that the site does not use
+//!                               ├─▶ spelling ─▶ words     words that misspelt ones may mean
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -22,6 +23,7 @@ mod gzip;
 pub mod pack;
 mod part;
 mod positions;
+mod spelling;
 mod store;
 mod vectors;
 
@@ -33,5 +35,6 @@ pub use general::{Directory, GeneralBlock, is_general};
 pub use gzip::{Packer, gunzip};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
+pub use spelling::{Spelling, WordList};
 pub use store::{Head, Index};
 pub use vectors::{Owner, VectorPart};

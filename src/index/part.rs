@@ -43,9 +43,13 @@ pub enum Kind {
     Directory,
     /// A block of general words with their vectors.
     General,
+    /// Where lists of words lie.
+    Spelling,
+    /// A list of words that may be meant by misspelt ones.
+    Words,
 }
 
-const KINDS: [(Kind, &str); 11] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -57,6 +61,8 @@ const KINDS: [(Kind, &str); 11] = [
     (Kind::Places, "places"),
     (Kind::Directory, "directory"),
     (Kind::General, "general"),
+    (Kind::Spelling, "spelling"),
+    (Kind::Words, "words"),
 ];
 
 impl Kind {

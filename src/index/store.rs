@@ -1,6 +1,8 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart};
+use super::{
+    Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, VectorPart, WordList,
+};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -41,6 +43,8 @@ enum Loaded {
     Text(Vec<StoredPage>),
     Directory(Directory),
     General(GeneralBlock),
+    Spelling(Spelling),
+    Words(WordList),
     Failed(String),
 }
 
@@ -183,6 +187,22 @@ impl Index {
         }
     }
 
+    /// Where lists of words lie, if that is loaded.
+    pub fn spelling(&self, id: PartId) -> Option<&Spelling> {
+        match self.part(id)? {
+            Loaded::Spelling(spelling) => Some(spelling),
+            _ => None,
+        }
+    }
+
+    /// A list of words, if it is loaded.
+    pub fn words(&self, id: PartId) -> Option<&WordList> {
+        match self.part(id)? {
+            Loaded::Words(list) => Some(list),
+            _ => None,
+        }
+    }
+
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
         match self.part(id)? {
@@ -241,6 +261,8 @@ impl Index {
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
+            Kind::Spelling => Loaded::Spelling(Spelling::read(contents)?),
+            Kind::Words => Loaded::Words(WordList::read(contents)?),
             Kind::General => {
                 let code = core.words.ok_or_else(|| damaged("general words beside words without vectors"))?;
                 Loaded::General(GeneralBlock::open(contents, code.bytes() + 2)?)

@@ -8,6 +8,7 @@
 
 mod bm25f;
 mod dictionary;
+mod distance;
 mod expand;
 #[cfg(feature = "native")]
 mod family;
@@ -22,6 +23,7 @@ pub use bm25f::{Bm25f, Field, Lengths};
 pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
 pub use dictionary::{LONGEST_INLINE, Placed, PlacedVector};
+pub use distance::{LONGEST_COMPARED, distance, slips};
 pub use expand::{Expansion, Form, expand};
 #[cfg(feature = "native")]
 pub use family::{Families, learned_endings};

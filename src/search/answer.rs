@@ -26,10 +26,23 @@ pub struct Answer {
     pub encoder: Option<String>,
     /// How the legs were put together; empty if only one took part.
     pub fusion: &'static str,
+    /// Words that the site does not use, and those that were searched for in their place.
+    pub corrections: Vec<Correction>,
+    /// The query with the likeliest of these, if there are any.
+    pub did_you_mean: Option<String>,
     /// What each leg did.
     pub legs: Legs,
     /// Parts that could not be had, with reasons; the answer was made without them.
     pub failures: Vec<String>,
+}
+
+/// A word that was taken for others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Correction {
+    /// The word as it was typed, folded.
+    pub word: String,
+    /// The site's words that it may mean, the likeliest first.
+    pub meant: Vec<String>,
 }
 
 /// What each leg of a search did.

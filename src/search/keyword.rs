@@ -6,7 +6,8 @@ use crate::index::{Core, Index, PartId};
 use crate::lexical::{Bm25f, PostingList, Ranking, TermPart, TermSet, expand, rank};
 use crate::text;
 
-use super::TermExplanation;
+use super::spelling;
+use super::{Correction, TermExplanation, Typos};
 
 /// Most distinct words of a query that are searched for.
 const MOST_WORDS: usize = 48;
@@ -86,6 +87,8 @@ pub(super) struct Plan {
     pub words: Vec<WordForms>,
     /// Where the vectors of all words are.
     pub vectors: Vec<WordVector>,
+    /// Words that were taken for others.
+    pub corrections: Vec<Correction>,
     /// Parts to load before it can go on.
     pub missing: Vec<PartId>,
     /// Parts that can't be had, with reasons.
@@ -94,11 +97,15 @@ pub(super) struct Plan {
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
 /// two rounds at most.
-pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool) -> Plan {
+pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos, ranked: bool) -> Plan {
     let mut plan = Plan::default();
     for word in words {
         let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
-        let Found { forms, is_foreign } = forms(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
+        let mut found = forms(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
+        if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {
+            found.add_meant(index, core, &mut plan, word);
+        }
+        let Found { forms, is_foreign } = found;
         // A compound that the site doesn't use is meant by its parts.
         if !(forms.is_empty() && word.compound) {
             plan.vectors.push(WordVector {
@@ -171,6 +178,40 @@ pub(super) fn forms(
         }
     }
     Found { forms, is_foreign }
+}
+
+/// What the likeliest of the words counts that may be meant by one that the site doesn't use.
+const MEANT: f32 = 0.7;
+/// What the others count, and any if the site uses the word that was typed.
+const ALSO_MEANT: f32 = 0.3;
+
+impl Found {
+    /// Adds the words that may be meant by a misspelt one; they take the place of one that only looks like it.
+    fn add_meant(&mut self, index: &Index, core: &Core, plan: &mut Plan, word: &QueryWord) {
+        if word.compound {
+            return;
+        }
+        let meant = spelling::meant(index, core, plan, &word.term, word.unfinished);
+        if meant.is_empty() {
+            return;
+        }
+        if self.is_foreign {
+            self.forms.clear();
+        }
+        for (number, word) in meant.iter().enumerate() {
+            let likeliest = number == 0 && self.is_foreign;
+            for mut form in forms(index, core, plan, word, 0, &[]).forms {
+                if !self.forms.iter().any(|known| known.form == form.form) {
+                    form.weight *= if likeliest { MEANT } else { ALSO_MEANT };
+                    form.primary = likeliest;
+                    self.forms.push(form);
+                }
+            }
+        }
+        if self.is_foreign {
+            plan.corrections.push(Correction { word: word.term.clone(), meant });
+        }
+    }
 }
 
 impl PlacedForm {

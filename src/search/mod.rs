@@ -20,11 +20,14 @@ mod query;
 mod restrict;
 mod run;
 mod semantic;
+mod spelling;
 mod syntax;
 
-pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, SectionHit, TermExplanation};
+pub use answer::{
+    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, SectionHit, TermExplanation,
+};
 pub use expression::Expression;
 pub use fusion::{Combination, Fusion, Normalization};
-pub use query::{Mode, Query, VectorPlan};
+pub use query::{Mode, Query, Typos, VectorPlan};
 pub use run::{Run, Step, complete};
 pub use semantic::QueryVector;

@@ -25,6 +25,8 @@ pub struct Query {
     /// Whether the last word may be the beginning of a longer one, as it is while one types; text that ends with a space is
     /// finished in any case. Default true.
     pub prefix: bool,
+    /// Whether a word may be meant that is not the one that was typed. Default auto.
+    pub typos: Typos,
     /// Whether each hit says how its score came about. Default false.
     pub explain: bool,
     /// How the two legs are put together.
@@ -52,6 +54,7 @@ impl Default for Query {
             offset: 0,
             sections: 1,
             prefix: true,
+            typos: Typos::Auto,
             explain: false,
             fusion: Fusion::default(),
             vector: VectorPlan::None,
@@ -83,6 +86,19 @@ impl Mode {
     pub fn has_semantic(self) -> bool {
         self != Mode::Keyword
     }
+}
+
+/// When words count that were not typed, but may be meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Typos {
+    /// Never.
+    Never,
+    /// Where the site does not use the word that was typed.
+    #[default]
+    Auto,
+    /// In any case; a word that the site uses counts more than those that it may stand for.
+    Always,
 }
 
 /// Whether the host has an encoder to make the query's vector with.

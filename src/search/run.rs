@@ -6,12 +6,12 @@ use super::keyword::{Plan, QueryWord, plan, words};
 use super::restrict::restrict;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::syntax::{Parsed, parse};
-use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
+use super::{Answer, Correction, Leg, LegStatus, Legs, Query, VectorPlan};
 use super::{general, lexicon};
 use crate::corpus::PageSet;
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, text};
 
 /// What a [`Run`] says when it has done what it can.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +152,7 @@ impl Run {
         let mut plan = Plan::default();
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
-            plan = self::plan(index, core, &self.words, ranked);
+            plan = self::plan(index, core, &self.words, self.query.typos, ranked);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
@@ -294,12 +294,31 @@ impl Run {
                 _ => None,
             },
             fusion,
+            corrections: plan.corrections.clone(),
+            did_you_mean: self.did_you_mean(&plan.corrections),
             legs: Legs { keyword: self.keyword_leg(plan), semantic: self.semantic_leg(core, partial, &failures) },
             hits,
             failures,
         });
         self.partial = true;
         Ok(if partial { Step::Partial(answer) } else { Step::Done(answer) })
+    }
+
+    /// The text with the likeliest word in the place of each that was taken for others.
+    fn did_you_mean(&self, corrections: &[Correction]) -> Option<String> {
+        let mut meant = String::new();
+        let mut copied = 0;
+        for word in text::words(&self.text) {
+            let correction = corrections.iter().find(|correction| correction.word == *word.term);
+            if let Some(likeliest) = correction.and_then(|correction| correction.meant.first())
+                && word.span.start >= copied
+            {
+                meant.push_str(&self.text[copied..word.span.start]);
+                meant.push_str(likeliest);
+                copied = word.span.end;
+            }
+        }
+        (copied > 0).then(|| [&meant, &self.text[copied..]].concat())
     }
 
     fn keyword_leg(&self, plan: &Plan) -> Leg {

@@ -6,7 +6,9 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::corpus::Meta;
-use crate::search::{Answer, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, SectionHit, TermExplanation};
+use crate::search::{
+    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, SectionHit, TermExplanation,
+};
 
 use super::query::MODES;
 
@@ -43,7 +45,20 @@ impl Record {
 
 /// The object that describes `answer`.
 pub(super) fn write(answer: &Answer) -> Record {
-    let Answer { query, mode, hits, relaxed, total, semantic_only, encoder, fusion, legs, failures } = answer;
+    let Answer {
+        query,
+        mode,
+        hits,
+        relaxed,
+        total,
+        semantic_only,
+        encoder,
+        fusion,
+        corrections,
+        did_you_mean,
+        legs,
+        failures,
+    } = answer;
     let record = Record::new();
     record.text("query", query);
     record.text("mode", MODES.iter().find(|(_, its)| its == mode).map_or("", |(name, _)| name));
@@ -53,6 +68,8 @@ pub(super) fn write(answer: &Answer) -> Record {
     record.number("semanticOnly", *semantic_only as f64);
     record.optional_text("encoder", encoder.as_deref());
     record.text("fusion", fusion);
+    record.set("corrections", &corrections.iter().map(correction).collect::<Array>());
+    record.optional_text("didYouMean", did_you_mean.as_deref());
     let both = Record::new();
     both.set("keyword", &leg(&legs.keyword));
     both.set("semantic", &leg(&legs.semantic));
@@ -64,6 +81,13 @@ pub(super) fn write(answer: &Answer) -> Record {
 /// An array of texts.
 pub(super) fn texts(texts: &[String]) -> Array {
     texts.iter().map(|text| JsValue::from_str(text)).collect()
+}
+
+fn correction(Correction { word, meant }: &Correction) -> Record {
+    let record = Record::new();
+    record.text("word", word);
+    record.set("meant", &texts(meant));
+    record
 }
 
 fn leg(Leg { status, reason, matches }: &Leg) -> Record {

@@ -5,7 +5,7 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::search::{Combination, Expression, Fusion, Mode, Normalization, Query, VectorPlan};
+use crate::search::{Combination, Expression, Fusion, Mode, Normalization, Query, Typos, VectorPlan};
 
 /// What modes are called.
 pub(super) const MODES: [(&str, Mode); 3] =
@@ -23,6 +23,10 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
             &vector,
             &[("none", VectorPlan::None), ("lexicon", VectorPlan::Lexicon), ("later", VectorPlan::Later)],
         )?;
+    }
+    if let Some(typos) = text(object, "typos")? {
+        let known = [("never", Typos::Never), ("auto", Typos::Auto), ("always", Typos::Always)];
+        query.typos = one_of("typos", &typos, &known)?;
     }
     query.vector_reason = text(object, "vectorReason")?;
     for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)]

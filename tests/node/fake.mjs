@@ -60,12 +60,12 @@ export class FakeEngine {
     let parts = missing([this.#entry.core]);
     if (parts.length === 0) parts = missing(this.#loaded.get(this.#entry.core)?.pages ?? []);
     const wantsVector = run.query.vector === "later" && run.query.mode !== "keyword" && !run.vector && !run.failure;
-    if (parts.length > 0) return { status: "need", parts, vector: wantsVector };
+    if (parts.length > 0) return { status: "need", parts, ...(wantsVector && { vector: run.query.text }) };
     if (wantsVector && !run.partial) {
       run.partial = true;
       return { status: "partial", answer: this.#answer(run, "pending") };
     }
-    if (wantsVector) return { status: "need", parts: [], vector: true };
+    if (wantsVector) return { status: "need", parts: [], vector: run.query.text };
     return { status: "done", answer: this.#answer(run, run.vector ? "used" : run.failure ? "failed" : "skipped") };
   }
 
@@ -123,7 +123,7 @@ export class FakeEngine {
     const reason = failure ?? query.vectorReason;
     return {
       query: query.text, mode: query.mode, hits: hits.slice(query.offset, query.offset + query.limit), total,
-      semanticOnly: hits.length - total, encoder: encoder ?? null, fusion: this.#whole ? "of the whole" : "", failures: [...this.#failed.values()],
+      semanticOnly: hits.length - total, encoder: encoder ?? null, relaxed: false, corrections: [], didYouMean: null, fusion: this.#whole ? "of the whole" : "", failures: [...this.#failed.values()],
       legs: { keyword: { status: "used", matches: total }, semantic: { status: semantic, matches: 0, ...(reason ? { reason } : {}) } },
     };
   }

@@ -2,7 +2,7 @@
 
 import { BifocalError } from "./error.js";
 import { connect, type Link, type Way } from "./link.js";
-import type { About, Answer, EncoderChoice, FromWorker, Mode, Progress, Query, ToWorker } from "./protocol.js";
+import type { About, Answer, EncoderChoice, Expression, FromWorker, Mode, Progress, Query, ToWorker } from "./protocol.js";
 
 /** How to search. */
 export interface SearchOptions {
@@ -18,6 +18,10 @@ export interface SearchOptions {
   sections?: number;
   /** Whether the last word may be the beginning of a longer one, as while one types. Default true. */
   prefix?: boolean;
+  /** What pages must satisfy, besides what the text's own operators ask for. */
+  expression?: Expression;
+  /** When words count that were not typed but may be meant. Default `"auto"`: where the site does not use the typed one. */
+  typos?: "never" | "auto" | "always";
   /** How the two lenses' hits are put together, in OpenSearch's names. Default: what was found best. */
   fusion?: object;
   /** Whether each hit tells how its score came about. */
@@ -80,7 +84,8 @@ export class Search {
   }
 
   /**
-   * Finds pages. Parts of the index that cannot be read do not make it fail: the answer comes from what is there, and its
+   * Finds pages. A text may hold operators: `"a phrase"`, `-without`, `+must`, `a OR b`, `(…)`, `a NEAR b`, `title:word`,
+   * `begin*`; what isn't one is words. Parts of the index that cannot be read do not make it fail: the answer comes from what is there, and its
    * `legs` say what is not.
    */
   search(text: string, options: SearchOptions = {}): Promise<Answer> {
@@ -95,10 +100,12 @@ export class Search {
       return Promise.reject(error);
     }
     const query: Query = { text: wellFormed(text), mode, encoder, limit, offset };
-    const { sections, prefix, explain, fusion } = options;
+    const { sections, prefix, expression, typos, explain, fusion } = options;
     // What is not given is left out, so that the engine's own defaults hold.
     if (sections !== undefined) query.sections = sections;
     if (prefix !== undefined) query.prefix = prefix;
+    if (expression !== undefined) query.expression = expression;
+    if (typos !== undefined) query.typos = typos;
     if (explain !== undefined) query.explain = explain;
     if (fusion !== undefined) query.fusion = fusion;
     const id = ++this.#last;

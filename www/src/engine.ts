@@ -39,7 +39,8 @@ export interface EngineQuery extends Omit<Query, "encoder"> {
 
 /** What a run needs next, or has. */
 export type Step =
-  | { status: "need"; parts: string[]; vector: boolean }
+  /** `vector`: the text whose vector is wanted, if one is. */
+  | { status: "need"; parts: string[]; vector?: string }
   | { status: "partial" | "done"; answer: EngineAnswer };
 
 /** Makes query vectors in the space of the index's rows. */
@@ -139,9 +140,9 @@ export class Searcher {
         }
         const parts = Promise.all(step.parts.map((path) => this.#need(path)));
         parts.catch(() => {});
-        if (step.vector && (step.parts.length === 0 || this.encoder)) {
+        if (step.vector !== undefined && (step.parts.length === 0 || this.encoder)) {
           // A step that needs both is fetching while the vector is made; one whose encoder is still to come is not held up.
-          await this.#giveVector(run, query.text, timed, signal);
+          await this.#giveVector(run, step.vector, timed, signal);
         }
         const start = performance.now();
         await stoppable(parts, signal);

@@ -18,9 +18,27 @@ export type Mode = "hybrid" | "keyword" | "semantic";
  */
 export type EncoderChoice = "auto" | "lexicon" | "transformer";
 
+/**
+ * What pages must satisfy, as a typed object; a text's own operators become the same. `word` finds the word's family too,
+ * `phrase` the words as they are, `near` words that stand within so many (default 8), in any order.
+ */
+export type Expression =
+  | { all: Expression[] }
+  | { any: Expression[] }
+  | { not: Expression }
+  | { word: string }
+  | { prefix: string }
+  | { title: string }
+  | { heading: string }
+  | { phrase: string }
+  | { near: { words: string[]; within?: number } };
+
 /** A query as it crosses to the worker. */
 export interface Query {
+  /** Words and operators: `"a phrase"`, `-without`, `+must`, `a OR b`, `(…)`, `a NEAR b`, `title:word`, `begin*`. */
   text: string;
+  /** What pages must satisfy besides what the text asks for. */
+  expression?: Expression;
   mode: Mode;
   encoder: EncoderChoice;
   /** Pages to answer with. */
@@ -31,6 +49,8 @@ export interface Query {
   sections?: number;
   /** Whether the last word may be the beginning of a longer one; the engine's default is yes. */
   prefix?: boolean;
+  /** When words count that were not typed but may be meant: default `"auto"`, where the site doesn't use the typed one. */
+  typos?: "never" | "auto" | "always";
   /** Whether each hit tells how its score came about. */
   explain?: boolean;
   /** How the two lenses' hits are put together, in OpenSearch's names; the engine's default where absent. */
@@ -97,6 +117,8 @@ export interface EngineAnswer {
   query: string;
   mode: Mode;
   hits: Hit[];
+  /** Whether no page satisfied the text's operators, so that its words were searched for without them. */
+  relaxed: boolean;
   /** Pages that match by words; exact. */
   total: number;
   /** Further pages that only meaning found. */
@@ -104,6 +126,10 @@ export interface EngineAnswer {
   /** The encoder that made the query's vector: `"lexicon"`, or the transformer's name. */
   encoder: string | null;
   fusion: string;
+  /** Words that the site doesn't use, and those that were searched for in their place, the likeliest first. */
+  corrections: { word: string; meant: string[] }[];
+  /** The query with the likeliest of these. */
+  didYouMean: string | null;
   legs: { keyword: Leg; semantic: Leg };
   /** Parts of the index that could not be had, with reasons: the answer was made without them. */
   failures: string[];
