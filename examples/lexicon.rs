@@ -266,13 +266,13 @@ impl Keyword<'_> {
             let part = |form: u32, weight: f32| {
                 let term = &self.inverted.terms[form as usize];
                 let list = PostingList::new(&self.postings[form as usize], term.postings.len() as u32);
-                TermPart { list, weight, primary: true }
+                TermPart { list, weight, primary: true, literal: false }
             };
             let parts = std::iter::once(part(form, 1.0)).chain(kin.iter().map(|&other| part(other, 0.9))).collect();
             sets.push((form, TermSet { word: String::new(), parts }));
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
         let site = Site { pages: self.pages as u32, average: self.inverted.average };
-        rank(&sets, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
+        rank(&sets, 0, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
     }
 }

@@ -172,6 +172,22 @@ fn check(query: &str, mode: Mode, first: &[&str]) {
 }
 
 #[test]
+fn a_page_whose_title_is_the_query_comes_first() {
+    let mut pages = pages();
+    let text = "The swarm, a swarm of swarms: swarms swarm.";
+    pages.push(page("long.html", "On swarms and on how swarms swarm in swarms", &[("Swarms", text)]));
+    let mut memory = Memory::new(index_of(pages));
+    for (text, mode) in [("swarms", Mode::Keyword), ("Swarm", Mode::Hybrid), ("swarms", Mode::Hybrid)] {
+        let query = Query { text: text.into(), mode, explain: true, ..Query::default() };
+        let hit = memory.ask(query).hits.swap_remove(0);
+        assert_eq!(hit.id, "swarm.html", "{text} {mode:?}");
+        assert!(hit.explain.unwrap().title.is_some_and(|bonus| bonus > 0.0 && hit.score >= bonus));
+    }
+    assert_eq!(memory.ids("harvest hon", Mode::Keyword)[0], "honey.html");
+    assert_eq!(memory.ids("how swarms", Mode::Keyword)[0], "long.html");
+}
+
+#[test]
 fn words_find_pages_by_form_family_and_beginning() {
     check("honey", Mode::Keyword, &["honey.html"]);
     check("splits ", Mode::Keyword, &["split.html"]);

@@ -154,7 +154,8 @@ fn layout(answer: &Answer, explain: bool) -> String {
             }
             let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
             let (words, cosine) = (part(explained.keyword), part(explained.cosine));
-            out += &format!("      words {words}, cosine {cosine}, {} → {:.4}\n", explained.fusion, hit.score);
+            let title = explained.title.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the title"));
+            out += &format!("      words {words}, cosine {cosine}, {}{title} → {:.4}\n", explained.fusion, hit.score);
         }
         out.push('\n');
     }

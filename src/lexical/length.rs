@@ -13,6 +13,11 @@ pub(super) fn from_nibble(bits: u8) -> u32 {
     STEPS[usize::from(bits & 15)]
 }
 
+/// A length of so many words as four bits keep it.
+pub(super) fn kept(words: u32) -> f32 {
+    from_nibble(nibble(words)) as f32
+}
+
 /// One byte for any length: exact below 16, then eight steps an octave (three bits of mantissa), so at most 12.5 % low.
 pub(super) fn byte(words: u32) -> u8 {
     if words < 16 {

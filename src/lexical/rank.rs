@@ -1,6 +1,7 @@
 //! Ranks pages by BM25F over term sets.
 
 use super::bm25f::{Bm25f, Lengths};
+use super::length;
 use super::posting::{PagePosting, PostingList};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
@@ -33,6 +34,8 @@ pub struct TermPart<'b> {
     pub weight: f32,
     /// Whether the form is the word or its kin; if any is, the others don't count for the set's document frequency.
     pub primary: bool,
+    /// Whether the form is the word as it was typed, or begins with it where it is still being typed.
+    pub literal: bool,
 }
 
 /// A page and its score.
@@ -66,15 +69,21 @@ pub struct Ranking {
     pub idf: Vec<f32>,
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
+    /// Pages whose title is the query, in order.
+    pub titled: Vec<PageId>,
 }
 
-/// Ranks the pages that hold at least one of the words.
-pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result<Ranking> {
+/// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
+/// set because most pages hold them.
+pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
     let pages = collection.pages as usize;
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
     let mut ranking = Ranking::default();
-    for set in sets {
+    // How many of the sets each page has in its title, while it has all of them.
+    let mut in_title = vec![0u32; pages];
+    let title = length::kept(length);
+    for (number, set) in (0..).zip(sets) {
         let mut touched: Vec<PageId> = Vec::new();
         let any_primary = set.parts.iter().any(|part| part.primary);
         let mut document_frequency = 0;
@@ -89,6 +98,10 @@ pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result
                         touched.push(posting.page);
                     }
                     *known += frequency;
+                    let in_title = &mut in_title[posting.page.0 as usize];
+                    if part.literal && posting.title > 0 && posting.lengths.title == title && *in_title == number {
+                        *in_title += 1;
+                    }
                 })?;
             }
             if primary || !any_primary {
@@ -104,6 +117,10 @@ pub fn rank(sets: &[TermSet], collection: Collection, formula: &Bm25f) -> Result
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
+    if !sets.is_empty() {
+        let titled = (0..).zip(&in_title).filter(|&(_, &count)| count as usize == sets.len());
+        ranking.titled = titled.map(|(page, _)| PageId(page)).collect();
+    }
     Ok(ranking)
 }
 

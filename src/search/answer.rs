@@ -148,6 +148,8 @@ pub struct Explanation {
     pub keyword: Option<f32>,
     /// Each word's part of it.
     pub terms: Vec<TermExplanation>,
+    /// What it gained because its title is the query.
+    pub title: Option<f32>,
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,
     /// How both were put together.

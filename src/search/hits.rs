@@ -18,6 +18,9 @@ pub(super) struct Found<'r> {
     pub plan: &'r Plan,
     pub keyword: Option<&'r Ranking>,
     pub semantic: Option<&'r Nearest>,
+    /// Pages whose title is the query, and what they gained by it.
+    pub titled: &'r [PageId],
+    pub bonus: f32,
 }
 
 /// A page to show and its sections, best first.
@@ -89,6 +92,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         let explain = query.explain.then(|| Explanation {
             keyword: by_words.map(|(_, score)| score),
             terms: std::mem::take(&mut explained[number]),
+            title: found.titled.contains(&page.page).then_some(found.bonus),
             cosine: by_meaning.map(|(_, score)| score),
             fusion: query.fusion.name(),
         });

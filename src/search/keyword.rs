@@ -87,6 +87,8 @@ pub(super) struct Plan {
     pub words: Vec<WordForms>,
     /// Where the vectors of all words are.
     pub vectors: Vec<WordVector>,
+    /// The query's length in words, without the identifiers whose parts follow them; 0 if a word has no set of its own.
+    pub length: u32,
     /// Words that were taken for others.
     pub corrections: Vec<Correction>,
     /// Parts to load before it can go on.
@@ -99,7 +101,9 @@ pub(super) struct Plan {
 /// two rounds at most.
 pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos, ranked: bool) -> Plan {
     let mut plan = Plan::default();
+    let mut is_whole = true;
     for word in words {
+        plan.length += if word.compound { 0 } else { word.count as u32 };
         let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
         let mut found = forms(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
         if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {
@@ -121,10 +125,14 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos
             plan.words.iter().any(|word| word.forms.iter().any(|form| form.primary && form.form == first))
         });
         if forms.is_empty() || repeated {
+            is_whole &= word.compound;
             continue;
         }
         let prefix = word.unfinished.then(|| word.term.clone());
         plan.words.push(WordForms { word: word.term.clone(), forms, prefix, common: false });
+    }
+    if !is_whole {
+        plan.length = 0;
     }
     plan.pass_over_common(index, core.collection.pages);
     if ranked {
@@ -273,13 +281,18 @@ impl Plan {
 
     /// The term sets that the formula ranks by; forms whose postings can't be had are left out.
     pub fn sets<'i>(&self, index: &'i Index) -> Vec<TermSet<'i>> {
-        let part = |form: &PlacedForm| {
-            let list = form.postings(index).ok()?;
-            Some(TermPart { list, weight: form.weight, primary: form.primary })
+        let set = |word: &WordForms| {
+            let literal = |form: &PlacedForm| match &word.prefix {
+                Some(prefix) => form.form.starts_with(prefix.as_str()),
+                None => form.form == word.word,
+            };
+            let part = |form: &PlacedForm| {
+                let list = form.postings(index).ok()?;
+                Some(TermPart { list, weight: form.weight, primary: form.primary, literal: literal(form) })
+            };
+            TermSet { word: word.word.clone(), parts: word.forms.iter().filter_map(part).collect() }
         };
-        self.ranked()
-            .map(|word| TermSet { word: word.word.clone(), parts: word.forms.iter().filter_map(part).collect() })
-            .collect()
+        self.ranked().map(set).collect()
     }
 
     /// The words that pages are ranked by.
@@ -289,7 +302,7 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), core.collection, &Bm25f::default())
+        rank(&self.sets(index), self.length, core.collection, &Bm25f::default())
     }
 
     /// The scores by words of sections of each of `pages`, in their order.

@@ -8,9 +8,10 @@ use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::syntax::{Parsed, parse};
 use super::{Answer, Correction, Leg, LegStatus, Legs, Query, VectorPlan};
 use super::{general, lexicon};
-use crate::corpus::PageSet;
+use crate::corpus::{PageId, PageSet};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
+use crate::order::best_first;
 use crate::{Error, ErrorKind, Result, text};
 
 /// What a [`Run`] says when it has done what it can.
@@ -274,8 +275,19 @@ impl Run {
                 (&fused, self.query.fusion.name())
             }
         };
+        // A page whose title is the query comes first, whatever the legs say.
+        let titled = self.keyword.as_ref().map_or(&[][..], |ranking| &ranking.titled);
+        let bonus = ranked.first().map_or(0.0, |best| best.score);
+        let promoted;
+        let ranked = match titled {
+            [] => ranked,
+            titled => {
+                promoted = promote(ranked, titled, bonus);
+                &promoted
+            }
+        };
         let pages: Vec<PageScore> = ranked.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
-        let found = Found { plan, keyword: self.keyword.as_ref(), semantic: self.semantic.as_ref() };
+        let found = Found { plan, keyword: self.keyword.as_ref(), semantic: self.semantic.as_ref(), titled, bonus };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
@@ -380,6 +392,16 @@ impl Run {
             },
         }
     }
+}
+
+/// The ranking after each of some pages gained `bonus`.
+fn promote(ranked: &[PageScore], pages: &[PageId], bonus: f32) -> Vec<PageScore> {
+    let gained = |&PageScore { page, score }: &PageScore| PageScore {
+        page,
+        score: score + if pages.contains(&page) { bonus } else { 0.0 },
+    };
+    let gained: Vec<PageScore> = ranked.iter().map(gained).collect();
+    best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
 }
 
 /// Why no vector could be made of the query's words.
