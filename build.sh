@@ -80,10 +80,10 @@ step_wasm() {
   wasm_module transformer wasm-fast
 }
 
-#: www  bundles the browser runtime: loader, worker, search page
+#: www  bundles the browser runtime: loader, worker, search element and page
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.js www/*.mjs www/src www/wasm)
+  local inputs=(www/*.json www/*.mjs www/src www/element www/page www/wasm)
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else
