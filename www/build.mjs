@@ -52,14 +52,19 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
+  write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
+
   const assets = {
     ELEMENT: element,
     PAGE_SCRIPT: hashed(null, "page", "js", await bundle("page/page.ts")),
     PAGE_STYLE: hashed(null, "page", "css", await bundle("page/page.css")),
     ICON: hashed(null, "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
+    ICON_MASKABLE: hashed(null, "icon-maskable", "svg", readFileSync(join(here, "page/icon-maskable.svg"))),
   };
-  const html = readFileSync(join(here, "page/index.html"), "utf8");
-  write(null, "index.html", html.replace(/\{\{(\w+)\}\}/g, (_, name) => assets[name]));
+  for (const name of ["index.html", "bifocal.webmanifest"]) {
+    const text = readFileSync(join(here, "page", name), "utf8");
+    write(null, name, text.replace(/\{\{(\w+)\}\}/g, (_, asset) => assets[asset]));
+  }
 
   writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 2, files, more }, null, 1)}\n`);
   for (const { path, raw, gzip } of sizes) log(`${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);

@@ -11,8 +11,8 @@ const SETTINGS = { absWorkingDir: here, bundle: true, minify: true, target: "es2
  * Everything that `entry` imports in one file, except what `links` names: such an import is left, to be found at the other
  * address when it runs. A stylesheet that a script imports becomes a string.
  */
-export async function bundle(entry, { alias = {}, define = {}, links = {} } = {}) {
-  const result = await build({ ...SETTINGS, entryPoints: [entry], format: "esm", alias, define, plugins: [linked(links), stylesheets] });
+export async function bundle(entry, { alias = {}, define = {}, links = {}, format = "esm" } = {}) {
+  const result = await build({ ...SETTINGS, entryPoints: [entry], format, alias, define, plugins: [linked(links), stylesheets] });
   return result.outputFiles[0].text;
 }
 

@@ -1,6 +1,7 @@
 /** The search page: the element in its widest shape, and the site's name about it. */
 
 import type { SearchEvents } from "../element/element.js";
+import { offerOffline } from "./keep.js";
 
 type Told<K extends keyof SearchEvents> = CustomEvent<SearchEvents[K]>;
 
@@ -18,3 +19,5 @@ document.addEventListener("bifocal-search", (event) => {
   const { query } = (event as Told<"bifocal-search">).detail;
   document.title = `${query.trim().slice(0, 60)} · ${name}`;
 });
+
+void offerOffline(document.getElementById("offline")!);
