@@ -52,6 +52,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
+  write(null, "pagefind.js", await bundle("pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } }));
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
 
   const assets = {
