@@ -17,10 +17,10 @@ export CARGO_NET_RETRY=5
 main() {
   case ${1:-all} in
     all)
-      run_steps tools wasm www native model demo answer
+      run_steps tools wasm www package native model demo answer
       how_to_open
       ;;
-    test) run_steps tools chromium wasm www native model demo site tests ;;
+    test) run_steps tools chromium wasm www package native model demo site tests ;;
     bench)
       shift
       run_steps tools chromium wasm www native model demo
@@ -33,7 +33,7 @@ main() {
 
 help() {
   cat <<'END'
-usage: ./build.sh               everything: tools, wasm, www, native, model, demo, answer
+usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
@@ -80,7 +80,7 @@ step_wasm() {
   wasm_module transformer wasm-fast
 }
 
-#: www  bundles the browser runtime: loader, worker, search element and page
+#: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
   local inputs=(www/*.json www/*.mjs www/src www/element www/offline www/page www/pagefind www/wasm)
@@ -89,6 +89,12 @@ step_www() {
   else
     say "nothing changed"
   fi
+}
+
+#: package  assembles the npm package in www/dist/npm
+step_package() {
+  npm_packages www
+  npm --prefix www run --silent package
 }
 
 #: native  compiles the bifocal command, with the browser runtime in it

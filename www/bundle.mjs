@@ -1,5 +1,6 @@
 // One minified module of what an entry imports: how build.mjs and package.mjs call esbuild.
 
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -9,16 +10,20 @@ const SETTINGS = { absWorkingDir: here, bundle: true, minify: true, target: "es2
 
 /**
  * Everything that `entry` imports in one file, except what `links` names: such an import is left, to be found at the other
- * address when it runs. A stylesheet that a script imports becomes a string.
+ * address when it runs, and except what `replace` names, for which another source is taken. A stylesheet that a script imports becomes a string.
  */
-export async function bundle(entry, { alias = {}, define = {}, links = {}, format = "esm" } = {}) {
-  const result = await build({ ...SETTINGS, entryPoints: [entry], format, alias, define, plugins: [linked(links), stylesheets] });
+export async function bundle(entry, { alias = {}, define = {}, links = {}, replace = {}, minify = true, format = "esm" } = {}) {
+  const result = await build({ ...SETTINGS, entryPoints: [entry], format, minify, alias, define, plugins: [linked(links, replace), stylesheets] });
   return result.outputFiles[0].text;
 }
 
-const linked = (links) => ({
+const linked = (links, replace) => ({
   name: "links",
-  setup: (build) => build.onResolve({ filter: /^/ }, ({ path }) => (Object.hasOwn(links, path) ? { path: links[path], external: true } : undefined)),
+  setup: (setup) => setup.onResolve({ filter: /^/ }, ({ path, kind }) => {
+    if (kind === "entry-point") return undefined;
+    if (Object.hasOwn(links, path)) return { path: links[path], external: true };
+    return Object.hasOwn(replace, path) ? { path: join(here, replace[path]) } : undefined;
+  }),
 });
 
 const stylesheets = {

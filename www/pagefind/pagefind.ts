@@ -3,10 +3,8 @@
  * change by changing one path. docs/javascript.md says what is the same and what is not.
  */
 
+import { here } from "../src/here.js";
 import { Instance, type Options, type Results, type SearchOptions } from "./instance.js";
-
-/** The index folder: the one that this file is in. */
-const here = () => new URL("./", import.meta.url).href;
 
 let instance = new Instance(here());
 
