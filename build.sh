@@ -23,7 +23,7 @@ main() {
     test) run_steps tools chromium wasm www package native model demo site tests ;;
     bench)
       shift
-      run_steps tools chromium wasm www native model demo
+      run_steps tools chromium wasm www package native model demo
       run_bench "$@"
       ;;
     help | -h | --help) help ;;
@@ -35,7 +35,7 @@ help() {
   cat <<'END'
 usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
-       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed
+       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed, bundlers
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
