@@ -17,13 +17,13 @@ export CARGO_NET_RETRY=5
 main() {
   case ${1:-all} in
     all)
-      run_steps tools wasm www native model demo answer
+      run_steps tools wasm www package native model demo answer
       how_to_open
       ;;
-    test) run_steps tools chromium wasm www native model demo site tests ;;
+    test) run_steps tools chromium wasm www package native model demo site tests ;;
     bench)
       shift
-      run_steps tools chromium wasm www native model demo
+      run_steps tools chromium wasm www package native model demo
       run_bench "$@"
       ;;
     help | -h | --help) help ;;
@@ -33,9 +33,9 @@ main() {
 
 help() {
   cat <<'END'
-usage: ./build.sh               everything: tools, wasm, www, native, model, demo, answer
+usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
-       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed
+       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed, bundlers
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
@@ -80,15 +80,21 @@ step_wasm() {
   wasm_module transformer wasm-fast
 }
 
-#: www  bundles the browser runtime: loader, worker, search page
+#: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.js www/*.mjs www/src www/wasm)
+  local inputs=(www/*.json www/*.mjs www/src www/element www/offline www/page www/pagefind www/wasm)
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else
     say "nothing changed"
   fi
+}
+
+#: package  assembles the npm package in www/dist/npm
+step_package() {
+  npm_packages www
+  npm --prefix www run --silent package
 }
 
 #: native  compiles the bifocal command, with the browser runtime in it

@@ -5,13 +5,12 @@
 // wasm is gzip of our own, since many hosts compress nothing binary; `.bin`, since some undo what they know as gzip.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle, here } from "./bundle.mjs";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
 const HINTS = "(/*bifocal:hints*/null)";
 
 /** Builds the runtime into `out` from the wasm-bindgen output in `wasm`. */
@@ -23,13 +22,16 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   }
   rmSync(out, { recursive: true, force: true });
   mkdirSync(join(out, "runtime"), { recursive: true });
+  // What client and worker look up in the entry by its role, and what is found by its name.
   const files = {};
+  const more = [];
   const sizes = [];
   const write = (role, path, bytes) => {
     writeFileSync(join(out, path), bytes);
-    files[role] = path;
+    if (role) files[role] = path;
+    else more.push(path);
     const raw = path.endsWith(".bin") ? null : bytes.length;
-    sizes.push({ role, path, raw, gzip: path.endsWith(".bin") ? bytes.length : gzipSync(bytes, { level: 9 }).length });
+    sizes.push({ path, raw, gzip: path.endsWith(".bin") ? bytes.length : gzipSync(bytes, { level: 9 }).length });
     return path;
   };
   const hashed = (role, name, extension, bytes) => write(role, `runtime/${name}-${hash(bytes)}.${extension}`, bytes);
@@ -47,41 +49,43 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
   write("loader", "bifocal.js", loader);
 
-  const assets = {
-    PAGE_SCRIPT: hashed("pageScript", "page", "js", await bundle("page/page.ts", { client: "../bifocal.js" })),
-    PAGE_STYLE: hashed("pageStyle", "page", "css", await bundle("page/page.css")),
-    ICON: hashed("icon", "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
-  };
-  const html = readFileSync(join(here, "page/index.html"), "utf8");
-  write("page", "index.html", html.replace(/\{\{(\w+)\}\}/g, (_, name) => assets[name]));
+  const element = await writeElement(hashed);
+  write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
-  writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 1, files }, null, 1)}\n`);
-  for (const { role, path, raw, gzip } of sizes) {
-    log(`${role.padEnd(16)} ${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);
+  write(null, "pagefind.js", await bundle("pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } }));
+  write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
+
+  const assets = {
+    ELEMENT: element,
+    PAGE_SCRIPT: hashed(null, "page", "js", await bundle("page/page.ts")),
+    PAGE_STYLE: hashed(null, "page", "css", await bundle("page/page.css")),
+    ICON: hashed(null, "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
+    ICON_MASKABLE: hashed(null, "icon-maskable", "svg", readFileSync(join(here, "page/icon-maskable.svg"))),
+  };
+  for (const name of ["index.html", "bifocal.webmanifest"]) {
+    const text = readFileSync(join(here, "page", name), "utf8");
+    write(null, name, text.replace(/\{\{(\w+)\}\}/g, (_, asset) => assets[asset]));
   }
-  return { files, sizes };
+
+  writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 2, files, more }, null, 1)}\n`);
+  for (const { path, raw, gzip } of sizes) log(`${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);
+  return { files, more, sizes };
 }
 
-/** One minified module of everything that `entry` imports; `bifocal` is left to be found at `client` when it runs. */
-async function bundle(entry, { alias = {}, define = {}, client = "bifocal" } = {}) {
-  const result = await build({
-    absWorkingDir: here,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    write: false,
-    alias,
-    define,
-    plugins: [{
-      name: "client",
-      setup: (build) => build.onResolve({ filter: /^bifocal$/ }, () => ({ path: client, external: true })),
-    }],
-  });
-  return result.outputFiles[0].text;
+/** The element, its languages apart, since each reader needs one at most. */
+async function writeElement(hashed) {
+  const links = { bifocal: "../bifocal.js" };
+  for (const language of languages()) {
+    const path = hashed(null, language, "js", await bundle(`element/words/${language}.ts`));
+    links[`./${language}.js`] = path.replace("runtime/", "./");
+  }
+  return hashed(null, "element", "js", await bundle("element/bifocal-search.ts", { links }));
+}
+
+/** The languages in files of their own: all but English. */
+export function languages() {
+  const names = readdirSync(join(here, "element/words")).map((file) => file.replace(/\.ts$/, ""));
+  return names.filter((name) => /^[a-z]{2}$/.test(name) && name !== "en").sort();
 }
 
 function hash(bytes) {

@@ -130,10 +130,14 @@ pub fn run(args: BuildArgs) -> Result<()> {
         extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
     }
     for file in runtime.files() {
-        let needless = options.model_file.is_none() && file.name.starts_with("transformer");
-        if file.name != "loader" && !file.name.starts_with("worker") && !needless {
-            extra.push((file.path.to_owned(), file.bytes.to_vec()));
-            options.runtime.insert(file.name.to_owned(), file.path.to_owned());
+        let name = file.name.unwrap_or_default();
+        let needless = options.model_file.is_none() && name.starts_with("transformer");
+        if name == "loader" || name.starts_with("worker") || needless {
+            continue;
+        }
+        extra.push((file.path.to_owned(), file.bytes.to_vec()));
+        if let Some(name) = file.name {
+            options.runtime.insert(name.to_owned(), file.path.to_owned());
         }
     }
 
@@ -166,7 +170,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
 
     // Only the other of the two workers reads packs.
     let worker = if bounds.need_packs(built.parts.len()) { "workerPacked" } else { "worker" };
-    for file in runtime.files().filter(|file| file.name == worker) {
+    for file in runtime.files().filter(|file| file.name == Some(worker)) {
         extra.push((file.path.to_owned(), file.bytes.to_vec()));
         built.entry.runtime.insert("worker".to_owned(), file.path.to_owned());
     }

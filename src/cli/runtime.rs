@@ -13,8 +13,8 @@ const PLACEHOLDER: &str = "/*bifocal:hints*/null";
 /// One file of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct File<'a> {
-    /// What the entry calls it: `loader`, `worker`, `core`, …
-    pub name: &'a str,
+    /// What the entry calls it: `worker`, `core`, …; `None` for one that is found by its path alone.
+    pub name: Option<&'a str>,
     /// Where it goes, below the index folder, `/` between the names.
     pub path: &'a str,
     /// What it holds; `.bin` files are gzip.
@@ -24,6 +24,7 @@ pub struct File<'a> {
 /// The whole runtime: its files and what each is for.
 pub struct Runtime {
     names: BTreeMap<String, String>,
+    more: Vec<String>,
     files: &'static [(&'static str, &'static [u8])],
 }
 
@@ -31,8 +32,14 @@ pub struct Runtime {
 #[derive(Deserialize)]
 struct Manifest {
     version: u32,
+    /// Paths by what the entry calls them.
     files: BTreeMap<String, String>,
+    /// Paths of the others.
+    more: Vec<String>,
 }
+
+/// The version of `runtime.json` that is read here.
+const VERSION: u32 = 2;
 
 /// Gives the runtime that this command was built with.
 ///
@@ -50,22 +57,21 @@ impl Runtime {
         let manifest = find(files, "runtime.json").ok_or_else(without)?;
         let manifest: Manifest = serde_json::from_slice(manifest)
             .map_err(|error| Error::new(ErrorKind::Damaged, "runtime.json cannot be read").because(error))?;
-        if manifest.version != 1 {
-            let message = format!("runtime.json has version {}, this build reads 1", manifest.version);
+        if manifest.version != VERSION {
+            let message = format!("runtime.json has version {}, this build reads {VERSION}", manifest.version);
             return Err(Error::new(ErrorKind::Version, message).hint("./build.sh www native"));
         }
-        for (name, path) in &manifest.files {
-            if find(files, path).is_none() {
-                let message = format!("runtime.json names {path} as {name}, and there is no such file");
-                return Err(Error::new(ErrorKind::Missing, message).hint("./build.sh www native"));
-            }
+        if let Some(path) = manifest.files.values().chain(&manifest.more).find(|path| find(files, path).is_none()) {
+            let message = format!("runtime.json names {path}, and there is no such file");
+            return Err(Error::new(ErrorKind::Missing, message).hint("./build.sh www native"));
         }
-        Ok(Self { names: manifest.files, files })
+        Ok(Self { names: manifest.files, more: manifest.more, files })
     }
 
-    /// The files, by name.
+    /// The files: those that have a name, in the order of their names, then the others.
     pub fn files(&self) -> impl Iterator<Item = File<'_>> {
-        self.names.iter().map(|(name, path)| File {
+        let named = self.names.iter().map(|(name, path)| (Some(name.as_str()), path));
+        named.chain(self.more.iter().map(|path| (None, path))).map(|(name, path)| File {
             name,
             path,
             bytes: find(self.files, path).expect("the constructor looked for every one"),
@@ -99,11 +105,13 @@ mod tests {
     fn gives_the_files_that_the_manifest_names() {
         let runtime = Runtime::from_files(&[
             ("bifocal.js", LOADER),
-            ("runtime.json", br#"{"version": 1, "files": {"loader": "bifocal.js"}}"#),
+            ("index.html", b"<!doctype html>"),
+            ("runtime.json", br#"{"version": 2, "files": {"loader": "bifocal.js"}, "more": ["index.html"]}"#),
         ])
         .unwrap();
         let files: Vec<_> = runtime.files().collect();
-        assert_eq!(files, [File { name: "loader", path: "bifocal.js", bytes: LOADER }]);
+        let loader = File { name: Some("loader"), path: "bifocal.js", bytes: LOADER };
+        assert_eq!(files, [loader, File { name: None, path: "index.html", bytes: b"<!doctype html>" }]);
         let loader = runtime.loader_with_hints(&serde_json::json!({"entry": {"pages": 3}})).unwrap();
         assert_eq!(loader, r#"const hints={"entry":{"pages":3}};go(hints)"#);
     }
@@ -113,12 +121,12 @@ mod tests {
         let error = |files| Runtime::from_files(files).err().unwrap().to_string();
         assert_eq!(error(&[]), "this bifocal was built without the browser runtime");
         assert_eq!(
-            error(&[("runtime.json", br#"{"version": 1, "files": {"loader": "bifocal.js"}}"#)]),
-            "runtime.json names bifocal.js as loader, and there is no such file"
+            error(&[("runtime.json", br#"{"version": 2, "files": {"loader": "bifocal.js"}, "more": []}"#)]),
+            "runtime.json names bifocal.js, and there is no such file"
         );
         assert_eq!(
-            error(&[("runtime.json", br#"{"version": 2, "files": {}}"#)]),
-            "runtime.json has version 2, this build reads 1"
+            error(&[("runtime.json", br#"{"version": 3, "files": {}, "more": []}"#)]),
+            "runtime.json has version 3, this build reads 2"
         );
     }
 }

@@ -70,7 +70,7 @@ for (const folder of ["single", "few"]) {
 
 story("the search page searches a packed index", "single", async (page) => {
   await page.goto(`${server.origin}/bifocal/?q=honey`);
-  await page.locator("#hits > li h2 a").first().waitFor();
+  await page.locator("#hits .hit .title").first().waitFor();
   assert.deepEqual(server.requests.filter((path) => /parts\/(?!pack)/.test(path)), []);
 });
 

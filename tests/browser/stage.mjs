@@ -19,23 +19,26 @@ export const SITE = process.env.BIFOCAL_SITE ?? built("site");
 
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json", ".webmanifest": "application/manifest+json" };
 
 /** What `visit` sets a server back to. */
-const QUIET = { answer: () => undefined, headers: {}, requests: [], ranges: true };
+const quiet = () => ({ answer: () => undefined, headers: {}, pages: {}, requests: [], ranges: true, off: false });
 
 /**
- * Serves `folder`, ranges too unless `ranges` is false. `answer(path, range)` may give `{status, body, headers, wait}` for a
- * path, or nothing.
+ * Serves `folder`, ranges too unless `ranges` is false. `pages` are further files by path; `answer(path, range)` may give
+ * `{status, body, headers, wait}` for a path, or nothing. While `off`, it breaks every connection.
  */
 export async function serve(folder = SITE) {
-  const told = { ...QUIET, folder, requests: [] };
+  const told = { ...quiet(), folder };
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
+    if (told.off) return request.socket.destroy();
     told.requests.push(path);
     const { range } = request.headers;
-    const other = told.answer(path, range);
+    const other = told.answer(path, range) ?? (Object.hasOwn(told.pages, path) ? { body: told.pages[path] } : undefined);
     if (other?.wait) await other.wait;
+    // An answer may have switched it off.
+    if (told.off) return request.socket.destroy();
     const headers = { "Content-Type": TYPES[extname(path)] ?? "application/octet-stream", ...told.headers, ...other?.headers };
     if (other && (other.body !== undefined || other.status)) {
       response.writeHead(other.status ?? 200, headers).end(other.body);
@@ -78,7 +81,7 @@ export async function visit(browser, server, story, { allowed = null, ...options
     assert.deepEqual(said.filter((line) => !allowed?.test(line)), [], "the console stays empty");
     assert.deepEqual(foreign, [], "nothing is asked of another origin");
   } finally {
-    Object.assign(server, QUIET, { requests: [] });
+    Object.assign(server, quiet());
     await context.close();
   }
 }

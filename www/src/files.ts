@@ -8,6 +8,15 @@ import { BifocalError, reason } from "./error.js";
  */
 export type FetchFile = (path: string, init: RequestInit) => Promise<Response>;
 
+/** Imports one module of the index folder, `path` being relative to it, as `import()` does in a browser. */
+export type ImportFile = (path: string) => Promise<unknown>;
+
+/** What a host does in its own way, because its `fetch` or `import()` cannot reach the index folder. */
+export interface HandedIn {
+  fetchFile?: FetchFile;
+  importFile?: ImportFile;
+}
+
 /** No runtime file is near this when un-gzipped; parts have the index's own, smaller bound. */
 export const RUNTIME_BOUND = 32 << 20;
 

@@ -8,7 +8,7 @@
 
 import { ENTRY, ENTRY_BOUND, type Entry, packPath, parseEntry } from "./entry.js";
 import { BifocalError, reason } from "./error.js";
-import { type FetchFile, fileUrl, read, request } from "./files.js";
+import { type FetchFile, fileUrl, type HandedIn, read, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
 
 /** What an entry says that can be fetched ahead of it. */
@@ -23,8 +23,8 @@ export interface Hints {
 export interface Way {
   base: string;
   fetchFile: FetchFile;
-  /** Whether files come from a function of the host's, which cannot cross into a worker. */
-  handedIn: boolean;
+  /** Functions of the host's, which cannot cross into a worker. */
+  handedIn: HandedIn;
   worker: boolean;
   /** Whether every part is near at hand. */
   whole: boolean;
@@ -61,7 +61,7 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
     ] as const) {
       if (!ahead.has(path)) ahead.set(path, fetchAhead(way.fetchFile, path, init));
     }
-    const port = start(way, fileUrl(way.base, names.runtime.worker));
+    const port = start(way, names.runtime.worker);
     port.catch(() => {});
     return port;
   };
@@ -141,14 +141,16 @@ async function fetchAhead(fetchFile: FetchFile, path: string, init: RequestInit)
   }
 }
 
-/** Starts the worker at `url`; where there can be none, the same code in this very thread. */
-async function start(way: Way, url: string): Promise<Port> {
-  if (way.worker && !way.handedIn && typeof Worker === "function") {
+/** Starts the worker in `path`; where there can be none, the same code in this very thread. */
+async function start({ base, worker, handedIn }: Way, path: string): Promise<Port> {
+  const url = fileUrl(base, path);
+  if (worker && typeof Worker === "function") {
     const port = await startWorker(url).catch(() => null);
     if (port) return port;
   }
   try {
-    return await startHere(url, way.handedIn ? way.fetchFile : undefined);
+    const module = handedIn.importFile ? handedIn.importFile(path) : import(/* webpackIgnore: true */ /* @vite-ignore */ url);
+    return startHere((await module) as typeof import("./worker.js"), handedIn);
   } catch (error) {
     throw new BifocalError("worker", `cannot run ${url}, neither as a worker nor in the page: ${reason(error)}`);
   }
@@ -176,8 +178,7 @@ function startWorker(url: string): Promise<Port> {
   });
 }
 
-async function startHere(url: string, fetchFile: FetchFile | undefined): Promise<Port> {
-  const { serve } = (await import(url)) as typeof import("./worker.js");
+function startHere({ serve }: typeof import("./worker.js"), handedIn: HandedIn): Port {
   const { port1: near, port2: far } = new MessageChannel();
   const port: Port = {
     post: (message, transfer = []) => near.postMessage(message, transfer),
@@ -186,6 +187,6 @@ async function startHere(url: string, fetchFile: FetchFile | undefined): Promise
     onStopped: () => {},
   };
   near.onmessage = ({ data }: MessageEvent<FromWorker>) => port.onMessage(data);
-  serve(far, fetchFile);
+  serve(far, handedIn);
   return port;
 }

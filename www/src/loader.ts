@@ -10,7 +10,8 @@
 
 import { Search } from "./client.js";
 import { BifocalError } from "./error.js";
-import { type FetchFile, filesBelow } from "./files.js";
+import { type FetchFile, filesBelow, type ImportFile } from "./files.js";
+import { here } from "./here.js";
 import { upgradeWhenIdle } from "./idle.js";
 import { connect, type Hints } from "./link.js";
 
@@ -38,24 +39,27 @@ export interface OpenOptions {
   pack?: Uint8Array | ArrayBuffer;
   /** Fetches the index's files, for a host whose `fetch` cannot. Runs the engine in this thread. */
   fetchFile?: FetchFile;
+  /** Imports the index's modules, for a host whose `import()` cannot. Runs the engine in this thread. */
+  importFile?: ImportFile;
 }
 
 /**
  * Opens the index in the folder at `url`: the one that this file is in, unless told otherwise. Hits come from the site
  * around it.
  */
-export async function open(url: string | URL = new URL("./", import.meta.url), options: OpenOptions = {}): Promise<Search> {
+export async function open(url: string | URL = here(), options: OpenOptions = {}): Promise<Search> {
   const base = folder(url);
+  const { fetchFile, importFile } = options;
   const way = {
     base,
-    fetchFile: options.fetchFile ?? filesBelow(base),
-    handedIn: options.fetchFile !== undefined,
-    worker: options.worker ?? true,
+    fetchFile: fetchFile ?? filesBelow(base),
+    handedIn: { ...(fetchFile && { fetchFile }), ...(importFile && { importFile }) },
+    worker: (options.worker ?? true) && !fetchFile && !importFile,
     whole: options.whole ?? options.pack !== undefined,
     pack: options.pack ? new Uint8Array(options.pack) : null,
   };
-  const hints = base === folder(new URL("./", import.meta.url)) ? __BIFOCAL_HINTS__ : null;
-  const search = new Search(way, await connect(way, hints));
+  const hints = __BIFOCAL_HINTS__;
+  const search = new Search(way, await connect(way, hints && base === folder(here()) ? hints : null));
   if (options.upgrade === "idle") upgradeWhenIdle(search);
   return search;
 }
@@ -74,7 +78,7 @@ function folder(url: string | URL): string {
 }
 
 export { BifocalError };
-export type { Search, FetchFile };
+export type { Search, FetchFile, ImportFile };
 export type { SearchOptions, UpgradeOptions } from "./client.js";
 export type {
   About,

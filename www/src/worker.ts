@@ -10,7 +10,7 @@ import { bind } from "./bind.js";
 import { type Encoder, type Engine, type Handed, Moved, Searcher } from "./engine.js";
 import { packPath, parseEntry } from "./entry.js";
 import { BifocalError, failure, reason } from "./error.js";
-import { compile, type FetchFile, fileUrl, filesBelow, plain, read, RUNTIME_BOUND } from "./files.js";
+import { compile, type FetchFile, fileUrl, filesBelow, type HandedIn, type ImportFile, plain, read, RUNTIME_BOUND } from "./files.js";
 import { Packs } from "./pack.js";
 import { type About, type FromWorker, PROTOCOL, type Progress, type ToWorker } from "./protocol.js";
 import { Shared } from "./shared.js";
@@ -27,9 +27,9 @@ declare const __BIFOCAL_PACKED__: boolean;
 /** Exists in a worker only. */
 declare const DedicatedWorkerGlobalScope: unknown;
 
-/** Answers the messages that come through `port`, fetching with `fetchFile` where the host hands one in. */
-export function serve(port: Port, fetchFile?: FetchFile): void {
-  const desk = new Desk(port, fetchFile);
+/** Answers the messages that come through `port`, fetching and importing with what the host hands in. */
+export function serve(port: Port, handedIn: HandedIn = {}): void {
+  const desk = new Desk(port, handedIn);
   port.onmessage = (event) => desk.hear(event.data);
   port.postMessage({ type: "ready" });
 }
@@ -39,15 +39,17 @@ class Desk {
   #searcher: Searcher | null = null;
   #loading: Shared<Encoder> | null = null;
   readonly #fetchFile: FetchFile;
+  readonly #importFile: ImportFile;
   readonly #handed: Handed = new Map();
   readonly #hands = new Map<string, (bytes: Uint8Array<ArrayBuffer> | null) => void>();
   readonly #running = new Map<number, AbortController>();
 
   constructor(
     private readonly port: Port,
-    fetchFile: FetchFile | undefined,
+    { fetchFile, importFile }: HandedIn,
   ) {
     this.#fetchFile = fetchFile ?? ((path, init) => filesBelow(this.#base)(path, init));
+    this.#importFile = importFile ?? ((path) => import(fileUrl(this.#base, path)));
   }
 
   hear(message: ToWorker): void {
@@ -163,10 +165,10 @@ class Desk {
     if (!model?.file || !path || !transformerGlue) {
       throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
     }
-    const { load }: typeof import("./transformer.js") = await import(fileUrl(this.#base, transformerGlue)).catch((error) => {
+    const glue = await this.#importFile(transformerGlue).catch((error: unknown) => {
       throw new BifocalError("model", `cannot load ${transformerGlue}: ${reason(error)}`);
     });
-    return load({ base: this.#base, path, model: model.file, space: model.space, fetchFile: this.#fetchFile, onProgress, signal });
+    return (glue as typeof import("./transformer.js")).load({ base: this.#base, path, model: model.file, space: model.space, fetchFile: this.#fetchFile, onProgress, signal });
   }
 }
 

@@ -1,26 +1,21 @@
-/** The query in the page's address: `?q=` and `&mode=`, so that an answer can be sent to someone and Back returns to it. */
+/** The question in the page's address: `?q=` and `&mode=`, so that an answer can be sent to someone and Back returns to it. */
 
 import type { Mode } from "bifocal";
 
-/** What is asked. */
+/** What is asked. What filters and sorting will say belongs here as well: the address then carries it. */
 export interface Question {
   text: string;
   mode: Mode;
 }
 
-/** What the address asks. */
-export function asked(): Question {
+/** What the address asks in the parameter `name`. */
+export function asked(name: string): Question {
   const parameters = new URLSearchParams(location.search);
   const mode = parameters.get("mode");
   return {
-    text: parameters.get("q") ?? "",
+    text: parameters.get(name) ?? "",
     mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
   };
-}
-
-/** How far the reader had scrolled when this entry of the history was left. */
-export function leftAt(): number {
-  return (history.state as { y?: number } | null)?.y ?? 0;
 }
 
 /**
@@ -29,21 +24,35 @@ export function leftAt(): number {
  */
 export class Address {
   #settled = true;
+  readonly #listening = new AbortController();
 
-  constructor(onBack: (question: Question) => void) {
+  constructor(
+    private readonly name: string,
+    onBack: (question: Question) => void,
+  ) {
+    const { signal } = this.#listening;
     history.scrollRestoration = "manual";
-    addEventListener("popstate", () => {
-      this.#settled = true;
-      onBack(asked());
-    });
-    addEventListener("pagehide", () => history.replaceState({ y: scrollY }, ""));
+    addEventListener(
+      "popstate",
+      () => {
+        this.#settled = true;
+        onBack(asked(name));
+      },
+      { signal },
+    );
+    addEventListener("pagehide", () => history.replaceState({ y: scrollY }, ""), { signal });
+  }
+
+  /** How far the reader had scrolled when this entry of the history was left. */
+  get leftAt(): number {
+    return (history.state as { y?: number } | null)?.y ?? 0;
   }
 
   /** Writes `question` down. */
   write(question: Question): void {
     const url = new URL(location.href);
     url.hash = "";
-    set(url.searchParams, "q", question.text.trim() ? question.text : "");
+    set(url.searchParams, this.name, question.text.trim() ? question.text : "");
     set(url.searchParams, "mode", question.mode === "hybrid" ? "" : question.mode);
     if (url.href === location.href) return;
     if (this.#settled) {
@@ -58,6 +67,10 @@ export class Address {
   /** The question as it stands was meant: what is typed next is another. */
   settle(): void {
     this.#settled = true;
+  }
+
+  stop(): void {
+    this.#listening.abort();
   }
 }
 

@@ -1,0 +1,416 @@
+// <bifocal-search> in pages of a site's own: what readers do with it, and what owners are promised in docs/element.md.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { actor } from "./actor.mjs";
+import { violations } from "./axe.mjs";
+import { built, launch, serve, visit } from "./stage.mjs";
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve(built("site"));
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+
+/** A page of a site with `body`, in which the element comes from `script`. */
+const html = (body, { lang = "en", head = "", script = "/bifocal/bifocal-search.js", dir = "ltr" } = {}) => `<!doctype html>
+<html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><title>A site</title><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/site.css"><link rel="icon" href="data:,">${head}
+<script type="module" src="${script}"></script></head><body><main><h1>A site</h1>${body}<p>Its text. <input id="other" aria-label="Other"></p></main></body></html>`;
+
+/** Shows a page with `body`; with a `play`, over an actor instead of the index. */
+async function show(page, body, { play, about, path = "/try.html", ...options } = {}) {
+  server.pages[path] = html(body, options);
+  server.pages["/site.css"] = ":root { color-scheme: light dark; background: Canvas; color: CanvasText; }";
+  if (play !== undefined) server.pages["/bifocal/bifocal.js"] = actor(play, about);
+  await page.goto(`${server.origin}${path}`);
+  await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
+}
+
+const box = (page) => page.locator("#query").first();
+const option = (page) => page.locator("#hits .hit a");
+
+/** The `id` or tag of what has the focus, in whatever shadow root, and what it says. */
+const focused = (page) =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at.id || at.tagName;
+  });
+
+/** Counts the element's events in `window.heard`. */
+const hear = (page) =>
+  page.evaluate(() => {
+    window.heard = [];
+    for (const type of ["bifocal-search", "bifocal-no-results", "bifocal-select"]) {
+      document.addEventListener(type, (event) => {
+        window.heard.push([type, event.detail.query]);
+        if (type === "bifocal-select") event.preventDefault();
+      });
+    }
+  });
+
+story("a box is a combobox: focus stays in it while the options are gone through", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  const input = box(page);
+  assert.equal(await input.getAttribute("role"), "combobox");
+  assert.equal(await input.getAttribute("aria-expanded"), "false");
+  await input.focus();
+  await page.keyboard.type("honey");
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector("#query").ariaExpanded === "true");
+  const [first, second] = await option(page).evaluateAll((links) => links.map((link) => link.id));
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await input.getAttribute("aria-activedescendant"), first);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await input.getAttribute("aria-activedescendant"), second);
+  assert.equal(await page.locator('[aria-selected="true"]').getAttribute("id"), second);
+  assert.equal(await focused(page), "query");
+  await page.getByRole("status").getByText(/^\d+ pages?/).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await input.getAttribute("aria-expanded"), "false");
+  assert.ok(await page.locator("#panel").isHidden());
+  assert.equal(await focused(page), "query");
+  await page.keyboard.press("ArrowDown");
+  assert.ok(await page.locator("#panel").isVisible());
+});
+
+story("nothing is fetched for a box that nobody turns to", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).waitFor();
+  await page.waitForTimeout(300);
+  assert.deepEqual(server.requests.filter((path) => /bifocal\.js(on)?$|\.bin$|worker/.test(path)), []);
+});
+
+story("a dialog opens by its button, by / and by Ctrl K, and gives the focus back", async (page) => {
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+  const opener = page.getByRole("button", { name: "Search" });
+  await opener.focus();
+  await opener.press("Enter");
+  await page.getByRole("dialog", { name: "Search" }).waitFor();
+  assert.equal(await focused(page), "query");
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(page), "BUTTON");
+  await page.locator("#other").focus();
+  await page.keyboard.press("/");
+  assert.equal(await page.locator("#other").inputValue(), "/", "what is typed into a field belongs to it");
+  await page.keyboard.press("Control+k");
+  assert.equal(await focused(page), "query");
+  await page.getByRole("button", { name: "Close" }).click();
+  assert.equal(await focused(page), "other");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("/");
+  await page.keyboard.type("honey");
+  await option(page).first().waitFor();
+  const href = await option(page).first().evaluate((link) => link.href);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(href);
+  // The site's own pages name pictures that are not there.
+}, { allowed: /404/ });
+
+story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await hear(page);
+  await box(page).fill("honey");
+  await option(page).first().click();
+  await box(page).fill("");
+  const recent = page.getByRole("option", { name: "honey", exact: true });
+  await recent.waitFor();
+  assert.deepEqual(await violations(page), []);
+  await box(page).press("ArrowDown");
+  await box(page).press("Enter");
+  assert.equal(await box(page).inputValue(), "honey");
+  await box(page).fill("");
+  await page.getByRole("button", { name: "Forget them" }).click();
+  assert.equal(await recent.count(), 0);
+  assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith("recent")).length), 0);
+
+  await show(page, '<bifocal-search recent="off"></bifocal-search>');
+  await hear(page);
+  await box(page).fill("honey");
+  await option(page).first().click();
+  assert.equal(await page.evaluate(() => Object.keys(localStorage).length), 0);
+});
+
+story("the owner is told of questions that were meant, once each", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await hear(page);
+  await box(page).pressSequentially("honey");
+  await page.waitForFunction(() => window.heard.length > 0);
+  await option(page).first().click();
+  await box(page).fill("qqzzxx");
+  await page.waitForFunction(() => window.heard.length >= 4);
+  assert.deepEqual(await page.evaluate(() => window.heard), [
+    ["bifocal-search", "honey"],
+    ["bifocal-select", "honey"],
+    ["bifocal-search", "qqzzxx"],
+    ["bifocal-no-results", "qqzzxx"],
+  ]);
+  assert.equal(new URL(page.url()).pathname, "/try.html", "preventDefault keeps the page");
+});
+
+story("nothing in a hit becomes markup, or a link that runs", async (page) => {
+  const evil = "<img src=x onerror=alert(1)>\\u202egnp.exe";
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [
+      hit({ id: "1", url: "javascript:alert(1)", title: "${evil}", excerpt: excerpt("${evil}", [0, 4]) }),
+      hit({ id: "2", url: "data:text/html,x", sections: [{ heading: "${evil}", path: ["${evil}"], anchor: "x", url: "javascript:alert(2)", score: 1, excerpt: excerpt("x") }] }),
+      hit({ id: "3", url: "http://", title: "no address" }),
+      hit({ id: "4", title: "sound" }),
+    ] })`,
+  });
+  await box(page).fill("x");
+  await option(page).first().waitFor();
+  assert.deepEqual(await option(page).evaluateAll((links) => links.map((link) => link.querySelector(".title").textContent)), ["sound"]);
+  assert.equal(await page.locator("#hits img").count(), 0);
+  assert.equal(await page.locator("#hits mark").first().textContent(), "<img");
+  assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
+});
+
+story("a newer question drops the answer to an older one", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `await sleep(text === "slow" ? 400 : 10); return answer(text, { hits: [hit({ title: "for " + text })] })`,
+  });
+  await box(page).fill("slow");
+  await page.waitForTimeout(100);
+  await box(page).fill("quick");
+  await page.getByText("for quick").waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator("#hits .title").textContent(), "for quick");
+});
+
+for (const [lang, search, nothing] of [
+  ["de-AT", "Suche", "Nichts gefunden zu „qqzzxx“."],
+  ["fr", "Rechercher", "Aucun résultat pour « qqzzxx »."],
+  ["es", "Buscar", "No se encontró nada para «qqzzxx»."],
+  ["ko", "검색", "“qqzzxx”에 대한 결과가 없습니다."],
+  ["ja", "検索", "「qqzzxx」に一致する結果はありません。"],
+  ["zh-Hans", "搜索", "没有找到与“qqzzxx”相关的结果。"],
+  ["sv", "Search", "Nothing found for “qqzzxx”."],
+]) {
+  story(`it speaks ${lang}, and only that is loaded`, async (page) => {
+    await show(page, '<bifocal-search shape="dialog"></bifocal-search>', { lang });
+    await page.getByRole("button", { name: search }).click();
+    await page.getByRole("combobox", { name: search }).fill("qqzzxx");
+    await page.getByText(nothing).waitFor();
+    const loaded = server.requests.filter((path) => /runtime\/[a-z]{2}-/.test(path));
+    assert.equal(loaded.length, lang === "sv" ? 0 : 1);
+  });
+}
+
+story("an owner's own words take the place of the language's", async (page) => {
+  server.pages["/own.js"] = `
+    await customElements.whenDefined("bifocal-search");
+    const search = document.createElement("bifocal-search");
+    search.words = { search: "Find", nothingFor: (text) => "No " + text + " here" };
+    search.setAttribute("placeholder", "Ask me");
+    document.querySelector("main").prepend(search);`;
+  await show(page, "", { head: '<script type="module" src="/own.js"></script>' });
+  await page.getByRole("combobox", { name: "Find" }).fill("qqzzxx");
+  await page.getByText("No qqzzxx here").waitFor();
+  assert.equal(await box(page).getAttribute("placeholder"), "Ask me");
+});
+
+story("an address holds the question where that is asked for, and Back returns to the one before", async (page) => {
+  await show(page, '<bifocal-search address="find"></bifocal-search>');
+  await page.goto(`${server.origin}/try.html?find=honey&page=3`);
+  await option(page).first().waitFor({ state: "attached" });
+  assert.equal(await box(page).inputValue(), "honey");
+  await box(page).click();
+  await box(page).press("End");
+  await box(page).fill("queen");
+  await page.waitForURL(/\?find=queen&page=3$/);
+  await page.goBack();
+  await page.waitForURL(/\?find=honey&page=3$/);
+  assert.equal(await box(page).inputValue(), "honey");
+});
+
+story("a plain form works before the script, hands over what was typed, and is there where the search is not", async (page) => {
+  let release;
+  server.answer = (path) => (path.endsWith("bifocal-search.js") ? { wait: new Promise((resolve) => (release = resolve)) } : undefined);
+  server.pages["/site.css"] = "";
+  server.pages["/find.html"] = "<!doctype html><title>Found</title><link rel=icon href=data:,>";
+  server.pages["/bifocal/bifocal.js"] = actor();
+  server.pages["/try.html"] = html('<bifocal-search><form action="/find.html"><input type="search" name="q" aria-label="Search"></form></bifocal-search>');
+  await page.goto(`${server.origin}/try.html`, { waitUntil: "commit" });
+  const plain = page.locator("bifocal-search input[name=q]").first();
+  await plain.pressSequentially("hon");
+  await page.evaluate(() => (window.refuse = "WebAssembly is not allowed here"));
+  release();
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot);
+  assert.equal(await focused(page), "query");
+  assert.equal(await box(page).inputValue(), "hon");
+  await page.keyboard.type("ey");
+  await page.getByText("The search does not work just now.").waitFor();
+  await page.getByText("WebAssembly is not allowed here").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Search without it" }).click();
+  await page.waitForURL(`${server.origin}/find.html?q=honey`);
+});
+
+story("all results lie behind one link where the owner has a page for them", async (page) => {
+  await show(page, '<bifocal-search results="/bifocal/"></bifocal-search>');
+  await box(page).fill("honey");
+  await page.getByRole("link", { name: "All results" }).waitFor();
+  await box(page).press("Enter");
+  await page.waitForURL(`${server.origin}/bifocal/?q=honey`);
+  await page.locator("#hits .hit").first().waitFor();
+});
+
+story("several boxes share one index; the first has the shortcut", async (page) => {
+  await show(page, '<bifocal-search id="one"></bifocal-search><bifocal-search id="two"></bifocal-search>');
+  await page.keyboard.press("Control+k");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "one");
+  await page.keyboard.type("honey");
+  await page.locator("#one .hit").first().waitFor();
+  await page.locator("#two #query").fill("queen");
+  await page.locator("#two .hit").first().waitFor();
+  assert.ok(await page.locator("#one #panel").isHidden(), "one panel at a time");
+  assert.equal(server.requests.filter((path) => /\/worker-/.test(path)).length, 1);
+  await page.evaluate(() => document.getElementById("one").remove());
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "two");
+});
+
+story("below a sub-path and under a <base>, addresses are right", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", { path: "/guide/deep/try.html", head: '<base href="/elsewhere/">', script: "/bifocal/bifocal-search.js" });
+  await box(page).fill("honey");
+  await option(page).first().waitFor();
+  const { origin, pathname } = new URL(await option(page).first().evaluate((link) => link.href));
+  assert.equal(origin, server.origin);
+  assert.doesNotMatch(pathname, /elsewhere|try/);
+});
+
+story("the strictest policy is enough: no inline style, no inline script", async (page) => {
+  server.headers = { "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; img-src data:; style-src 'self'" };
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.keyboard.type("honey");
+  await option(page).first().waitFor();
+  assert.notEqual(await page.locator("mark").first().evaluate((mark) => getComputedStyle(mark).backgroundColor), "rgb(255, 255, 0)", "it has its colours");
+});
+
+story("an element that is moved keeps what it shows; one that is removed stops", async (page) => {
+  await show(page, '<bifocal-search></bifocal-search><div id="there"></div>');
+  await box(page).fill("honey");
+  await option(page).first().waitFor();
+  await page.evaluate(() => document.getElementById("there").append(document.querySelector("bifocal-search")));
+  await page.waitForTimeout(50);
+  assert.ok((await option(page).count()) > 0);
+  const left = await page.evaluate(async () => {
+    const search = document.querySelector("bifocal-search");
+    search.remove();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    document.body.append(search);
+    return search.query;
+  });
+  assert.equal(left, "");
+});
+
+story("on a phone the box takes the whole screen, and gives it back", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).tap();
+  await page.keyboard.type("honey");
+  await option(page).first().waitFor();
+  const { x, y, width, height } = await page.locator(".desk").boundingBox();
+  assert.deepEqual([x, y, width, height], [0, 0, 390, 844]);
+  assert.equal(await focused(page), "query");
+  const reach = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(reach[0] <= reach[1]);
+  await page.getByRole("button", { name: "Close" }).tap();
+  assert.ok((await page.locator(".desk").boundingBox()).height < 100);
+}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+
+story("a panel stays within the page, from either end, in either direction", async (page) => {
+  for (const dir of ["ltr", "rtl"]) {
+    for (const side of ["start", "end"]) {
+      await show(page, `<div class="at"><bifocal-search></bifocal-search></div>`, { dir, head: `<style>.at { display: grid; justify-content: ${side}; }</style>` });
+      await box(page).fill("honey");
+      await option(page).first().waitFor();
+      const { x, width } = await page.locator("#panel").boundingBox();
+      assert.ok(x >= 0 && x + width <= 900, `${dir} ${side}: ${x} ${width}`);
+    }
+  }
+}, { viewport: { width: 900, height: 700 } });
+
+story("paper has the hits and nothing to press", async (page) => {
+  await page.goto(`${server.origin}/bifocal/?q=honey`);
+  await page.locator("#hits .hit").first().waitFor();
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator("#hits .title").first().isVisible());
+  assert.ok(await page.locator("#query").isHidden());
+});
+
+const MODEL = { model: { file: { path: "m.gguf", bytes: 13_100_000, sha256: "" } } };
+const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
+
+/** Every state that a reader may meet, and the way there. */
+const STATES = {
+  "at rest": { play: LONG, reach: async (page) => void (await page.getByText("Search 2 pages, 3 sections").waitFor()) },
+  "still loading": { before: () => (globalThis.gate = new Promise(() => {})), play: LONG, reach: (page) => page.getByText("Getting ready …").waitFor() },
+  "with hits": { play: LONG, type: "x", reach: (page) => page.locator(".hit").nth(5).waitFor() },
+  "with an active hit": {
+    play: LONG,
+    type: "x",
+    reach: async (page) => {
+      await page.locator(".hit").nth(5).waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  "while hits are old": { play: `if (text !== "x") await sleep(60_000); ${LONG}`, type: "x", reach: async (page) => {
+    await page.locator(".hit").nth(5).waitFor();
+    await page.keyboard.type("y");
+    await page.waitForTimeout(700);
+  } },
+  "nothing found": { play: "return answer(text, { hits: [] })", type: "x", reach: (page) => page.getByText("Nothing found for “x”.").waitFor() },
+  "part missing": { play: `return answer(text, { failures: ["parts/a.bin is missing"] })`, type: "x", reach: (page) => page.getByText("parts/a.bin is missing").waitFor() },
+  failed: { before: () => (globalThis.refuse = "no wasm"), play: LONG, reach: (page) => page.getByText("no wasm").waitFor() },
+  "a model offered": { about: MODEL, play: LONG, type: "x", reach: (page) => page.getByText("a 13 MB model").waitFor() },
+  "a model on its way": {
+    about: MODEL, play: LONG, type: "x",
+    reach: async (page) => {
+      await page.getByRole("button", { name: "Load it" }).click();
+      await page.getByText("6.6 of 13.1 MB").waitFor();
+    },
+  },
+};
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const shape of ["box", "dialog", "page"]) {
+    story(`axe finds nothing: ${shape}, ${colorScheme}`, async (page) => {
+      for (const [name, { before: prepare, play, about, type, reach }] of Object.entries(STATES)) {
+        // A page's own list of links takes the keyboard, so nobody types on there.
+        if (shape === "page" && name === "while hits are old") continue;
+        await page.goto("about:blank");
+        if (prepare) await page.addInitScript(prepare);
+        else await page.addInitScript(() => (globalThis.gate = globalThis.refuse = undefined));
+        await show(page, `<bifocal-search shape="${shape}" modes details results="/bifocal/"></bifocal-search>`, { play, about });
+        assert.deepEqual(await violations(page), [], `${name}, closed`);
+        await page.keyboard.press("/");
+        if (type) await page.keyboard.type(type);
+        await reach(page);
+        await page.waitForTimeout(300);
+        assert.deepEqual(await violations(page), [], name);
+      }
+    }, { colorScheme });
+  }
+}
+
+story("axe finds nothing in forced colours and from right to left", async (page) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await show(page, '<bifocal-search lang="ar" modes></bifocal-search>', { play: LONG, lang: "ar", dir: "rtl" });
+  await page.keyboard.press("/");
+  await page.keyboard.type("x");
+  await page.locator(".hit").nth(5).waitFor();
+  await page.keyboard.press("ArrowDown");
+  assert.deepEqual(await violations(page), []);
+  assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
+});

@@ -1,0 +1,179 @@
+// The search with no network: kept after one visit, brought up to date as a whole or not at all.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { built, launch, serve, visit } from "./stage.mjs";
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve(built("site"));
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Browsers note by themselves what they could not fetch. */
+const NOTES = { allowed: /Failed to load resource|net::ERR|404/ };
+
+const story = (name, tell, options = NOTES) =>
+  test(name, { timeout: 240_000 }, () => {
+    server.folder = built("site");
+    return visit(browser, server, tell, options);
+  });
+
+const home = () => `${server.origin}/bifocal/`;
+const TITLE = "#hits > .hit .title";
+const generation = (name) => JSON.parse(readFileSync(join(built(name), "bifocal/bifocal.json"), "utf8")).generation;
+
+/** Asks the page to keep itself, and waits until it says what came of it. */
+async function keep(page) {
+  await page.getByRole("button", { name: "Keep for offline use" }).click();
+  await page.locator("#offline", { hasText: /works offline|could not be kept/ }).waitFor();
+  return page.locator("#offline [role=status]").textContent();
+}
+
+/** The titles that the page finds for `text`. */
+async function find(page, text) {
+  await page.locator("#query").fill(text);
+  await page.locator("#hits:not([aria-busy])").waitFor({ state: "attached" });
+  return page.locator(TITLE).allTextContents();
+}
+
+/** The generation that a new page opens, and whether it finds anything. */
+async function fresh(page) {
+  const other = await page.context().newPage();
+  try {
+    await other.goto(`${home()}?q=honey`);
+    await other.locator(TITLE).first().waitFor();
+    return await other.evaluate(async () => (await (await import("/bifocal/bifocal.js")).open("/bifocal/")).about.generation);
+  } finally {
+    await other.close();
+  }
+}
+
+/** Has the service worker look for a newer build now, as a page does that is opened later. */
+const refresh = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => data.type !== "keeping" && resolve(data.type);
+        navigator.serviceWorker.controller.postMessage({ type: "bifocal-keep", index: new URL("/bifocal/", location.href).href }, [port2]);
+      }),
+  );
+
+for (const folder of ["site", "few"]) {
+  story(`after one visit everything works with the network off: ${folder}`, async (page) => {
+    server.folder = built(folder);
+    await page.goto(home());
+    const expected = await find(page, "why do the insects fly away");
+    assert.ok(expected.length > 0);
+    assert.match(await keep(page), /works offline/);
+    server.off = true;
+    await page.goto(`${home()}?q=queen`);
+    await page.locator(TITLE).first().waitFor();
+    assert.deepEqual(await find(page, "why do the insects fly away"), expected);
+    for (const text of ["honey", "hon", "Schwarm", "qqzzxx"]) await find(page, text);
+    assert.ok(await page.locator("#trouble").isHidden());
+    await page.getByText("This search works offline.").waitFor();
+  });
+}
+
+story("a rebuilt site is brought as a whole: an open page keeps its build, the next has the new one, the old is removed", async (page) => {
+  await page.goto(home());
+  await find(page, "honey");
+  await keep(page);
+  await page.reload();
+  await find(page, "honey");
+  server.folder = built("few");
+  assert.equal(await refresh(page), "kept");
+  server.off = true;
+  assert.ok((await find(page, "queen")).length > 0, "the open page reads on in its own build");
+  assert.ok(await page.locator("#trouble").isHidden());
+  assert.equal(await page.evaluate(async () => JSON.parse(await (await fetch("/bifocal/bifocal.json")).text()).generation), generation("site"));
+  assert.equal(await fresh(page), generation("few"));
+  await page.reload();
+  server.off = false;
+  await page.waitForTimeout(200);
+  await page.evaluate(() => navigator.serviceWorker.getRegistration().then((registration) => registration.update()));
+  await page.goto("about:blank");
+  await page.goto(home());
+  await page.waitForFunction(async () => (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http")).length === 1);
+});
+
+story("an update that breaks off, wherever it does, leaves the build that was there; the next try goes on", async (page) => {
+  await page.goto(home());
+  await keep(page);
+  await page.reload();
+  server.folder = built("few");
+  const files = JSON.parse(readFileSync(join(built("few"), "bifocal/files.json"), "utf8")).files.length;
+  let completed = false;
+  for (let n = 0; n <= files + 2 && !completed; n++) {
+    let left = n;
+    server.answer = () => void (left-- <= 0 && (server.off = true));
+    completed = (await refresh(page)) === "kept";
+    server.off = true;
+    if (!completed) assert.equal(await fresh(page), generation("site"), `broken off at request ${n}`);
+    server.off = false;
+  }
+  assert.ok(completed, "in the end it is there");
+  server.off = true;
+  assert.equal(await fresh(page), generation("few"));
+});
+
+for (const [what, answer] of [
+  ["a page of HTML", { body: "<!doctype html><title>Not found</title>" }],
+  ["half of it", { body: "half" }],
+  ["nothing", { status: 404, body: "" }],
+]) {
+  story(`a server that gives ${what} for a part has nothing kept of it`, async (page) => {
+    await page.goto(home());
+    await find(page, "honey");
+    server.answer = (path) => (/parts\/text-/.test(path) ? answer : undefined);
+    const cached = await page.evaluate(async () => (await caches.keys()).length);
+    assert.match(await keep(page), /could not be kept: parts\/text-/);
+    assert.equal(cached, 0);
+    server.answer = () => undefined;
+    assert.match(await keep(page), /works offline/);
+  });
+}
+
+story("where there is no room, that is said, and searching goes on", async (page) => {
+  const cdp = await page.context().newCDPSession(page);
+  await page.goto(home());
+  await cdp.send("Storage.overrideQuotaForOrigin", { origin: server.origin, quotaSize: 300_000 });
+  assert.match(await keep(page), /could not be kept: there is no room for \d+ more bytes/);
+  assert.deepEqual(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http"))), []);
+  assert.ok((await find(page, "honey")).length > 0);
+});
+
+story("a service worker of one's own keeps the index for pages anywhere on the site", async (page) => {
+  server.pages["/sw.js"] = 'importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); addEventListener("activate", () => clients.claim());';
+  server.pages["/deep/page.html"] = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title><script type="module" src="/bifocal/bifocal-search.js"></script><bifocal-search></bifocal-search>';
+  await page.goto(`${server.origin}/deep/page.html`);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.register("/sw.js");
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  });
+  server.answer = (path) => (path.startsWith("/bifocal/") ? { status: 503, body: "" } : undefined);
+  await page.reload();
+  await page.locator("#query").fill("honey");
+  await page.locator(TITLE).first().waitFor();
+});
+
+story("the page can be installed", async (page) => {
+  const cdp = await page.context().newCDPSession(page);
+  await page.goto(home());
+  const { errors, data } = await cdp.send("Page.getAppManifest");
+  assert.deepEqual(errors, []);
+  assert.equal(JSON.parse(data).start_url, "./");
+  const { installabilityErrors } = await cdp.send("Page.getInstallabilityErrors");
+  // A visitor of the tests is in private mode, where nothing is installed.
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+});

@@ -1,0 +1,90 @@
+// The module that stands in for Pagefind's: with Pagefind's own user interface from npm, and by its functions alone.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { actor } from "./actor.mjs";
+import { built, launch, serve, visit } from "./stage.mjs";
+
+const ui = (path) => readFileSync(new URL(`../../www/node_modules/@pagefind/default-ui/${path}`, import.meta.url));
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve(built("site"));
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+
+async function show(page, script) {
+  server.pages["/ui.js"] = ui("npm_dist/mjs/ui-core.mjs");
+  server.pages["/ui.css"] = ui("css/ui.css");
+  server.pages["/try.html"] = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/ui.css"><div id="search"></div><script type="module">${script}</script>`;
+  await page.goto(`${server.origin}/try.html`);
+}
+
+/** Runs in the page: `work(pagefind)`. */
+const using = (page, work, argument) =>
+  page.evaluate(
+    async ([work, argument]) => {
+      const pagefind = await import("/bifocal/pagefind.js");
+      return (0, eval)(`(${work})`)(pagefind, argument);
+    },
+    [String(work), argument],
+  );
+
+story("Pagefind's default user interface works unmodified", async (page) => {
+  await show(page, `import { PagefindUI } from "/ui.js"; new PagefindUI({ element: "#search", bundlePath: "/bifocal/", showSubResults: true });`);
+  await page.locator(".pagefind-ui__search-input").fill("honey");
+  await page.locator(".pagefind-ui__result-link").first().waitFor();
+  assert.match(await page.locator(".pagefind-ui__message").textContent(), /^\d+ results for honey$/);
+  assert.ok((await page.locator(".pagefind-ui__result mark").count()) > 0);
+  const nested = page.locator(".pagefind-ui__result-nested .pagefind-ui__result-link").first();
+  assert.match(await nested.getAttribute("href"), /^\/.*#/);
+  const before = await page.locator(".pagefind-ui__result").count();
+  await page.locator(".pagefind-ui__button").click();
+  await page.waitForFunction((before) => document.querySelectorAll(".pagefind-ui__result .pagefind-ui__result-link").length > before, before);
+  await page.locator(".pagefind-ui__search-clear").click();
+  await page.locator(".pagefind-ui__search-input").fill("qqzzxx");
+  await page.getByText("No results for qqzzxx").waitFor();
+});
+
+story("its functions give what Pagefind's give", async (page) => {
+  await show(page, "");
+  const found = await using(page, async (pagefind) => {
+    await pagefind.options({ highlightParam: "hl" });
+    await pagefind.init();
+    await pagefind.preload("hon");
+    const search = await pagefind.search("honey bee");
+    const data = await Promise.all(search.results.map((result) => result.data()));
+    return { search: { ...search, results: search.results.map(({ id, score }) => ({ id, score })) }, data, filters: await pagefind.filters(), nothing: (await pagefind.search(null)).results };
+  });
+  const { data, search, filters, nothing } = found;
+  assert.ok(data.length > 3);
+  assert.equal(new Set(data.map(({ raw_url }) => raw_url)).size, data.length, "each page once, through all batches");
+  assert.match(data[0].url, /^\/[^?]*\?hl=honey&hl=bee/);
+  assert.match(data[0].excerpt + data[0].sub_results[0]?.excerpt, /<mark>/);
+  assert.equal(typeof data[0].meta.title, "string");
+  assert.equal(search.unfilteredResultCount, data.length);
+  assert.ok(search.timings.total >= search.timings.search);
+  assert.deepEqual([filters, nothing], [{}, []]);
+});
+
+story("of debounced searches only the last is answered", async (page) => {
+  await show(page, "");
+  const found = await using(page, (pagefind) => Promise.all(["h", "ho", "hon"].map((term) => pagefind.debouncedSearch(term, {}, 50))));
+  assert.deepEqual(found.map((answer) => answer === null), [true, true, false]);
+});
+
+story("excerpts are HTML, in which nothing of a page is", async (page) => {
+  await show(page, "");
+  server.pages["/bifocal/bifocal.js"] = actor(`return answer(text, { hits: [hit({ url: "javascript:alert(1)", title: "<b>", excerpt: excerpt("<img src=x onerror=alert(1)> & \\"so\\" on", [0, 4], [29, 30]) })] })`);
+  const [{ url, excerpt }] = await using(page, async (pagefind) => Promise.all((await pagefind.search("x")).results.map((result) => result.data())));
+  assert.equal(url, "about:blank");
+  assert.equal(excerpt, "<mark>&lt;img</mark> src=x onerror=alert(1)&gt; <mark>&amp;</mark> &quot;so&quot; on");
+});

@@ -1,0 +1,43 @@
+// What the build puts into an index folder: its sizes, and that everything it names is there.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { buildRuntime, languages } from "../../www/build.mjs";
+import { temporaryFolder } from "./sources.mjs";
+
+const out = await temporaryFolder(after);
+const { files, more, sizes } = await buildRuntime({ out, log: () => {} });
+
+/** Most bytes of gzip that each may have. */
+const LIMITS = { "bifocal.js": 4_500, "bifocal-search.js": 200, "bifocal-offline.js": 3_500, "pagefind.js": 2_000, element: 20_000, worker: 7_000 };
+
+for (const [name, limit] of Object.entries(LIMITS)) {
+  test(`${name} has at most ${limit} bytes of gzip`, () => {
+    const { gzip } = sizes.find(({ path }) => path === name || path.startsWith(`runtime/${name}-`));
+    assert.ok(gzip <= limit, `${gzip}`);
+  });
+}
+
+test("every file that the list or another file names is there, and names of contents are right", () => {
+  const listed = [...Object.values(files), ...more];
+  for (const path of listed) assert.ok(existsSync(join(out, path)), path);
+  for (const path of listed.filter((path) => /\.(js|html)$/.test(path))) {
+    const text = readFileSync(join(out, path), "utf8");
+    for (const [name] of text.matchAll(/[a-z-]+-[0-9a-f]{16}\.\w+/g)) assert.ok(listed.includes(`runtime/${name}`), `${path} names ${name}`);
+  }
+});
+
+test("the entry's roles are what client and worker look up, and no more", () => {
+  assert.deepEqual(Object.keys(files).sort(), ["core", "loader", "transformer", "transformerGlue", "worker", "workerPacked"]);
+});
+
+test("each language is a small file of its own", () => {
+  assert.deepEqual(languages(), ["de", "es", "fr", "ja", "ko", "zh"]);
+  for (const language of languages()) {
+    const path = more.find((path) => path.startsWith(`runtime/${language}-`));
+    assert.ok(gzipSync(readFileSync(join(out, path))).length < 1_500, path);
+  }
+});

@@ -1,0 +1,138 @@
+/** Puts what is known onto the desk: an answer, what there is to ask, or what went wrong. */
+
+import type { Answer, Search } from "bifocal";
+import type { Desk } from "./desk.js";
+import { button } from "./dom.js";
+import type { Cursor } from "./keys.js";
+import type { Memory } from "./memory.js";
+import type { Offer } from "./offer.js";
+import type { Settings } from "./settings.js";
+import type { Frame } from "./shape.js";
+import { complaint, failed, invitation, madeBy, nothing, told } from "./state.js";
+import type { Speech } from "./words/languages.js";
+import type { Words } from "./words/words.js";
+
+/** What the display is made of. */
+export interface Stage {
+  settings: Settings;
+  desk: Desk;
+  frame: Frame;
+  cursor: Cursor;
+  memory: Memory;
+  offer: Offer;
+  speech: () => Speech;
+}
+
+/** What the reader can ask for from within what is shown. */
+export interface Wishes {
+  lookThroughBoth: () => void;
+  /** Asks a recent search again. */
+  again: (text: string) => void;
+  retry: () => void;
+  /** Searches in the page's own way, where it has one. */
+  plainForm: (() => void) | null;
+}
+
+export class Display {
+  /** The answer that is shown. */
+  answer: Answer | null = null;
+  /** Whether all lenses have seen it. */
+  whole = false;
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly wishes: Wishes,
+  ) {}
+
+  get #words(): Words {
+    return this.stage.speech().words;
+  }
+
+  /** Hits are on their way; those that are there are of the question before. */
+  busy(): void {
+    this.stage.desk.hits.element.setAttribute("aria-busy", "true");
+  }
+
+  loading(): void {
+    this.stage.desk.state.textContent = this.#words.loading;
+  }
+
+  /** Shows an answer, whole or the first part of one; `limit` is how many hits were asked for. */
+  show(answer: Answer, whole: boolean, limit: number): void {
+    // Nothing by words is no news while meaning is still looking: what was found before stays.
+    if (!whole && answer.hits.length === 0) return;
+    const { desk, offer, settings } = this.stage;
+    const { hits, more, count, how, trouble, state } = desk;
+    const found = answer.hits.length > 0;
+    this.answer = answer;
+    this.whole = whole;
+    if (whole) hits.element.removeAttribute("aria-busy");
+    hits.show(answer.hits, this.#words);
+    this.#afterList();
+    more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;
+    count.textContent = found ? told(answer, this.#words) : "";
+    how.textContent = settings.details && whole && found ? madeBy(answer, this.#words) : "";
+    trouble.replaceChildren(...complaint(answer, this.#words));
+    trouble.hidden = trouble.textContent === "";
+    desk.announce(told(answer, this.#words));
+    this.#linkToAll(answer);
+    if (found) return state.replaceChildren();
+    state.replaceChildren(...nothing(answer, this.#words, this.wishes.lookThroughBoth));
+    if (answer.mode !== "keyword" && settings.model) offer.show();
+  }
+
+  /** With nothing asked: what was asked before, or what there is to ask. */
+  rest(search: Search): void {
+    const { desk, memory, settings } = this.stage;
+    this.#clear();
+    const recent = settings.recent && settings.shape !== "page" ? memory.recent : [];
+    if (recent.length > 0) {
+      const choices = recent.map((text) => button(text, () => this.wishes.again(text), "link again"));
+      const forget = () => {
+        memory.forget();
+        this.rest(search);
+        desk.box.focus();
+      };
+      desk.hits.offer(this.#words.recent, choices);
+      desk.state.replaceChildren(button(this.#words.forget, forget, "forget"));
+    } else {
+      desk.state.replaceChildren(...invitation(search.about, this.#words));
+    }
+    desk.announce("");
+    this.#afterList();
+  }
+
+  /** The question could not be answered at all. */
+  despair(error: unknown): void {
+    const { state } = this.stage.desk;
+    this.#clear();
+    state.replaceChildren(...failed(error, this.#words, this.wishes.retry, this.wishes.plainForm));
+    this.stage.desk.announce(state.firstElementChild?.textContent ?? "");
+    this.#afterList();
+  }
+
+  #clear(): void {
+    const { hits, more, trouble, count, how, all } = this.stage.desk;
+    this.answer = null;
+    hits.show([], this.#words);
+    hits.element.removeAttribute("aria-busy");
+    more.hidden = trouble.hidden = all.hidden = true;
+    count.textContent = how.textContent = "";
+  }
+
+  /** The list is another: who stands in it, and whether there is one, may be so as well. */
+  #afterList(): void {
+    const { cursor, desk, frame, settings } = this.stage;
+    cursor.reset();
+    if (settings.shape !== "page") desk.box.ariaExpanded = String(frame.isOpen && !desk.hits.element.hidden);
+  }
+
+  #linkToAll({ hits, query }: Answer): void {
+    const { desk, settings } = this.stage;
+    desk.all.hidden = settings.results === null || hits.length === 0;
+    if (settings.results === null) return;
+    const url = new URL(settings.results, document.baseURI);
+    url.searchParams.set("q", query);
+    desk.all.href = url.href;
+  }
+}

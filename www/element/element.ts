@@ -1,0 +1,79 @@
+/**
+ * `<bifocal-search>`: a search box over an index. docs/element.md describes it for the owner of a site.
+ *
+ * It draws itself before anything is loaded, and opens the index when the reader turns to it.
+ */
+
+import type { About, Answer, Hit } from "bifocal";
+import { Session } from "./session.js";
+import css from "./style.css";
+import type { Words } from "./words/words.js";
+
+/** What the element's events carry. */
+export interface SearchEvents {
+  /** The index is open. */
+  "bifocal-open": { about: About };
+  /** A question was answered that the reader meant: entered, followed, or left standing for a second. */
+  "bifocal-search": { query: string; answer: Answer };
+  /** The same, and nothing was found. */
+  "bifocal-no-results": { query: string; answer: Answer };
+  /** A hit was chosen; `preventDefault()` keeps the page where it is. `place` counts from 0. */
+  "bifocal-select": { query: string; hit: Hit; url: string; place: number };
+}
+
+// On a server there are no elements, and a module that is imported there must not fail.
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+
+export class BifocalSearch extends Base {
+  /** Texts of the owner's own in place of the language's, all of them or some. Set before the element is put into the page. */
+  words: Partial<Words> = {};
+  #session: Session | null = null;
+
+  connectedCallback(): void {
+    if (this.#session) return;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet()];
+    const say = (type: string, detail: object, cancelable: boolean) =>
+      this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
+    this.#session = new Session(this, root, this.words, say);
+  }
+
+  disconnectedCallback(): void {
+    // An element that is only moved is connected again at once, and keeps everything.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#session?.stop();
+      this.#session = null;
+    });
+  }
+
+  /** Opens the dialog or the panel, or goes to the box. */
+  open(): void {
+    this.#session?.open();
+  }
+
+  close(): void {
+    this.#session?.close();
+  }
+
+  /** What stands in the box; setting it asks. */
+  get query(): string {
+    return this.#session?.question.text ?? "";
+  }
+
+  set query(text: string) {
+    const session = this.#session;
+    session?.pose({ ...session.question, text });
+  }
+}
+
+let shared: CSSStyleSheet | undefined;
+
+/** One stylesheet for all elements; made by script, which the strictest policy allows. */
+function sheet(): CSSStyleSheet {
+  if (!shared) {
+    shared = new CSSStyleSheet();
+    shared.replaceSync(css);
+  }
+  return shared;
+}

@@ -1,0 +1,161 @@
+/** The list of hits: kept in step with the newest answer, with no flicker and without losing the reader's place in it. */
+
+import type { Excerpt, Hit, SectionHit } from "bifocal";
+import { make } from "./dom.js";
+import { foundBy } from "./lens.js";
+import { readable, webAddress } from "./url.js";
+import type { Words } from "./words/words.js";
+
+/** Sections shown under a page. */
+export const SECTIONS = 3;
+
+/** What the list is to assistive technology: the popup of a combobox, or a list of links on a page. */
+export type ListKind = "listbox" | "list";
+
+/** Shows hits below each other, each with its sections. */
+export class HitList {
+  readonly element = make("div", "hits");
+  readonly #items = new Map<string, { item: HTMLElement; drawn: string }>();
+  readonly #hits = new WeakMap<Element, { hit: Hit; place: number }>();
+  #last = 0;
+
+  constructor(private readonly kind: ListKind) {
+    this.element.id = "hits";
+    this.element.setAttribute("role", kind);
+    this.element.hidden = true;
+  }
+
+  /** Everything that can be chosen, in the order in which arrow keys go through it. */
+  get links(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>("a[href], button")];
+  }
+
+  /** The hit that `link` belongs to, and its place from 0. */
+  hitOf(link: Element): { hit: Hit; place: number } | undefined {
+    const item = link.closest(".hit");
+    return item ? this.#hits.get(item) : undefined;
+  }
+
+  /** Shows `hits`: those that were there stay the same elements, so that focus stays where it is. */
+  show(hits: readonly Hit[], words: Words): void {
+    for (const child of [...this.element.children]) if (!child.classList.contains("hit")) child.remove();
+    const root = this.element.getRootNode() as ShadowRoot;
+    const held = root.activeElement instanceof HTMLAnchorElement ? root.activeElement.href : null;
+    const wanted = new Set(hits.map((hit) => hit.id));
+    for (const [id, { item }] of this.#items) {
+      if (wanted.has(id)) continue;
+      item.remove();
+      this.#items.delete(id);
+    }
+    hits.forEach((hit, place) => {
+      const item = this.#item(hit, words);
+      this.#hits.set(item, { hit, place });
+      if (this.element.children[place] !== item) this.element.insertBefore(item, this.element.children[place] ?? null);
+    });
+    this.element.hidden = hits.length === 0;
+    if (held && root.activeElement === null) {
+      this.links.find((link) => link instanceof HTMLAnchorElement && link.href === held)?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Shows something else that can be chosen. */
+  offer(label: string, choices: HTMLButtonElement[]): void {
+    this.#items.clear();
+    const name = make("div", "group", label);
+    name.id = `h${++this.#last}`;
+    for (const choice of choices) {
+      choice.id = `h${++this.#last}`;
+      if (this.kind === "listbox") asOption(choice);
+    }
+    const items = this.kind === "listbox" ? choices : choices.map((choice) => {
+      const item = make("div", "", choice);
+      item.role = "listitem";
+      return item;
+    });
+    const group = make("div", "recent", name, ...items);
+    if (this.kind === "listbox") {
+      group.role = "group";
+      group.setAttribute("aria-labelledby", name.id);
+      name.role = "presentation";
+      this.element.replaceChildren(group);
+    } else {
+      this.element.replaceChildren(...items);
+    }
+    this.element.hidden = choices.length === 0;
+  }
+
+  #item(hit: Hit, words: Words): HTMLElement {
+    const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), words.results]);
+    let known = this.#items.get(hit.id);
+    if (known?.drawn === drawn) return known.item;
+    const item = known?.item ?? make("div", "hit");
+    item.replaceChildren(...this.#draw(hit, words));
+    const first = item.querySelector(".title");
+    item.role = this.kind === "listbox" ? "group" : "listitem";
+    if (this.kind === "listbox" && first) item.setAttribute("aria-labelledby", first.id);
+    known = { item, drawn };
+    this.#items.set(hit.id, known);
+    return item;
+  }
+
+  #draw(hit: Hit, words: Words): Node[] {
+    // What stands under the title itself needs no second link.
+    const sections = hit.sections
+      .filter(({ anchor, heading }) => anchor !== null && heading && heading !== hit.title)
+      .slice(0, SECTIONS);
+    // The page's excerpt is its best section's: it stands under that section's link where there is one.
+    const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
+    const title = make("span", "title", hit.title || hit.id);
+    const place = make("span", "place", readable(hit.url));
+    const head = this.#link(hit.url, "link page", title, [place, ...(below ? [] : excerpt(hit.excerpt))]);
+    if (this.kind === "list") {
+      title.role = "heading";
+      title.ariaLevel = "2";
+    }
+    head.append(foundBy(hit.lenses, words.foundBy(hit.lenses.keyword, hit.lenses.semantic)));
+    return [head, ...sections.map((section) => this.#section(section, hit))];
+  }
+
+  #section(section: SectionHit, hit: Hit): HTMLElement {
+    const heading = make("span", "heading", section.heading);
+    // The page's title is above already.
+    const path = section.path.filter((above) => above !== section.heading && above !== hit.title);
+    if (path.length > 0) heading.prepend(make("span", "path", `${path.join(" › ")} › `));
+    return this.#link(section.url, "link section", heading, excerpt(section.excerpt));
+  }
+
+  /** A link of `name` and `rest`; plain text where its address is none to follow. */
+  #link(url: string, part: string, name: HTMLElement, rest: HTMLElement[]): HTMLElement {
+    const href = webAddress(url);
+    const made = href === null ? make("span", part) : make("a", part);
+    made.append(name, ...rest);
+    for (const child of [name, ...rest]) child.dir = "auto";
+    name.id = `h${++this.#last}`;
+    if (made instanceof HTMLAnchorElement) {
+      made.href = href!;
+      made.id = `h${++this.#last}`;
+      if (this.kind === "listbox") asOption(made);
+    }
+    return made;
+  }
+}
+
+/** An option of a listbox, which has the focus while the box beside it keeps the keyboard's. */
+function asOption(made: HTMLElement): void {
+  made.role = "option";
+  made.tabIndex = -1;
+  made.ariaSelected = "false";
+}
+
+/** The excerpt with its matches marked, if it has any text. */
+function excerpt({ text, ranges }: Excerpt): HTMLElement[] {
+  if (!text) return [];
+  const made = make("span", "excerpt");
+  let at = 0;
+  for (const [start, end] of ranges) {
+    made.append(text.slice(at, start), make("mark", "mark", text.slice(start, end)));
+    at = end;
+  }
+  made.append(text.slice(at));
+  return [made];
+}

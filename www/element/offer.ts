@@ -1,0 +1,103 @@
+/** The offer to load the model, and how its loading goes. */
+
+import type { Progress, Search } from "bifocal";
+import { sparing } from "../src/idle.js";
+import { button, inEnglish, make, megabytes } from "./dom.js";
+import type { Memory } from "./memory.js";
+import type { Speech } from "./words/languages.js";
+
+/** A place that offers, loads and reports. */
+export class Offer {
+  readonly element = make("section", "offer");
+  #loading: AbortController | null = null;
+  #search: Search | null = null;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly speech: () => Speech,
+    /** Called when queries can be understood by the model. */
+    private readonly onReady: () => void,
+  ) {
+    this.element.id = "offer";
+    this.element.hidden = true;
+  }
+
+  /** Begins: loads at once where the reader chose so before, and otherwise offers, unless the reader declined. */
+  begin(search: Search): void {
+    this.#search = search;
+    if (this.memory.choice === "load" && !sparing()) void this.load();
+    else if (this.memory.choice !== "leave") this.show();
+  }
+
+  /** Shows the offer, if there is anything to offer. */
+  show(): void {
+    const search = this.#search;
+    const model = search?.about.model?.file;
+    if (!search || !model || search.upgraded || this.#loading) return;
+    const { words, language } = this.speech();
+    const what = search.about.lexicon ? words.betterAnswers : words.meaningToo;
+    this.#say(
+      make("p", "", `${what} `, make("span", "quiet", words.modelSize(megabytes(model.bytes, language)))),
+      button(words.load, () => void this.load(), "button primary"),
+      button(words.notNow, () => {
+        this.memory.choice = "leave";
+        this.element.hidden = true;
+      }),
+    );
+  }
+
+  /** Loads the model, telling how it goes. */
+  async load(): Promise<void> {
+    const search = this.#search;
+    if (!search || this.#loading || search.upgraded) return;
+    const loading = new AbortController();
+    this.#loading = loading;
+    const { words } = this.speech();
+    const said = make("p", "", words.preparing);
+    const bar = make("progress", "progress");
+    bar.setAttribute("aria-label", words.model);
+    this.#say(said, bar, button(words.cancel, () => loading.abort()));
+    try {
+      await search.upgrade({ signal: loading.signal, onProgress: (progress) => this.#tell(progress, said, bar) });
+      this.memory.choice = "load";
+      this.element.hidden = true;
+      this.#loading = null;
+      this.onReady();
+    } catch (error) {
+      this.#loading = null;
+      if (loading.signal.aborted) {
+        this.memory.choice = null;
+        this.show();
+      } else {
+        this.#say(
+          make("p", "", `${words.modelFailed} `, inEnglish((error as Error).message)),
+          button(words.tryAgain, () => void this.load(), "button primary"),
+        );
+      }
+    }
+  }
+
+  /** Stops what is being loaded. */
+  stop(): void {
+    this.#loading?.abort();
+  }
+
+  #say(...content: Node[]): void {
+    this.element.setAttribute("aria-label", this.speech().words.model);
+    this.element.replaceChildren(...content);
+    this.element.hidden = false;
+  }
+
+  #tell({ phase, loaded, total }: Progress, said: HTMLElement, bar: HTMLProgressElement): void {
+    const { words, language } = this.speech();
+    bar.max = total;
+    if (phase === "starting") bar.removeAttribute("value");
+    else bar.value = loaded;
+    said.textContent =
+      phase === "downloading"
+        ? words.downloading(megabytes(loaded, language, 1), megabytes(total, language, 1))
+        : phase === "from-cache"
+          ? words.fromCache
+          : words.starting;
+  }
+}

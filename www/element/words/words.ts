@@ -1,0 +1,71 @@
+/** Everything that the element says. Each language is a module beside this one; `en.ts` is the one to copy. */
+
+/** One language. Numbers come formatted where they are texts. */
+export interface Words {
+  /** The name of box, dialog and button. */
+  search: string;
+  placeholder: string;
+  close: string;
+  /** What the results' list is called. */
+  results: string;
+
+  /** The choice of lenses. */
+  lookThrough: string;
+  both: string;
+  words: string;
+  meaning: string;
+  /** Which lenses found a hit, each with the hit's rank there. */
+  foundBy: (keyword: number | null, semantic: number | null) => string;
+  /** Which lenses made an answer. */
+  madeBy: (words: boolean, meaning: boolean, encoder: string | null) => string;
+
+  /** Before anything is asked: what there is to ask. */
+  invitation: (pages: number, sections: number, byMeaning: boolean) => string;
+  hint: string;
+  loading: string;
+  /** How many pages were found; `more` are those that only meaning found. */
+  found: (pages: number, more: number) => string;
+  nothing: string;
+  nothingFor: (text: string) => string;
+  fewerWords: string;
+  lookThroughBoth: string;
+  noMeaning: string;
+  showMore: string;
+  allResults: string;
+
+  offline: string;
+  offlinePart: string;
+  unreachable: string;
+  broken: string;
+  partMissing: string;
+  partFailed: string;
+  tryAgain: string;
+  plainForm: string;
+
+  recent: string;
+  forget: string;
+
+  model: string;
+  betterAnswers: string;
+  meaningToo: string;
+  modelSize: (megabytes: string) => string;
+  load: string;
+  notNow: string;
+  cancel: string;
+  preparing: string;
+  downloading: (loaded: string, total: string) => string;
+  fromCache: string;
+  starting: string;
+  modelFailed: string;
+
+  /** What the keys do. */
+  toMove: string;
+  toOpen: string;
+  toClose: string;
+}
+
+/** A number as `language` writes it. */
+export const number = (language: string, value: number): string => value.toLocaleString(language);
+
+/** Joins what is there. */
+export const joined = (parts: (string | false)[], between: string): string => parts.filter(Boolean).join(between);

@@ -1,0 +1,57 @@
+/** `files.json`: every file of an index folder but the list itself and the entry, with length and SHA-256. */
+
+import { ENTRY } from "../src/entry.js";
+
+export const LIST = "files.json";
+
+/** A file of one build. */
+export interface Listed {
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface List {
+  generation: string;
+  files: Listed[];
+}
+
+/** Which of the files to keep. */
+export type Choose = (file: Listed) => boolean;
+
+/** The list in `text`, or an error: a server may answer with a page for whatever it does not have. */
+export function parseList(text: string): List {
+  let list: Partial<List> | null = null;
+  try {
+    list = JSON.parse(text) as Partial<List> | null;
+  } catch {
+    // Told below.
+  }
+  const isFile = (file: Listed) => typeof file?.path === "string" && file.bytes >= 0 && typeof file.sha256 === "string";
+  if (typeof list?.generation !== "string" || !Array.isArray(list.files) || !list.files.every(isFile)) {
+    throw new Error(`${LIST} is not the list of an index folder`);
+  }
+  return list as List;
+}
+
+/** All but the model, which is kept once a reader has loaded it. */
+export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/");
+
+/** What searching needs before its first query; the parts that queries then read are kept as they come. */
+export const RUNTIME: Choose = ({ path }) => !/^(parts|model)\//.test(path) || path.startsWith("parts/core-");
+
+/** Whether a file's name holds the hash of its contents, so that it is the same in every build that has it. */
+export function isNamedByHash(path: string): boolean {
+  return /-[0-9a-f]{12}([0-9a-f]{4})?\.\w+$/.test(path);
+}
+
+/** Whether `text` is the entry that belongs to `list`. */
+export function belongs(text: string, list: List): boolean {
+  try {
+    return (JSON.parse(text) as { generation?: string }).generation === list.generation;
+  } catch {
+    return false;
+  }
+}
+
+export { ENTRY };

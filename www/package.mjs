@@ -1,0 +1,55 @@
+// `npm run package`: assembles the npm package in dist/npm/ from the same sources as the runtime of an index folder.
+//
+// The engine (worker and wasm) is not in it: that comes from the index folder. Files are left readable, since a bundler
+// minifies them anyway.
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { bundle, here } from "./bundle.mjs";
+import { languages } from "./build.mjs";
+
+const out = join(here, "dist/npm");
+const HERE = { "./here.js": "npm/here.ts", "../src/here.js": "npm/here.ts" };
+
+rmSync(out, { recursive: true, force: true });
+await module("bifocal.js", "src/loader.ts", { define: { __BIFOCAL_HINTS__: "null" } });
+const builtin = ["node:fs/promises", "node:url"].map((name) => [name, name]);
+await module("node.js", "npm/node.ts", { links: { ...Object.fromEntries(builtin), bifocal: "./bifocal.js" } });
+const words = Object.fromEntries(languages().map((language) => [`./${language}.js`, `./words/${language}.js`]));
+for (const language of languages()) await module(`words/${language}.js`, `element/words/${language}.ts`);
+await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js" } });
+await module("pagefind.js", "pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } });
+await module("offline.js", "npm/offline.ts");
+execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--project", "npm/tsconfig.json"], { cwd: here, stdio: "inherit" });
+for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(out, name));
+cpSync(join(here, "npm/README.md"), join(out, "README.md"));
+writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
+
+async function module(name, entry, { define = {}, links = {} } = {}) {
+  const text = await bundle(entry, { minify: false, define, links, replace: HERE });
+  mkdirSync(dirname(join(out, name)), { recursive: true });
+  writeFileSync(join(out, name), text);
+}
+
+function manifest() {
+  const cargo = readFileSync(join(here, "../Cargo.toml"), "utf8");
+  const types = (entry) => `./types/${entry}.d.ts`;
+  return {
+    name: "bifocal",
+    version: /^version = "(.+)"/m.exec(cargo)[1],
+    description: "Search a site by words and by meaning, wholly in the browser",
+    license: "MIT OR Apache-2.0",
+    keywords: ["search", "semantic search", "static site", "offline", "webassembly"],
+    type: "module",
+    engines: { node: ">=20" },
+    sideEffects: ["./element.js"],
+    exports: {
+      ".": { types: types("src/loader"), node: "./node.js", default: "./bifocal.js" },
+      "./element": { types: types("npm/element"), default: "./element.js" },
+      "./pagefind": { types: types("pagefind/pagefind"), default: "./pagefind.js" },
+      "./offline": { types: types("npm/offline"), default: "./offline.js" },
+      "./package.json": "./package.json",
+    },
+  };
+}

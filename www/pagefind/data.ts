@@ -1,0 +1,107 @@
+/** A hit in the form of Pagefind's results. Its excerpts are HTML, so everything in them but the marks is escaped here. */
+
+import type { Excerpt, Hit, SectionHit } from "bifocal";
+
+/** A part of a page. */
+export interface SubResult {
+  title: string;
+  url: string;
+  /** HTML with `<mark>`. */
+  excerpt: string;
+  plain_excerpt: string;
+  anchor?: { element: string; id: string; text: string; location: number };
+  locations: number[];
+  weighted_locations: never[];
+}
+
+export interface Data {
+  url: string;
+  raw_url: string;
+  /** The excerpt: a page's whole text is not in its hit. */
+  content: string;
+  raw_content: string;
+  /** HTML with `<mark>`. */
+  excerpt: string;
+  plain_excerpt: string;
+  /** Words of `content`. */
+  word_count: number;
+  meta: Record<string, string>;
+  filters: Record<string, string[]>;
+  sub_results: SubResult[];
+  anchors: NonNullable<SubResult["anchor"]>[];
+  locations: number[];
+  weighted_locations: never[];
+}
+
+/** What an address says of the words that were searched for. */
+export interface Highlight {
+  name: string;
+  words: string[];
+}
+
+export function dataOf(hit: Hit, highlight: Highlight | null): Data {
+  const subs = hit.sections.map((section) => subResult(section, hit, highlight));
+  const { text } = hit.excerpt;
+  return {
+    url: address(hit.url, highlight),
+    raw_url: address(hit.url, null),
+    content: text,
+    raw_content: text,
+    excerpt: marked(hit.excerpt),
+    plain_excerpt: text,
+    word_count: text.split(/\s+/).filter(Boolean).length,
+    meta: { ...texts(hit.meta), title: hit.title },
+    filters: {},
+    sub_results: subs,
+    anchors: subs.flatMap(({ anchor }) => anchor ?? []),
+    locations: [],
+    weighted_locations: [],
+  };
+}
+
+function subResult({ heading, anchor, url, excerpt }: SectionHit, hit: Hit, highlight: Highlight | null): SubResult {
+  return {
+    title: heading || hit.title,
+    url: address(url, highlight),
+    excerpt: marked(excerpt),
+    plain_excerpt: excerpt.text,
+    ...(anchor === null ? {} : { anchor: { element: "h2", id: anchor, text: heading, location: 0 } }),
+    locations: [],
+    weighted_locations: [],
+  };
+}
+
+/** From the site's root, as Pagefind has it, where the page is of this site; `about:blank` for what is no page of the web. */
+function address(url: string, highlight: Highlight | null): string {
+  const here = globalThis.location?.href;
+  let target: URL;
+  try {
+    target = new URL(url, here);
+  } catch {
+    return "about:blank";
+  }
+  if (!/^https?:$/.test(target.protocol)) return "about:blank";
+  for (const word of highlight?.words ?? []) target.searchParams.append(highlight!.name, word);
+  return here && target.origin === new URL(here).origin ? target.pathname + target.search + target.hash : target.href;
+}
+
+function marked({ text, ranges }: Excerpt): string {
+  let html = "";
+  let at = 0;
+  for (const [start, end] of ranges) {
+    html += `${escaped(text.slice(at, start))}<mark>${escaped(text.slice(start, end))}</mark>`;
+    at = end;
+  }
+  return html + escaped(text.slice(at));
+}
+
+function escaped(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** Metadata as texts. */
+function texts(meta: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(meta).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : String(value)]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
