@@ -43,9 +43,11 @@ pub enum Kind {
     Directory,
     /// A block of general words with their vectors.
     General,
+    /// The column of a field.
+    Field,
 }
 
-const KINDS: [(Kind, &str); 11] = [
+const KINDS: [(Kind, &str); 12] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -57,6 +59,7 @@ const KINDS: [(Kind, &str); 11] = [
     (Kind::Places, "places"),
     (Kind::Directory, "directory"),
     (Kind::General, "general"),
+    (Kind::Field, "field"),
 ];
 
 impl Kind {

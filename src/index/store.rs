@@ -1,6 +1,6 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart};
+use super::{Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -41,6 +41,7 @@ enum Loaded {
     Text(Vec<StoredPage>),
     Directory(Directory),
     General(GeneralBlock),
+    Field(Column),
     Failed(String),
 }
 
@@ -183,6 +184,14 @@ impl Index {
         }
     }
 
+    /// The column of a field, if it is loaded.
+    pub fn column(&self, id: PartId) -> Option<&Column> {
+        match self.part(id)? {
+            Loaded::Field(column) => Some(column),
+            _ => None,
+        }
+    }
+
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
         match self.part(id)? {
@@ -244,6 +253,10 @@ impl Index {
             Kind::General => {
                 let code = core.words.ok_or_else(|| damaged("general words beside words without vectors"))?;
                 Loaded::General(GeneralBlock::open(contents, code.bytes() + 2)?)
+            }
+            Kind::Field => {
+                let cells = core.cells.parts.len() as u32;
+                Loaded::Field(Column::open(contents, core.collection.pages, cells)?)
             }
         };
         self.put(id, part);
