@@ -6,6 +6,7 @@ mod fit;
 mod general;
 mod golden;
 mod lexicon;
+mod operators;
 mod packs;
 mod steps;
 mod twin;

@@ -110,7 +110,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
             (EncoderArg::Transformer, None) => {}
             (EncoderArg::Auto | EncoderArg::Transformer, Some(model)) => {
                 match load_encoder(&folder, &model, args.model.clone())? {
-                    Some(encoder) => vector = Some(encoder.embed_one(&query.text)?),
+                    Some(encoder) => vector = Some(encoder.embed_one(&query.plain_text())?),
                     None if args.encoder == EncoderArg::Auto => query.vector = VectorPlan::Lexicon,
                     None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
                 }

@@ -15,6 +15,9 @@ pub struct Answer {
     pub mode: Mode,
     /// Pages, best first.
     pub hits: Vec<Hit>,
+    /// Whether no page satisfied the text's operators, so that its words were searched for without them; what they exclude is
+    /// left out in any case.
+    pub relaxed: bool,
     /// How many pages hold at least one of the words; exact.
     pub total: usize,
     /// How many of `hits` were found by meaning alone; they are not in `total`.

@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId};
-use crate::lexical::{Bm25f, Ranking, TermPart, TermSet, expand, rank};
+use crate::lexical::{Bm25f, PostingList, Ranking, TermPart, TermSet, expand, rank};
 use crate::text;
 
-use super::{Query, TermExplanation};
+use super::TermExplanation;
 
 /// Most distinct words of a query that are searched for.
 const MOST_WORDS: usize = 48;
@@ -27,12 +27,12 @@ pub(super) struct QueryWord {
     pub unfinished: bool,
 }
 
-/// The words of a query, and whether some were left out.
-pub(super) fn words(query: &Query) -> (Vec<QueryWord>, bool) {
+/// The words of a query's text, and whether some were left out; `open_ends` are the ends of those that may be longer.
+pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
     let mut words: Vec<QueryWord> = Vec::new();
     let mut cut = false;
-    for word in text::words(&query.text) {
-        let unfinished = query.prefix && word.span.end == query.text.len();
+    for word in text::words(text) {
+        let unfinished = open_ends.contains(&word.span.end);
         if let Some(known) = words.iter_mut().find(|known| known.term == *word.term) {
             known.unfinished |= unfinished;
             known.count += 1.0;
@@ -97,40 +97,16 @@ pub(super) struct Plan {
 pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool) -> Plan {
     let mut plan = Plan::default();
     for word in words {
-        let ids = if word.unfinished {
-            core.terms_with(&word.term, MOST_PREFIX_BLOCKS)
-        } else {
-            core.terms_for(&word.term).into_iter().collect()
-        };
-        let blocks: Vec<_> = ids.iter().filter_map(|&id| plan.need(index, id).map(|block| (id, block))).collect();
-        let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
-        let found = expand(&word.term, word.unfinished, &contents, &core.endings);
-        let mut forms: Vec<PlacedForm> = Vec::new();
-        for form in &found.forms {
-            let (id, block) = blocks[form.block];
-            forms.push(PlacedForm {
-                form: block.terms()[form.index].form.clone(),
-                block: id,
-                index: form.index,
-                weight: form.weight,
-                primary: form.is_primary(),
-            });
-        }
+        let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
+        let Found { forms, is_foreign } = forms(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
         // A compound that the site doesn't use is meant by its parts.
         if !(forms.is_empty() && word.compound) {
             plan.vectors.push(WordVector {
                 word: word.term.clone(),
                 count: word.count,
                 form: forms.first().map(|first| (first.block, first.index)),
-                // Of a block that can't be had nobody knows what it holds.
-                is_foreign: found.is_foreign(&word.term, &contents) && blocks.len() == ids.len(),
+                is_foreign,
             });
-        }
-        for (form, weight) in found.remote {
-            let Some(id) = core.terms_for(&form) else { continue };
-            if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
-                forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
-            }
         }
         // Two words of one family (`borrow borrowed`) ask for the same thing once.
         let first = forms.first().map(|form| form.form.as_str());
@@ -148,6 +124,60 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool
         plan.want_postings(index);
     }
     plan
+}
+
+/// What stands for a word in the dictionary.
+pub(super) struct Found {
+    /// The word itself first, if the site uses it.
+    pub forms: Vec<PlacedForm>,
+    /// Whether the site doesn't use the word, or only one that looks like it.
+    pub is_foreign: bool,
+}
+
+/// Finds the forms that stand for a word, as far as blocks are loaded: the longer ones that begin with it among
+/// `prefix_blocks` blocks at most; for a word that the site doesn't use, a neighbour's family by `endings`.
+pub(super) fn forms(
+    index: &Index,
+    core: &Core,
+    plan: &mut Plan,
+    word: &str,
+    prefix_blocks: usize,
+    endings: &[String],
+) -> Found {
+    let ids = match prefix_blocks {
+        0 => core.terms_for(word).into_iter().collect(),
+        most => core.terms_with(word, most),
+    };
+    let blocks: Vec<_> = ids.iter().filter_map(|&id| plan.need(index, id).map(|block| (id, block))).collect();
+    let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
+    let found = expand(word, prefix_blocks > 0, &contents, endings);
+    // Of a block that can't be had nobody knows what it holds.
+    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == ids.len();
+    let mut forms: Vec<PlacedForm> = Vec::new();
+    for form in &found.forms {
+        let (id, block) = blocks[form.block];
+        forms.push(PlacedForm {
+            form: block.terms()[form.index].form.clone(),
+            block: id,
+            index: form.index,
+            weight: form.weight,
+            primary: form.is_primary(),
+        });
+    }
+    for (form, weight) in found.remote {
+        let Some(id) = core.terms_for(&form) else { continue };
+        if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
+            forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
+        }
+    }
+    Found { forms, is_foreign }
+}
+
+impl PlacedForm {
+    /// Where the form occurs, or the part that must be loaded for it.
+    pub fn postings<'i>(&self, index: &'i Index) -> Result<PostingList<'i>, Option<PartId>> {
+        index.postings(index.terms(self.block).ok_or(None)?, self.index)
+    }
 }
 
 impl Plan {
@@ -170,7 +200,7 @@ impl Plan {
     fn want_postings(&mut self, index: &Index) {
         let mut apart: Vec<PartId> = Vec::new();
         for form in self.words.iter().filter(|word| !word.common).flat_map(|word| &word.forms) {
-            apart.extend(index.terms(form.block).and_then(|block| index.postings(block, form.index).err().flatten()));
+            apart.extend(form.postings(index).err().flatten());
         }
         apart.into_iter().for_each(|id| self.want(index, id));
     }
@@ -180,7 +210,8 @@ impl Plan {
         self.words.iter().filter(|word| word.common).map(|word| word.word.as_str()).collect()
     }
 
-    fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
+    /// A dictionary block, if it is loaded.
+    pub fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
         self.want(index, id);
         index.terms(id)
     }
@@ -202,7 +233,7 @@ impl Plan {
     /// The term sets that the formula ranks by; forms whose postings can't be had are left out.
     pub fn sets<'i>(&self, index: &'i Index) -> Vec<TermSet<'i>> {
         let part = |form: &PlacedForm| {
-            let list = index.postings(index.terms(form.block)?, form.index).ok()?;
+            let list = form.postings(index).ok()?;
             Some(TermPart { list, weight: form.weight, primary: form.primary })
         };
         self.ranked()

@@ -9,16 +9,21 @@
 
 mod answer;
 mod excerpt;
+mod expression;
 mod fusion;
 mod general;
 mod hits;
 mod keyword;
 mod lexicon;
+mod positions;
 mod query;
+mod restrict;
 mod run;
 mod semantic;
+mod syntax;
 
 pub use answer::{Answer, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, SectionHit, TermExplanation};
+pub use expression::Expression;
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, VectorPlan};
 pub use run::{Run, Step, complete};

@@ -2,14 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fusion;
+use super::syntax::parse;
+use super::{Expression, Fusion};
 
 /// A question to an index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Query {
-    /// The words as they were typed.
+    /// What was typed: words, and operators such as `"a phrase"`, `-without`, `+must`, `OR`, `title:word` (see
+    /// [`Expression`]).
     pub text: String,
+    /// What pages must satisfy besides what the text asks for.
+    pub expression: Option<Expression>,
     /// Which lenses to look through.
     pub mode: Mode,
     /// Most hits to answer with. Default 10.
@@ -31,10 +35,18 @@ pub struct Query {
     pub vector_reason: Option<String>,
 }
 
+impl Query {
+    /// What to make the query's vector of: the text without operators and without what it excludes.
+    pub fn plain_text(&self) -> String {
+        parse(&self.text, false).text
+    }
+}
+
 impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
+            expression: None,
             mode: Mode::Hybrid,
             limit: 10,
             offset: 0,

@@ -1,10 +1,14 @@
 //! A search under way.
 
+use super::expression::Expression;
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
+use super::restrict::restrict;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
+use super::syntax::{Parsed, parse};
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
 use super::{general, lexicon};
+use crate::corpus::PageSet;
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
 use crate::{Error, ErrorKind, Result};
@@ -28,13 +32,40 @@ pub enum Step {
 /// A query on its way to an answer.
 pub struct Run {
     query: Query,
+    /// What is ranked by and embedded, without operators.
+    text: String,
     words: Vec<QueryWord>,
+    /// What pages must satisfy, and what of it the text's own operators ask for.
+    required: Option<Expression>,
+    asked: Option<Expression>,
+    allowed: Allowed,
     cut: bool,
     keyword: Option<Ranking>,
     aim: Option<Aim>,
     semantic: Option<Nearest>,
     vector: Vector,
     partial: bool,
+}
+
+/// The pages that may be answered with.
+enum Allowed {
+    Unknown,
+    All,
+    Some {
+        pages: PageSet,
+        /// Whether none satisfied the text's operators, so that they were given up but for what they exclude.
+        relaxed: bool,
+    },
+}
+
+impl Allowed {
+    /// The pages, unless all are allowed.
+    fn pages(&self) -> Option<&PageSet> {
+        match self {
+            Allowed::Some { pages, .. } => Some(pages),
+            Allowed::Unknown | Allowed::All => None,
+        }
+    }
 }
 
 enum Vector {
@@ -52,7 +83,14 @@ enum Vector {
 impl Run {
     /// Starts a search; nothing is computed before the first [`step`](Run::step).
     pub fn new(query: Query) -> Self {
-        let (words, cut) = words(&query);
+        let Parsed { mut text, open_ends, expression: asked } = parse(&query.text, query.prefix);
+        let required = query.expression.clone();
+        if text.trim().is_empty()
+            && let Some(expression) = &required
+        {
+            expression.words(&mut text);
+        }
+        let (words, cut) = words(&text, &open_ends);
         let vector = match query.vector {
             VectorPlan::Later => Vector::Later,
             VectorPlan::Lexicon => Vector::OfWords,
@@ -60,7 +98,26 @@ impl Run {
                 Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into()))
             }
         };
-        Self { query, words, cut, keyword: None, aim: None, semantic: None, vector, partial: false }
+        let allowed = if required.is_some() || asked.is_some() { Allowed::Unknown } else { Allowed::All };
+        Self {
+            query,
+            text,
+            words,
+            required,
+            asked,
+            allowed,
+            cut,
+            keyword: None,
+            aim: None,
+            semantic: None,
+            vector,
+            partial: false,
+        }
+    }
+
+    /// What to make the query's vector of: its text without operators and without what it excludes.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Gives the query's vector, as the encoder made it, and the name of what made it.
@@ -99,12 +156,22 @@ impl Run {
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
-            if !plan.missing.is_empty() {
-                return Ok(Step::Need { parts: plan.missing, vector: false });
+        }
+        if matches!(self.allowed, Allowed::Unknown) {
+            let allowed = self.restrict(index, core, &mut plan)?;
+            if plan.missing.is_empty() {
+                self.allowed = allowed;
             }
-            if ranked && self.keyword.is_none() {
-                self.keyword = Some(plan.rank(index, core)?);
+        }
+        if !plan.missing.is_empty() {
+            return Ok(Step::Need { parts: plan.missing, vector: false });
+        }
+        if ranked && self.keyword.is_none() {
+            let mut ranking = plan.rank(index, core)?;
+            if let Some(allowed) = self.allowed.pages() {
+                ranking.pages.retain(|ranked| allowed.contains(ranked.page));
             }
+            self.keyword = Some(ranking);
         }
         if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
             self.vector = match lexicon::vector(index, core, &plan)? {
@@ -128,6 +195,28 @@ impl Run {
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
+    }
+
+    /// The pages that conditions leave; where none satisfies those of the text, they are given up, but for what they exclude.
+    fn restrict(&self, index: &Index, core: &Core, plan: &mut Plan) -> Result<Allowed> {
+        let mut pages = match &self.required {
+            Some(required) => restrict(index, core, required, plan)?,
+            None => PageSet::all(core.collection.pages),
+        };
+        let mut relaxed = false;
+        if let Some(asked) = &self.asked {
+            let mut left = restrict(index, core, asked, plan)?;
+            left.intersect(&pages);
+            relaxed = left.is_empty();
+            if relaxed {
+                left = pages;
+                if let Some(exclusions) = asked.exclusions() {
+                    left.intersect(&restrict(index, core, &exclusions, plan)?);
+                }
+            }
+            pages = left;
+        }
+        Ok(Allowed::Some { pages, relaxed })
     }
 
     /// Compares the query's vector with the rows, or says which parts must be loaded for it.
@@ -159,7 +248,7 @@ impl Run {
         }
         failures.extend(failed);
         if self.semantic.is_none() {
-            self.semantic = Some(aim.nearest(index, core));
+            self.semantic = Some(aim.nearest(index, core, self.allowed.pages()));
         }
         Ok(None)
     }
@@ -169,7 +258,7 @@ impl Run {
         self.query.mode.has_semantic()
             && core.cells.rows() > 0
             && core.cells.cut_off < f32::INFINITY
-            && !self.query.text.trim().is_empty()
+            && !self.text.trim().is_empty()
             && matches!(self.vector, Vector::Later | Vector::Given { .. })
     }
 
@@ -197,6 +286,7 @@ impl Run {
         let answer = Box::new(Answer {
             query: self.query.text.clone(),
             mode: self.query.mode,
+            relaxed: matches!(self.allowed, Allowed::Some { relaxed: true, .. }),
             total: keyword.len(),
             semantic_only: hits.iter().filter(|hit| hit.lenses.keyword.is_none()).count(),
             encoder: match (&self.vector, &self.semantic) {
@@ -247,7 +337,7 @@ impl Run {
         if core.cells.rows() == 0 {
             return leg(LegStatus::Skipped, Some("the index was built without an encoder"));
         }
-        if self.query.text.trim().is_empty() {
+        if self.text.trim().is_empty() {
             return leg(LegStatus::Skipped, Some("the query is empty"));
         }
         if core.cells.cut_off == f32::INFINITY {

@@ -1,7 +1,7 @@
 //! The semantic leg: from the query's vector to ranked pages.
 
 use crate::Result;
-use crate::corpus::PageId;
+use crate::corpus::{PageId, PageSet};
 use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
 use crate::lexical::{PageScore, Places};
 use crate::vector::hnsw::Scratch;
@@ -65,8 +65,8 @@ impl Aim {
     }
 
     /// Compares the query with the chosen rows that are loaded: through the graph where it and all rows are here, else with
-    /// every one of them.
-    pub fn nearest(&self, index: &Index, core: &Core) -> Nearest {
+    /// every one of them. Pages that are not `allowed` are passed over.
+    pub fn nearest(&self, index: &Index, core: &Core, allowed: Option<&PageSet>) -> Nearest {
         let cells = &core.cells;
         let mut cosines = Vec::with_capacity(cells.rows() as usize);
         if !self.walk(index, cells, &mut cosines) {
@@ -84,6 +84,9 @@ impl Aim {
             *known = known.max(cosine);
         });
         found.pages = PageScore::best_first(&best, |score| score != NOT_COMPARED);
+        if let Some(allowed) = allowed {
+            found.pages.retain(|near| allowed.contains(near.page));
+        }
         if found.pages.first().is_some_and(|nearest| nearest.score < cells.cut_off) {
             found.pages.clear();
             found.too_far = true;

@@ -43,11 +43,12 @@ impl Record {
 
 /// The object that describes `answer`.
 pub(super) fn write(answer: &Answer) -> Record {
-    let Answer { query, mode, hits, total, semantic_only, encoder, fusion, legs, failures } = answer;
+    let Answer { query, mode, hits, relaxed, total, semantic_only, encoder, fusion, legs, failures } = answer;
     let record = Record::new();
     record.text("query", query);
     record.text("mode", MODES.iter().find(|(_, its)| its == mode).map_or("", |(name, _)| name));
     record.set("hits", &hits.iter().map(hit).collect::<Array>());
+    record.set("relaxed", &JsValue::from_bool(*relaxed));
     record.number("total", *total as f64);
     record.number("semanticOnly", *semantic_only as f64);
     record.optional_text("encoder", encoder.as_deref());

@@ -66,7 +66,9 @@ impl Engine {
                 said.text("status", "need");
                 let parts: Vec<String> = parts.iter().map(|part| part.path()).collect();
                 said.set("parts", &answer::texts(&parts));
-                said.set("vector", &JsValue::from_bool(vector));
+                if vector {
+                    said.text("vector", run.text());
+                }
             }
             Step::Partial(answer) => {
                 said.text("status", "partial");

@@ -5,7 +5,7 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::search::{Combination, Fusion, Mode, Normalization, Query, VectorPlan};
+use crate::search::{Combination, Expression, Fusion, Mode, Normalization, Query, VectorPlan};
 
 /// What modes are called.
 pub(super) const MODES: [(&str, Mode); 3] =
@@ -39,11 +39,58 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
             *field = value.as_bool().ok_or_else(|| wrong(name, "true or false"))?;
         }
     }
+    if let Some(expression) = get(object, "expression")? {
+        query.expression = Some(read_expression(&expression, DEEPEST)?);
+    }
     if let Some(fusion) = get(object, "fusion")? {
         query.fusion = read_fusion(&fusion)?;
     }
     Ok(query)
 }
+
+/// One of `{all}`, `{any}`, `{not}`, `{word}`, `{prefix}`, `{title}`, `{heading}`, `{phrase}`, `{near}`.
+fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsError> {
+    let unknown =
+        || wrong("expression", "an object with one of all, any, not, word, prefix, title, heading, phrase, near");
+    let parts = |name: &str| {
+        let Some(parts) = get(object, name)? else { return Ok(None) };
+        let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
+        let parts = Array::from(&parts).iter().map(|part| read_expression(&part, levels));
+        parts.collect::<Result<Vec<_>, JsError>>().map(Some)
+    };
+    if let Some(all) = parts("all")? {
+        return Ok(Expression::All(all));
+    }
+    if let Some(any) = parts("any")? {
+        return Ok(Expression::Any(any));
+    }
+    if let Some(part) = get(object, "not")? {
+        let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
+        return Ok(Expression::Not(Box::new(read_expression(&part, levels)?)));
+    }
+    if let Some(near) = get(object, "near")? {
+        let words =
+            get(&near, "words")?.map(|words| Array::from(&words).iter().filter_map(|word| word.as_string()).collect());
+        let within = number(&near, "within")?.filter(|within| *within >= 0.0).unwrap_or(8.0) as u32;
+        return Ok(Expression::Near { words: words.unwrap_or_default(), within });
+    }
+    let kinds: [(&str, fn(String) -> Expression); 5] = [
+        ("word", Expression::Word),
+        ("prefix", Expression::Prefix),
+        ("title", Expression::Title),
+        ("heading", Expression::Heading),
+        ("phrase", Expression::Phrase),
+    ];
+    for (name, kind) in kinds {
+        if let Some(words) = text(object, name)? {
+            return Ok(kind(words));
+        }
+    }
+    Err(unknown())
+}
+
+/// Deepest nesting of an expression that is read.
+const DEEPEST: usize = 16;
 
 fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();

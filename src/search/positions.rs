@@ -1,0 +1,56 @@
+//! Where words stand in pages: what phrases need beyond postings.
+//!
+//! Positions lie apart, in parts for a dictionary block and a run of pages, so that only those of the pages in question are
+//! loaded: first the places of all such parts, then the parts.
+
+use super::keyword::Plan;
+use crate::Result;
+use crate::corpus::{PageId, PageSet};
+use crate::index::{Core, Index, Kind, PartId};
+
+/// The positions of a form in some pages.
+#[derive(Default)]
+pub(super) struct Positions(Vec<(PageId, Vec<u32>)>);
+
+impl Positions {
+    /// Positions in a page, ascending; none if the form isn't there.
+    pub fn of(&self, page: PageId) -> &[u32] {
+        match self.0.binary_search_by_key(&page, |(other, _)| *other) {
+            Ok(at) => &self.0[at].1,
+            Err(_) => &[],
+        }
+    }
+
+    /// Reads those of a form in `pages` from what is loaded; what is missing is noted in `plan`.
+    pub fn read(index: &Index, core: &Core, plan: &mut Plan, form: &str, pages: &PageSet) -> Result<Self> {
+        let mut found = Self::default();
+        let Some(block) = core.terms_for(form) else { return Ok(found) };
+        let Some(terms) = plan.need(index, block) else { return Ok(found) };
+        let Ok(term) = terms.find(form) else { return Ok(found) };
+        let list = match index.postings(terms, term) {
+            Ok(list) => list,
+            Err(part) => {
+                part.into_iter().for_each(|part| plan.want(index, part));
+                return Ok(found);
+            }
+        };
+        let mut holding: Vec<PageId> = Vec::new();
+        list.for_each(core.collection.pages, |posting| holding.push(posting.page))?;
+        plan.want(index, PartId { kind: Kind::Places, hash: core.positions });
+        let Some(places) = index.places() else { return Ok(found) };
+        let number = core.block_of(form);
+        let part_of = |page: PageId| places.part(number, page);
+        let mut rest = holding.as_slice();
+        while let Some(&first) = rest.first() {
+            let part = part_of(first);
+            let (run, after) = rest.split_at(rest.iter().take_while(|&&page| part_of(page) == part).count());
+            rest = after;
+            let Some(part) = part.filter(|_| run.iter().any(|&page| pages.contains(page))) else { continue };
+            plan.want(index, part);
+            if let Some(positions) = index.positions(part) {
+                found.0.extend(run.iter().copied().zip(positions.of(term, run.len() as u32)?));
+            }
+        }
+        Ok(found)
+    }
+}

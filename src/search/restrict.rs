@@ -1,0 +1,247 @@
+//! The pages that a query's operators leave.
+//!
+//! Conditions decide which pages may be answered with, for both legs alike; ranking knows nothing of them. Each becomes a set
+//! of pages out of the postings of its words; phrases and neighbourhoods look at positions as well, in no more pages than hold
+//! all their words and satisfy what stands beside them.
+
+use super::expression::{DEEPEST, Expression};
+use super::keyword::{PlacedForm, Plan, forms};
+use super::positions::Positions;
+use crate::corpus::{PageId, PageSet};
+use crate::index::{Core, Index};
+use crate::lexical::PagePosting;
+use crate::text::{self, Kind};
+use crate::{Error, ErrorKind, Result};
+
+/// Most dictionary blocks that the beginning of a word is looked for in.
+const MOST_PREFIX_BLOCKS: usize = 16;
+
+/// The pages that satisfy `expression`, as far as can be told from what is loaded; what is missing is noted in `plan`, and
+/// then the set says nothing.
+///
+/// # Errors
+/// The expression is nested too deep, or a part contradicts itself.
+pub(super) fn restrict(index: &Index, core: &Core, expression: &Expression, plan: &mut Plan) -> Result<PageSet> {
+    if expression.depth() > DEEPEST {
+        return Err(Error::new(ErrorKind::Input, "the query's expression is nested too deep")
+            .hint("16 levels are possible; write it flatter"));
+    }
+    let every = PageSet::all(core.collection.pages);
+    Restriction { index, core, plan }.pages(expression, &every)
+}
+
+/// The part of a posting that a condition looks at.
+type Within = fn(&PagePosting) -> bool;
+
+fn anywhere(_: &PagePosting) -> bool {
+    true
+}
+
+fn in_title(posting: &PagePosting) -> bool {
+    posting.title > 0
+}
+
+fn in_heading(posting: &PagePosting) -> bool {
+    posting.sections.iter().any(|section| section.heading > 0)
+}
+
+struct Restriction<'i, 'p> {
+    index: &'i Index,
+    core: &'i Core,
+    plan: &'p mut Plan,
+}
+
+impl Restriction<'_, '_> {
+    /// The pages among `candidates` that satisfy a condition.
+    fn pages(&mut self, expression: &Expression, candidates: &PageSet) -> Result<PageSet> {
+        let mut found = match expression {
+            Expression::All(parts) => return self.all(parts, candidates),
+            Expression::Any(parts) => {
+                let mut any = PageSet::none(self.core.collection.pages);
+                for part in parts {
+                    any.unite(&self.pages(part, candidates)?);
+                }
+                any
+            }
+            Expression::Not(part) => {
+                let mut others = self.pages(part, candidates)?;
+                others.invert();
+                others
+            }
+            Expression::Word(words) => self.word(words, candidates)?,
+            Expression::Prefix(stem) => match folded(stem) {
+                Some(stem) => self.holding(&stem, true, anywhere)?,
+                None => PageSet::none(self.core.collection.pages),
+            },
+            Expression::Title(words) => self.each(words, in_title)?,
+            Expression::Heading(words) => self.each(words, in_heading)?,
+            Expression::Phrase(words) => self.phrase(&leaves(words), candidates)?,
+            Expression::Near { words, within } => self.near(words, *within, candidates)?,
+        };
+        found.intersect(candidates);
+        Ok(found)
+    }
+
+    /// Conditions one after the other, each among the pages that satisfy those before; those that look at positions last.
+    fn all(&mut self, parts: &[Expression], candidates: &PageSet) -> Result<PageSet> {
+        let by_position = |part: &&Expression| matches!(part, Expression::Phrase(_) | Expression::Near { .. });
+        let mut left = candidates.clone();
+        for part in parts.iter().filter(|part| !by_position(part)) {
+            left = self.pages(part, &left)?;
+        }
+        if self.plan.missing.is_empty() {
+            for part in parts.iter().filter(by_position) {
+                left = self.pages(part, &left)?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Pages that hold a word or its family; of an identifier, the whole or its parts one after the other.
+    fn word(&mut self, words: &str, candidates: &PageSet) -> Result<PageSet> {
+        let leaves = leaves(words);
+        if let [leaf] = leaves.as_slice() {
+            return self.holding(leaf, false, anywhere);
+        }
+        let mut all = text::words(words);
+        if let Some(whole) = all.next().filter(|word| word.kind == Kind::Compound && word.span.len() == words.len()) {
+            let found = self.holding(&whole.term, false, anywhere)?;
+            if !found.is_empty() || !self.plan.missing.is_empty() {
+                return Ok(found);
+            }
+        }
+        self.phrase(&leaves, candidates)
+    }
+
+    /// Pages that hold each of the words where `within` looks.
+    fn each(&mut self, words: &str, within: Within) -> Result<PageSet> {
+        let mut found = PageSet::all(self.core.collection.pages);
+        for leaf in leaves(words) {
+            found.intersect(&self.holding(&leaf, false, within)?);
+        }
+        Ok(found)
+    }
+
+    /// Pages that hold the words one after the other.
+    fn phrase(&mut self, words: &[String], candidates: &PageSet) -> Result<PageSet> {
+        let exact: Vec<Vec<String>> = words.iter().map(|word| vec![word.clone()]).collect();
+        self.placed(&exact, candidates, |positions| {
+            let Some((first, rest)) = positions.split_first() else { return false };
+            first
+                .iter()
+                .any(|&start| (start + 1..).zip(rest).all(|(place, positions)| positions.binary_search(&place).is_ok()))
+        })
+    }
+
+    /// Pages in which the words, or words of their families, stand within so many words of each other.
+    fn near(&mut self, words: &[String], within: u32, candidates: &PageSet) -> Result<PageSet> {
+        let mut families: Vec<Vec<String>> = Vec::new();
+        for leaf in words.iter().flat_map(|word| leaves(word)) {
+            let forms = self.forms(&leaf, false);
+            families.push(forms.into_iter().map(|form| form.form).collect());
+        }
+        self.placed(&families, candidates, |positions| {
+            // Of each window that begins with one of the positions, whether all words stand in it.
+            positions.iter().flat_map(|list| list.iter()).any(|&start| {
+                let end = start.saturating_add(within);
+                positions.iter().all(|list| {
+                    let at = list.partition_point(|&place| place < start);
+                    list.get(at).is_some_and(|&place| place < end)
+                })
+            })
+        })
+    }
+
+    /// Pages that hold one of the forms for each word, at positions that `fits` says yes to.
+    fn placed(
+        &mut self,
+        words: &[Vec<String>],
+        candidates: &PageSet,
+        fits: impl Fn(&[Vec<u32>]) -> bool,
+    ) -> Result<PageSet> {
+        let mut left = candidates.clone();
+        for forms in words {
+            let mut holding = PageSet::none(self.core.collection.pages);
+            for form in forms {
+                holding.unite(&self.exactly(form)?);
+            }
+            left.intersect(&holding);
+        }
+        let mut found = PageSet::none(self.core.collection.pages);
+        if words.is_empty() || !self.plan.missing.is_empty() {
+            return Ok(found);
+        }
+        let mut positions: Vec<Vec<Positions>> = Vec::new();
+        for forms in words {
+            let read = |form: &String| Positions::read(self.index, self.core, self.plan, form, &left);
+            positions.push(forms.iter().map(read).collect::<Result<_>>()?);
+        }
+        for page in left.iter() {
+            let places: Vec<Vec<u32>> = positions.iter().map(|forms| merged(forms, page)).collect();
+            if fits(&places) {
+                found.insert(page);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Pages that hold a word, one of its family or, of a beginning, one that begins so.
+    fn holding(&mut self, word: &str, prefix: bool, within: Within) -> Result<PageSet> {
+        let mut found = PageSet::none(self.core.collection.pages);
+        for form in self.forms(word, prefix) {
+            self.add(&form, within, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// Pages that hold just this form.
+    fn exactly(&mut self, form: &str) -> Result<PageSet> {
+        let mut found = PageSet::none(self.core.collection.pages);
+        let forms = self.forms(form, false);
+        if let Some(exact) = forms.iter().find(|known| known.form == form) {
+            self.add(exact, anywhere, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn forms(&mut self, word: &str, prefix: bool) -> Vec<PlacedForm> {
+        let blocks = if prefix { MOST_PREFIX_BLOCKS } else { 0 };
+        forms(self.index, self.core, self.plan, word, blocks, &[]).forms
+    }
+
+    fn add(&mut self, form: &PlacedForm, within: Within, found: &mut PageSet) -> Result<()> {
+        match form.postings(self.index) {
+            Ok(list) => list.for_each(self.core.collection.pages, |posting| {
+                if within(posting) {
+                    found.insert(posting.page);
+                }
+            }),
+            Err(part) => {
+                part.into_iter().for_each(|part| self.plan.want(self.index, part));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The positions of several forms in a page.
+fn merged(forms: &[Positions], page: PageId) -> Vec<u32> {
+    let mut all: Vec<u64> = Vec::new();
+    for form in forms {
+        all.extend(form.of(page).iter().map(|&position| u64::from(position)));
+    }
+    if forms.len() > 1 {
+        crate::order::sort(&mut all);
+    }
+    all.into_iter().map(|position| position as u32).collect()
+}
+
+/// The words of a text that aren't made of others, in order.
+fn leaves(words: &str) -> Vec<String> {
+    text::words(words).filter(|word| word.kind != Kind::Compound).map(|word| word.term.into_owned()).collect()
+}
+
+/// A word's beginning as the dictionary would have it.
+fn folded(stem: &str) -> Option<String> {
+    text::words(stem).next().map(|word| word.term.into_owned())
+}
