@@ -61,6 +61,11 @@ impl Index {
         self.whole
     }
 
+    /// What the entry says of it.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
     /// The name of the core part, which every search needs first.
     pub fn core_id(&self) -> PartId {
         self.head.core
