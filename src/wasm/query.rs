@@ -56,7 +56,7 @@ fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsErro
     let parts = |name: &str| {
         let Some(parts) = get(object, name)? else { return Ok(None) };
         let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
-        let parts = Array::from(&parts).iter().map(|part| read_expression(&part, levels));
+        let parts = Array::from(&parts).into_iter().map(|part| read_expression(&part, levels));
         parts.collect::<Result<Vec<_>, JsError>>().map(Some)
     };
     if let Some(all) = parts("all")? {
