@@ -63,8 +63,9 @@ impl Meaning {
         };
         stage(Stage::Cells);
         let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize)?;
-        let laid = layout.write(site.passages, parts)?;
-        let (cells, rows, pages) = finish(laid, &layout, site.passages, embedding, options, stage, parts)?;
+        let mut laid = layout.write(site.passages, parts)?;
+        finish(&mut laid, &layout, site.passages, embedding, options, stage, parts)?;
+        let Laid { cells, vectors: rows, pages } = laid;
         stage(Stage::Lexicon(0.0));
         let material = Material {
             pages: site.pages,
@@ -107,12 +108,13 @@ impl Meaning {
         }
         stage(Stage::Cells);
         let mut written = Vec::new();
-        let laid = former.layout.write(site.passages, &mut written)?;
+        let mut laid = former.layout.write(site.passages, &mut written)?;
         if let Some(drift) = former.worn(laid.cells.kept) {
             return Ok(Err(drift));
         }
         parts.append(&mut written);
-        let (cells, rows, pages) = finish(laid, &former.layout, site.passages, embedding, options, stage, parts)?;
+        finish(&mut laid, &former.layout, site.passages, embedding, options, stage, parts)?;
+        let Laid { cells, vectors: rows, pages } = laid;
         let new: Vec<&str> =
             units.most_used.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(&form, _)| form).collect();
         let alone = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
@@ -131,27 +133,26 @@ impl Meaning {
     }
 }
 
-/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph. Returns their
-/// vectors and pages, too.
+/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph.
 fn finish(
-    laid: Laid,
+    laid: &mut Laid,
     layout: &Layout,
     passages: &Passages,
     embedding: &Embedding,
     options: &Options,
     stage: &(dyn Fn(Stage) + Sync),
     parts: &mut Vec<RawPart>,
-) -> Result<(Cells, Vec<Vec<f32>>, Vec<BTreeSet<PageId>>)> {
-    let Laid { mut cells, vectors, pages } = laid;
+) -> Result<()> {
+    let Laid { cells, vectors, .. } = laid;
     let nonsense = calibrate::nonsense();
     let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
     let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| layout.projection.apply_all(texts));
-    cells.cut_off = calibrate::cut_off(&vectors, &nonsense?, &own?);
+    cells.cut_off = calibrate::cut_off(vectors, &nonsense?, &own?);
     if vectors.len() > options.graph_above {
         stage(Stage::Graph);
-        cells.graph = Some(graph(&vectors, cells.code.dims(), parts)?);
+        cells.graph = Some(graph(vectors, cells.code.dims(), parts)?);
     }
-    Ok((cells, vectors, pages))
+    Ok(())
 }
 
 /// Writes a graph over the rows, in the order in which they are stored, and returns its hash.
