@@ -391,6 +391,26 @@ mod tests {
     }
 
     #[test]
+    fn whatever_opens_can_be_asked() {
+        let pages = ids(&[&[0, 2], &[], &[1], &[2]]);
+        let bytes =
+            Column::write(&ColumnValues::Texts(texts(&["a", "b", "c"])), &pages, &[vec![0], vec![1], vec![2], vec![]]);
+        for at in 0..bytes.len() {
+            for byte in 0..=255 {
+                let mut hostile = bytes.clone();
+                hostile[at] = byte;
+                let Ok(column) = Column::open(&hostile, 4, 3) else { continue };
+                let mut chosen = column.nothing();
+                let _ = column.choose("x", &Value::Text("b".into()), &mut chosen);
+                chosen.invert();
+                column.mark_cells(&chosen, &mut [false; 3]);
+                assert!(column.pages(&chosen).len() <= 4);
+                (0..column.count()).for_each(|value| drop(column.value(ValueId(value as u32))));
+            }
+        }
+    }
+
+    #[test]
     fn ranges_of_numbers_and_dates() {
         let numbers = Column::write(&ColumnValues::Numbers(vec![-1.5, 2.0, 7.0]), &ids(&[&[0], &[1], &[2]]), &[]);
         let numbers = Column::open(&numbers, 3, 0).unwrap();
