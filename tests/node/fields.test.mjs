@@ -11,11 +11,11 @@ import { temporaryFolder, wasmModule } from "./sources.mjs";
 
 const BIFOCAL = fileURLToPath(new URL("../../target/release/bifocal", import.meta.url));
 
+const folder = await temporaryFolder(after);
 let Engine, index;
 
 before(async () => {
   ({ Engine } = (await wasmModule("core")).bindings);
-  const folder = await temporaryFolder(after);
   const page = (number) => ({
     id: String(number),
     url: `${["std", "core", "alloc"][number % 3]}/${number}.html`,
