@@ -2,6 +2,7 @@
 
 mod cells;
 mod damage;
+mod fields;
 mod fit;
 mod general;
 mod golden;

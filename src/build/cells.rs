@@ -1,9 +1,12 @@
 //! Lays out the vector rows: how they are packed, in which cells they lie, and how many of these a query needs.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::rows::Passages;
 use crate::Result;
+use crate::corpus::PageId;
 use crate::index::{Cells, Kind, Owner, RawPart, VectorPart, VectorsRef};
 use crate::vector::cells::halved;
 use crate::vector::cluster::{assign, centroids, dot};
@@ -84,6 +87,8 @@ pub(super) struct Laid {
     pub cells: Cells,
     /// The rows' vectors in the order in which they are stored, for a graph over them.
     pub vectors: Vec<Vec<f32>>,
+    /// The pages whose passages lie in each cell.
+    pub pages: Vec<BTreeSet<PageId>>,
 }
 
 impl Layout {
@@ -133,10 +138,11 @@ impl Layout {
             graph: None,
         };
         parts.push(projection);
-        let (mut vectors, mut packed) = (Vec::new(), Vec::new());
+        let (mut vectors, mut packed, mut pages) = (Vec::new(), Vec::new(), Vec::new());
         for members in &grouped.members {
             let codes = vector::pack(self.code, &members.iter().map(|&row| &residuals[row]).collect::<Vec<_>>())?;
             let owners: Vec<&[Owner]> = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
+            pages.push(owners.iter().copied().flatten().map(|owner| owner.page).collect());
             let part = RawPart::new(Kind::Vectors, &VectorPart::write(owners.into_iter(), &codes))?;
             cells.parts.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
             parts.push(part);
@@ -144,7 +150,7 @@ impl Layout {
             vectors.extend(members.iter().map(|&row| rows[row].clone()));
         }
         calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
-        Ok(Laid { cells, vectors })
+        Ok(Laid { cells, vectors, pages })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What passages and words mean: rows in cells and vectors of words, fitted to the site or kept from an earlier build.
 
+use std::collections::BTreeSet;
+
 use super::cells::{Laid, Layout};
 use super::fit::{Fitted, FittedVectors};
 use super::general;
@@ -9,7 +11,7 @@ use super::units::Units;
 use super::words::WordRows;
 use super::{Embedding, Options, Stage, calibrate};
 use crate::Result;
-use crate::corpus::Page;
+use crate::corpus::{Page, PageId};
 use crate::index::{Cells, Kind, RawPart};
 use crate::lexical::{Families, Inverted};
 use crate::vector::{self, hnsw};
@@ -28,6 +30,8 @@ pub(super) struct Meaning {
     pub words: WordRows,
     /// The vectors of the rows, in the order in which they are stored.
     pub rows: Vec<Vec<f32>>,
+    /// The pages whose passages lie in each cell.
+    pages: Vec<BTreeSet<PageId>>,
     /// What to keep for the next build.
     pub vectors: FittedVectors,
     pub fitted: Fitted,
@@ -59,8 +63,9 @@ impl Meaning {
         };
         stage(Stage::Cells);
         let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize)?;
-        let laid = layout.write(site.passages, parts)?;
-        let (cells, rows) = finish(laid, &layout, site.passages, embedding, options, stage, parts)?;
+        let mut laid = layout.write(site.passages, parts)?;
+        finish(&mut laid, &layout, site.passages, embedding, options, stage, parts)?;
+        let Laid { cells, vectors: rows, pages } = laid;
         stage(Stage::Lexicon(0.0));
         let material = Material {
             pages: site.pages,
@@ -83,7 +88,7 @@ impl Meaning {
             map,
             words: words.clone().fitted(&site.inverted.terms),
         };
-        Ok(Self { cells, words, rows, vectors, fitted })
+        Ok(Self { cells, words, rows, pages, vectors, fitted })
     }
 
     /// The vectors with what an earlier build was fitted to, or why it no longer serves.
@@ -103,42 +108,51 @@ impl Meaning {
         }
         stage(Stage::Cells);
         let mut written = Vec::new();
-        let laid = former.layout.write(site.passages, &mut written)?;
+        let mut laid = former.layout.write(site.passages, &mut written)?;
         if let Some(drift) = former.worn(laid.cells.kept) {
             return Ok(Err(drift));
         }
         parts.append(&mut written);
-        let (cells, rows) = finish(laid, &former.layout, site.passages, embedding, options, stage, parts)?;
+        finish(&mut laid, &former.layout, site.passages, embedding, options, stage, parts)?;
+        let Laid { cells, vectors: rows, pages } = laid;
         let new: Vec<&str> =
             units.most_used.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(&form, _)| form).collect();
         let alone = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
         let newcomers: Vec<Vec<f32>> = alone.iter().map(|vector| former.map.apply(vector)).collect();
         let words = former.words.apply(units, &places, &newcomers)?;
-        Ok(Ok(Self { cells, words, rows, vectors: former.clone(), fitted: Fitted::Kept }))
+        Ok(Ok(Self { cells, words, rows, pages, vectors: former.clone(), fitted: Fitted::Kept }))
+    }
+
+    /// The cells in which the passages of each of so many pages lie, ascending.
+    pub fn cells_of_pages(&self, pages: usize) -> Vec<Vec<u32>> {
+        let mut cells = vec![Vec::new(); pages];
+        for (cell, pages) in self.pages.iter().enumerate() {
+            pages.iter().for_each(|page| cells[page.0 as usize].push(cell as u32));
+        }
+        cells
     }
 }
 
-/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph. Returns their
-/// vectors, too.
+/// Adds to laid out rows what is measured over all of them: the cut-off, and where there are many the graph.
 fn finish(
-    laid: Laid,
+    laid: &mut Laid,
     layout: &Layout,
     passages: &Passages,
     embedding: &Embedding,
     options: &Options,
     stage: &(dyn Fn(Stage) + Sync),
     parts: &mut Vec<RawPart>,
-) -> Result<(Cells, Vec<Vec<f32>>)> {
-    let Laid { mut cells, vectors } = laid;
+) -> Result<()> {
+    let Laid { cells, vectors, .. } = laid;
     let nonsense = calibrate::nonsense();
     let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
     let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| layout.projection.apply_all(texts));
-    cells.cut_off = calibrate::cut_off(&vectors, &nonsense?, &own?);
+    cells.cut_off = calibrate::cut_off(vectors, &nonsense?, &own?);
     if vectors.len() > options.graph_above {
         stage(Stage::Graph);
-        cells.graph = Some(graph(&vectors, cells.code.dims(), parts)?);
+        cells.graph = Some(graph(vectors, cells.code.dims(), parts)?);
     }
-    Ok((cells, vectors))
+    Ok(())
 }
 
 /// Writes a graph over the rows, in the order in which they are stored, and returns its hash.

@@ -12,6 +12,7 @@
 mod calibrate;
 mod cells;
 mod dictionary;
+mod fields;
 mod fit;
 mod general;
 pub mod lexicon;
@@ -51,6 +52,9 @@ pub struct Options {
     pub window: Window,
     /// Which words that the site does not use get vectors.
     pub general: GeneralOptions,
+    /// The fields by which pages can be filtered, counted, sorted and grouped: these, or where none are named all that pages share
+    /// values of.
+    pub fields: Option<Vec<String>>,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
     /// The browser runtime that lies in the index folder: what each file is for, and its path.
@@ -69,6 +73,7 @@ impl Default for Options {
             language: "en".into(),
             window: Window::default(),
             general: GeneralOptions::default(),
+            fields: None,
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,
@@ -124,7 +129,7 @@ pub enum Stage {
 /// Builds an index of `pages`; without `embedding` it is searched by words alone.
 ///
 /// # Errors
-/// There are no pages, or an error of the encoder.
+/// There are no pages, a field is of different kinds on different pages, or an error of the encoder.
 pub fn build(
     pages: Vec<Page>,
     embedding: Option<Embedding>,
@@ -185,6 +190,8 @@ pub fn build(
         };
         general = general::write(&material, &options.general, &mut parts)?;
     }
+    let of_pages = meaning.as_ref().map_or(Vec::new(), |meaning| meaning.cells_of_pages(pages.len()));
+    let fields = fields::write(&pages, options.fields.as_deref(), &options.language, &of_pages, &mut parts)?;
     let (words, has_lexicon) = (words.code(), words.units() > 0);
     let (cells, vectors, fitted) = match meaning {
         Some(Meaning { cells, vectors, fitted, .. }) => (cells, Some(vectors), fitted),
@@ -214,6 +221,7 @@ pub fn build(
         spelling,
         text,
         cells,
+        fields,
     };
     let core_part = RawPart::new(Kind::Core, &core.write())?;
     let core_path = core_part.id.to_string();

@@ -56,6 +56,10 @@ pub struct BuildArgs {
     /// More words that the site doesn't use, one a line, all of which get a vector
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
+    /// The fields by which pages can be filtered, counted, sorted and grouped, separated by commas: metadata, `lang` and `section`,
+    /// the first folder of the address [default: all that pages share values of]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    fields: Option<Vec<String>>,
     /// How many former generations of the index stay, for readers that opened them [default: 1]
     #[arg(long, value_name = "N")]
     keep: Option<u32>,
@@ -105,6 +109,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     if !args.refit {
         options.fit = fit.read();
     }
+    options.fields = args.fields.clone().or(config.fields);
     if let Some(lang) = &site.lang {
         options.language = lang.clone();
     }

@@ -51,6 +51,14 @@ impl IndexFolder {
         }
     }
 
+    /// How many bytes a part takes as it is stored.
+    pub fn bytes(&self, id: PartId) -> Option<u64> {
+        match &self.parts {
+            Parts::Files(folder) => std::fs::metadata(folder.join(id.to_string())).ok().map(|file| file.len()),
+            Parts::Packs(packs) => packs.directory.find(id).map(|place| place.length),
+        }
+    }
+
     /// Loads a part.
     pub fn load(&mut self, id: PartId) -> Result<()> {
         let bytes = self.parts.read(id, self.entry.largest_part)?;

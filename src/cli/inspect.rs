@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bifocal::Result;
 use bifocal::corpus::PageId;
-use bifocal::index::{Cells, Core, Directory, Kind, PartId};
+use bifocal::index::{Cells, Core, Directory, FieldRef, Kind, PartId};
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -34,6 +34,10 @@ pub fn run(args: InspectArgs) -> Result<()> {
     if let Some(directory) = directory.filter(|_| args.word.is_none()) {
         folder.load(directory)?;
     }
+    let columns: Vec<PartId> = folder.index().core().iter().flat_map(|core| &core.fields).map(FieldRef::part).collect();
+    if args.word.is_none() {
+        columns.into_iter().try_for_each(|column| folder.load(column))?;
+    }
     match &args.word {
         Some(word) => print(&show_word(&mut folder, &bifocal::text::fold(word))?),
         None => print(&show_index(&folder)),
@@ -54,6 +58,7 @@ fn show_index(folder: &IndexFolder) -> String {
     }
     if let Some(core) = folder.index().core() {
         out += &show_cells(&core.cells);
+        out += &show_fields(folder, core);
     }
     let files = publish::sizes(folder.path());
     let packed = folder.directory().map(|directory| {
@@ -115,6 +120,19 @@ fn show_cells(cells: &Cells) -> String {
                 "search by meaning is switched off: the model tells this site's texts from nonsense too seldom".into(),
         },
     )
+}
+
+/// The fields that a query can name: what they hold, how many values, on how many pages, and their columns' bytes.
+fn show_fields(folder: &IndexFolder, core: &Core) -> String {
+    let mut out = String::new();
+    for field in &core.fields {
+        let Some(column) = folder.index().column(field.part()) else { continue };
+        let pages = (0..core.collection.pages).filter(|&page| !column.of(PageId(page)).is_empty()).count();
+        let bytes = folder.bytes(field.part()).map(|bytes| format!(", {}", HumanBytes(bytes))).unwrap_or_default();
+        let (name, kind, count) = (&field.name, field.kind.name(), column.count());
+        out += &format!("field {name}: {kind}, {count} values on {pages} pages{bytes}\n");
+    }
+    out
 }
 
 /// What the parts of a query by meaning weigh as they are fetched, on average.

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use bifocal::corpus::Value;
 use bifocal::encoder::{Encoder, Transformer};
 use bifocal::index::ModelRef;
-use bifocal::search::{Answer, Excerpt, Fusion, Hit, LegStatus, Mode, Query, VectorPlan};
+use bifocal::search::{
+    Answer, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode, Order, Query, Relation,
+    Sort, VectorPlan,
+};
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, ValueEnum};
 
@@ -17,6 +21,7 @@ use super::{model, print};
   bifocal search public/ \"how do I share data between threads\"
   bifocal search public/bifocal Arc::clone --mode keyword --limit 5
   bifocal search public/ lifetimes --explain
+  bifocal search public/ lifetimes --filter '{\"section\":\"book\"}' --facet section --sort date:desc
   bifocal search public/ lifetimes --json | jq '.hits[].url'")]
 pub struct SearchArgs {
     /// The index folder, the site folder that holds it as `bifocal/`, or the file of an index built with --single-file
@@ -32,6 +37,18 @@ pub struct SearchArgs {
     /// The encoder's model [default: the one in the index folder]
     #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
     model: Option<PathBuf>,
+    /// What pages must have in their fields, as JSON, such as '{"section":["std","core"],"year":{"gte":2020}}'
+    #[arg(long, value_name = "JSON", value_parser = parse_filters)]
+    filter: Option<Filters>,
+    /// Counts the values of this field over the pages that hold the words (repeatable)
+    #[arg(long, value_name = "FIELD")]
+    facet: Vec<String>,
+    /// Sorts by this field in place of the score, ascending unless `:desc` follows
+    #[arg(long, value_name = "FIELD[:desc]", value_parser = parse_sort)]
+    sort: Option<Sort>,
+    /// Shows at most one hit for each value of this field, or as many as follow
+    #[arg(long, value_name = "FIELD[:N]", value_parser = parse_group)]
+    group: Option<Group>,
     /// How many hits to show
     #[arg(long, default_value_t = 10, value_name = "N")]
     limit: usize,
@@ -85,6 +102,27 @@ pub fn parse_fusion(text: &str) -> std::result::Result<Fusion, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
+/// Reads filters from JSON.
+fn parse_filters(text: &str) -> std::result::Result<Filters, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn parse_sort(text: &str) -> std::result::Result<Sort, String> {
+    let (field, order) = match text.rsplit_once(':') {
+        None => (text, Order::Asc),
+        Some((field, "asc")) => (field, Order::Asc),
+        Some((field, "desc")) => (field, Order::Desc),
+        Some((_, other)) => return Err(format!("{other} is no order: asc or desc")),
+    };
+    Ok(Sort { field: field.to_owned(), order })
+}
+
+fn parse_group(text: &str) -> std::result::Result<Group, String> {
+    let (field, limit) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let limit = limit.parse().map_err(|_| format!("{limit} is no number of hits"))?;
+    Ok(Group { field: field.to_owned(), limit })
+}
+
 /// Sections shown under a hit.
 const SECTIONS: usize = 3;
 
@@ -96,6 +134,10 @@ pub fn run(args: SearchArgs) -> Result<()> {
         text: args.query,
         mode,
         limit: args.limit,
+        filters: args.filter.unwrap_or_default(),
+        facets: args.facet.into_iter().map(|field| FacetRequest { field, limit: FacetRequest::LIMIT }).collect(),
+        sort: args.sort,
+        group: args.group,
         sections: SECTIONS,
         explain: args.explain,
         prefix: false,
@@ -168,7 +210,14 @@ fn layout(answer: &Answer, explain: bool) -> String {
     if answer.relaxed {
         out += "No page has all that the operators ask for: searched for the words without them.\n";
     }
-    out += &format!("{} pages hold the words", answer.total);
+    for facet in &answer.facets {
+        let count = |found: &FacetValue| format!("{} {}", shown(&found.value), found.count);
+        let counts: Vec<String> = facet.values.iter().map(count).collect();
+        let more = if facet.more > 0 { format!(", and {} more", facet.more) } else { String::new() };
+        out += &format!("{}: {}{more}\n", bold(&facet.field), counts.join(", "));
+    }
+    let least = if answer.relation == Relation::Gte { ", and meaning may find others" } else { "" };
+    out += &format!("{} pages hold the words{least}", answer.total);
     for (name, leg) in [("words", &answer.legs.keyword), ("meaning", &answer.legs.semantic)] {
         let status = match leg.status {
             LegStatus::Used => "used",
@@ -189,6 +238,14 @@ fn layout(answer: &Answer, explain: bool) -> String {
         out += &format!("warning: {failure}\n");
     }
     out
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => value.to_string(),
+        Value::Text(text) => text.clone(),
+    }
 }
 
 fn lenses(hit: &Hit) -> String {

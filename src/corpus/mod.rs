@@ -3,12 +3,16 @@
 mod page;
 mod pages;
 mod passage;
+mod span;
 mod stored;
+mod value;
 
 pub use page::{Meta, Page, Section};
 pub use pages::PageSet;
 pub use passage::{Window, cut, embedded_text};
+pub use span::Span;
 pub use stored::{StoredPage, StoredSection};
+pub use value::Value;
 
 /// A page's number in an index: pages are numbered from 0 in the order in which they were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

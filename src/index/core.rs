@@ -1,7 +1,7 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling
+//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling fields
 //! endings := count ending*
 //! terms   := as in `firsts`                          the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -10,11 +10,12 @@
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
 //! general := 0 | 1 hash[6]                           the directory of general words
 //! spelling := 0 | 1 hash[6]                          where lists of words lie
+//! fields  := as in `fields`
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
 
 use super::firsts::{block_of, read_firsts, write_firsts};
-use super::{Cells, Kind, PartId};
+use super::{Cells, FieldRef, Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
 use crate::corpus::{Ordinal, PageId};
@@ -46,6 +47,8 @@ pub struct Core {
     pub text: Vec<TextStart>,
     /// The vector rows.
     pub cells: Cells,
+    /// The fields of pages, in the order of their names.
+    pub fields: Vec<FieldRef>,
 }
 
 /// The first page and section of a text part.
@@ -97,6 +100,7 @@ impl Core {
         if let Some(hash) = self.spelling {
             name(Kind::Spelling, hash);
         }
+        self.fields.iter().for_each(|field| name(Kind::Field, field.hash));
         self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
         self.text.iter().for_each(|start| name(Kind::Text, start.hash));
         self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
@@ -140,6 +144,7 @@ impl Core {
                 out.hash(hash);
             }
         }
+        FieldRef::write_all(&self.fields, &mut out);
         out.0
     }
 
@@ -180,16 +185,30 @@ impl Core {
         if general.is_some() && words.is_none() {
             return Err(damaged("general words beside words without vectors"));
         }
+        let fields = FieldRef::read_all(&mut reader)?;
         reader.end()?;
         let collection = Collection { pages, average };
-        Ok(Self { collection, sections, passages, endings, terms, positions, words, general, spelling, text, cells })
+        Ok(Self {
+            collection,
+            sections,
+            passages,
+            endings,
+            terms,
+            positions,
+            words,
+            general,
+            spelling,
+            text,
+            cells,
+            fields,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::VectorsRef;
+    use crate::index::{FieldKind, VectorsRef};
     use crate::vector::{self, Centroids, RowCode};
 
     fn cells() -> Cells {
@@ -223,6 +242,7 @@ mod tests {
             general: Some(50),
             spelling: Some(60),
             cells: cells(),
+            fields: vec![FieldRef { name: "lang".into(), kind: FieldKind::Text, hash: 60 }],
         }
     }
 

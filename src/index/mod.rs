@@ -5,6 +5,7 @@
 //!                               ├─▶ places ─▶ positions
 //!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ spelling ─▶ words     words that misspelt ones may mean
+//!                               ├─▶ fields               columns, loaded when a query names them
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ text
 //! ```
@@ -13,8 +14,10 @@
 //! lies in a pack (`pack`): what it is called, and how it is checked, is the same.
 
 mod cells;
+mod column;
 mod core;
 mod entry;
+mod fields;
 mod firsts;
 mod general;
 #[cfg(feature = "native")]
@@ -29,7 +32,11 @@ mod vectors;
 
 pub use self::core::{Core, TextStart};
 pub use cells::{Cells, VectorsRef};
+#[cfg(feature = "native")]
+pub use column::ColumnValues;
+pub use column::{Chosen, Column, ValueId};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
+pub use fields::{FieldKind, FieldRef};
 pub use general::{Directory, GeneralBlock, is_general};
 #[cfg(feature = "native")]
 pub use gzip::{Packer, gunzip};

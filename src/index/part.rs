@@ -47,9 +47,11 @@ pub enum Kind {
     Spelling,
     /// A list of words that may be meant by misspelt ones.
     Words,
+    /// The column of a field.
+    Field,
 }
 
-const KINDS: [(Kind, &str); 13] = [
+const KINDS: [(Kind, &str); 14] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -63,6 +65,7 @@ const KINDS: [(Kind, &str); 13] = [
     (Kind::General, "general"),
     (Kind::Spelling, "spelling"),
     (Kind::Words, "words"),
+    (Kind::Field, "field"),
 ];
 
 impl Kind {

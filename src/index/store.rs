@@ -1,7 +1,8 @@
 //! An index as far as it has been loaded.
 
 use super::{
-    Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, VectorPart, WordList,
+    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, VectorPart,
+    WordList,
 };
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
@@ -45,6 +46,7 @@ enum Loaded {
     General(GeneralBlock),
     Spelling(Spelling),
     Words(WordList),
+    Field(Column),
     Failed(String),
 }
 
@@ -62,6 +64,11 @@ impl Index {
     /// Whether the host holds all parts.
     pub fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// What the entry says of it.
+    pub fn head(&self) -> Head {
+        self.head
     }
 
     /// The name of the core part, which every search needs first.
@@ -203,6 +210,14 @@ impl Index {
         }
     }
 
+    /// The column of a field, if it is loaded.
+    pub fn column(&self, id: PartId) -> Option<&Column> {
+        match self.part(id)? {
+            Loaded::Field(column) => Some(column),
+            _ => None,
+        }
+    }
+
     /// The pages of a text part, if it is loaded.
     pub fn text(&self, id: PartId) -> Option<&[StoredPage]> {
         match self.part(id)? {
@@ -266,6 +281,10 @@ impl Index {
             Kind::General => {
                 let code = core.words.ok_or_else(|| damaged("general words beside words without vectors"))?;
                 Loaded::General(GeneralBlock::open(contents, code.bytes() + 2)?)
+            }
+            Kind::Field => {
+                let cells = core.cells.parts.len() as u32;
+                Loaded::Field(Column::open(contents, core.collection.pages, cells)?)
             }
         };
         self.put(id, part);

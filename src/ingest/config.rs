@@ -91,6 +91,8 @@ pub struct Config {
     pub general_words: Option<usize>,
     /// A list of further words that the site does not use, one a line.
     pub words: Option<PathBuf>,
+    /// The fields by which pages can be filtered; none chooses them by what pages have.
+    pub fields: Option<Vec<String>>,
     /// How many former generations of the index stay readable.
     pub keep: Option<u32>,
     /// The file that keeps what the index is fitted to.
@@ -124,6 +126,7 @@ struct Keys {
     transformer: Option<bool>,
     general_words: Option<usize>,
     words: Option<PathBuf>,
+    fields: Option<Vec<String>>,
     keep: Option<u32>,
     fit: Option<PathBuf>,
     #[serde(default)]
@@ -197,6 +200,7 @@ impl Config {
             transformer: keys.transformer,
             general_words: keys.general_words,
             words: keys.words,
+            fields: keys.fields,
             keep: keys.keep,
             fit: keys.fit,
             single_file: keys.single_file,

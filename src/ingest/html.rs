@@ -1,5 +1,6 @@
 //! One HTML page, of any generator: its head's facts and its content.
 
+use super::attributes;
 use super::markup::{self, Node};
 use super::outline::sections;
 use super::rules::Rules;
@@ -43,8 +44,22 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
     if sections.is_empty() {
         return Err(LeftOut::NoText);
     }
-    let title = facts.title.filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
-    let meta = rules.metadata(&facts.metas);
+    let mut meta = rules.metadata(&facts.metas);
+    let mut title = None;
+    for (name, _) in &facts.fields {
+        let mut values: Vec<String> =
+            facts.fields.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect();
+        values.dedup();
+        if name == "title" {
+            title = values.pop();
+        } else {
+            meta.insert(
+                name.clone(),
+                if values.len() == 1 { Meta::Text(values.remove(0)) } else { Meta::List(values) },
+            );
+        }
+    }
+    let title = title.or(facts.title).filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
     Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, is_whole_body })
 }
 
@@ -59,6 +74,8 @@ struct Facts {
     redirect: bool,
     /// `name` or `property` in lower case, and `content`, in order.
     metas: Vec<(String, String)>,
+    /// What elements say of fields in attributes.
+    fields: Vec<(String, String)>,
 }
 
 impl Facts {
@@ -66,6 +83,7 @@ impl Facts {
         let mut facts = Self::default();
         for element in html.tree.root().descendants().filter_map(ElementRef::wrap) {
             let value = element.value();
+            attributes::read_fields(element, &mut facts.fields);
             match value.name() {
                 "html" => facts.lang = value.attr("lang").or(value.attr("xml:lang")).and_then(language),
                 "title" if facts.title.is_none() && !is_in_picture(element) => {
@@ -112,6 +130,13 @@ fn content(html: &Html, rules: &Rules) -> (Vec<Section>, bool) {
         let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
         return (sections(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+    }
+    let said = html.tree.root().descendants().filter_map(ElementRef::wrap);
+    let said: Vec<Node<'_>> =
+        said.filter(|element| attributes::is_body(element.value())).map(|element| *element).collect();
+    if !said.is_empty() {
+        let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| said.contains(&above));
+        return (sections(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
     }
     let mut candidates = Candidates::of(html);
     let within = |root: Option<Node<'_>>| root.map(|root| sections(&[root], exclude)).filter(|found| !found.is_empty());

@@ -1,6 +1,7 @@
 //! Reads pages out of files: HTML folders and JSON lines.
 
 mod address;
+mod attributes;
 mod config;
 mod encoding;
 mod flow;

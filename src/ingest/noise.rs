@@ -1,5 +1,6 @@
 //! What of a page is no content: navigation, controls, and the marks that generators put around text.
 
+use super::attributes::is_ignored;
 use super::markup::Node;
 use scraper::ElementRef;
 use scraper::node::Element;
@@ -66,7 +67,7 @@ pub(super) fn is_noise(element: ElementRef<'_>, root: Node<'_>) -> bool {
         "a" if is_symbol_link(element) => return true,
         _ => {}
     }
-    is_hidden(value) || has_noise_role(value) || has_noise_class(value)
+    is_hidden(value) || is_ignored(value) || has_noise_role(value) || has_noise_class(value)
 }
 
 fn is_hidden(element: &Element) -> bool {

@@ -1,5 +1,6 @@
 //! A page's tree into sections: the text in reading order, cut at the headings.
 
+use super::attributes;
 use super::flow::Flow;
 use super::markup::Node;
 use super::noise::{heading_level, is_admonition, is_noise};
@@ -62,6 +63,9 @@ impl Outline<'_> {
             return self.heading(element, root, level);
         }
         self.note_anchor(element.value());
+        for value in attributes::indexed(element.value()) {
+            self.text(&format!(" {value} "), style);
+        }
         let name = element.value().name();
         match name {
             "br" if style.preformatted => self.flow.lines("\n"),

@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Mode;
-use crate::corpus::Meta;
+use super::{Facet, Mode};
+use crate::corpus::{Meta, Value};
 
 /// The answer to a query.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,10 +18,16 @@ pub struct Answer {
     /// Whether no page satisfied the text's operators, so that its words were searched for without them; what they exclude is
     /// left out in any case.
     pub relaxed: bool,
-    /// How many pages hold at least one of the words; exact.
+    /// How many pages hold at least one of the words and pass the filters; exact. Of a query without words, how many pass.
     pub total: usize,
+    /// Whether these are all that were found, or meaning found others, or words could not be looked for.
+    pub relation: Relation,
     /// How many of `hits` were found by meaning alone; they are not in `total`.
     pub semantic_only: usize,
+    /// The facets that were asked for, in the order of the query: of the pages that `total` counts; in a search by meaning alone,
+    /// of the fifty nearest.
+    #[serde(serialize_with = "by_field")]
+    pub facets: Vec<Facet>,
     /// What made the query's vector, if anything did.
     pub encoder: Option<String>,
     /// How the legs were put together; empty if only one took part.
@@ -43,6 +49,16 @@ pub struct Correction {
     pub word: String,
     /// The site's words that it may mean, the likeliest first.
     pub meant: Vec<String>,
+}
+
+/// What a count says of the number of all that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    /// There are as many.
+    Eq,
+    /// There are as many or more.
+    Gte,
 }
 
 /// What each leg of a search did.
@@ -97,6 +113,9 @@ pub struct Hit {
     pub excerpt: Excerpt,
     /// Its best sections, best first.
     pub sections: Vec<SectionHit>,
+    /// Its value in the field that hits are grouped by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Value>,
     /// Its metadata.
     #[serde(serialize_with = "as_object")]
     pub meta: Vec<(String, Meta)>,
@@ -176,4 +195,8 @@ pub struct TermExplanation {
 
 fn as_object<S: Serializer>(fields: &[(String, Meta)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(fields.iter().map(|(name, value)| (name, value)))
+}
+
+fn by_field<S: Serializer>(facets: &[Facet], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(facets.iter().map(|facet| (&facet.field, facet)))
 }

@@ -6,7 +6,7 @@ use super::semantic::Nearest;
 use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
-use crate::index::{Core, Index, PartId};
+use crate::index::{Column, Core, Index, PartId};
 use crate::lexical::{PageScore, Places, Ranking};
 use crate::order::best_first;
 
@@ -21,6 +21,8 @@ pub(super) struct Found<'r> {
     /// Pages whose title is the query, and what they gained by it.
     pub titled: &'r [PageId],
     pub bonus: f32,
+    /// The column that hits are grouped by.
+    pub group: Option<&'r Column>,
 }
 
 /// A page to show and its sections, best first.
@@ -107,6 +109,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             },
             excerpt: excerpt(&sections, stored, &marker),
             sections,
+            group: found.group.and_then(|column| Some(column.value(*column.of(page.page).first()?))),
             meta: stored.meta.clone(),
             explain,
         });

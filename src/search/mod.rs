@@ -8,8 +8,11 @@
 //! fetches, so that one engine serves a browser's worker, a command and a test.
 
 mod answer;
+mod arrange;
 mod excerpt;
 mod expression;
+mod facets;
+mod filter;
 mod fusion;
 mod general;
 mod hits;
@@ -19,14 +22,18 @@ mod positions;
 mod query;
 mod restrict;
 mod run;
+mod select;
 mod semantic;
 mod spelling;
 mod syntax;
 
 pub use answer::{
-    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, SectionHit, TermExplanation,
+    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, Relation, SectionHit, TermExplanation,
 };
+pub use arrange::{Group, Order, Sort};
 pub use expression::Expression;
+pub use facets::{Facet, FacetRequest, FacetValue};
+pub use filter::{Filter, Filters, Test};
 pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{Mode, Query, Typos, VectorPlan};
 pub use run::{Run, Step, complete};

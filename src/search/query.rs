@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::syntax::parse;
-use super::{Expression, Fusion};
+use super::{Expression, FacetRequest, Filters, Fusion, Group, Sort};
 
 /// A question to an index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,14 @@ pub struct Query {
     pub text: String,
     /// What pages must satisfy besides what the text asks for.
     pub expression: Option<Expression>,
+    /// What pages must have in their fields. With an empty text, or one of operators alone, all pages that pass are found.
+    pub filters: Filters,
+    /// Fields whose values are counted over the pages that hold the text's words.
+    pub facets: Vec<FacetRequest>,
+    /// The field to sort by, in place of the score.
+    pub sort: Option<Sort>,
+    /// The field of whose values few pages each are wanted.
+    pub group: Option<Group>,
     /// Which lenses to look through.
     pub mode: Mode,
     /// Most hits to answer with. Default 10.
@@ -38,6 +46,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// Whether it asks something of fields, so that without words it finds pages all the same.
+    pub(super) fn names_fields(&self) -> bool {
+        !self.filters.0.is_empty() || !self.facets.is_empty() || self.sort.is_some() || self.group.is_some()
+    }
+
     /// What to make the query's vector of: the text without operators and without what it excludes.
     pub fn plain_text(&self) -> String {
         parse(&self.text, false).text
@@ -49,6 +62,10 @@ impl Default for Query {
         Self {
             text: String::new(),
             expression: None,
+            filters: Filters::default(),
+            facets: Vec::new(),
+            sort: None,
+            group: None,
             mode: Mode::Hybrid,
             limit: 10,
             offset: 0,

@@ -1,13 +1,15 @@
 //! A search under way.
 
+use super::arrange::{self, unranked};
 use super::expression::Expression;
 use super::hits::{Found, Shown, show};
 use super::keyword::{Plan, QueryWord, plan, words};
 use super::restrict::restrict;
+use super::select::{Selection, column, select, want_columns};
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::syntax::{Parsed, parse};
-use super::{Answer, Correction, Leg, LegStatus, Legs, Query, VectorPlan};
-use super::{general, lexicon};
+use super::{Answer, Correction, Leg, LegStatus, Legs, Query, Relation, VectorPlan};
+use super::{facets, general, lexicon};
 use crate::corpus::{PageId, PageSet};
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
@@ -40,6 +42,10 @@ pub struct Run {
     required: Option<Expression>,
     asked: Option<Expression>,
     allowed: Allowed,
+    /// The pages that pass the filters, if there are any.
+    selection: Option<Selection>,
+    /// The pages that facets are counted over, before filters.
+    counted: Option<PageSet>,
     cut: bool,
     keyword: Option<Ranking>,
     aim: Option<Aim>,
@@ -107,6 +113,8 @@ impl Run {
             required,
             asked,
             allowed,
+            selection: None,
+            counted: None,
             cut,
             keyword: None,
             aim: None,
@@ -164,13 +172,25 @@ impl Run {
                 self.allowed = allowed;
             }
         }
+        want_columns(index, core, &self.query, &mut plan)?;
         if !plan.missing.is_empty() {
             return Ok(Step::Need { parts: plan.missing, vector: false });
+        }
+        if self.selection.is_none() && !self.query.filters.0.is_empty() {
+            self.selection = Some(select(index, core, &self.query.filters, None)?);
         }
         if ranked && self.keyword.is_none() {
             let mut ranking = plan.rank(index, core)?;
             if let Some(allowed) = self.allowed.pages() {
                 ranking.pages.retain(|ranked| allowed.contains(ranked.page));
+            }
+            if !self.query.facets.is_empty() {
+                let mut pages = PageSet::none(core.collection.pages);
+                ranking.pages.iter().for_each(|ranked| pages.insert(ranked.page));
+                self.counted = Some(pages);
+            }
+            if let Some(selection) = &self.selection {
+                ranking.pages.retain(|ranked| selection.pages.contains(ranked.page));
             }
             self.keyword = Some(ranking);
         }
@@ -240,18 +260,45 @@ impl Run {
                     &projected
                 }
             };
-            self.aim = Some(Aim::new(index, cells, vector)?);
+            let within = self.selection.as_ref().map(|selection| selection.cells.as_slice());
+            self.aim = Some(Aim::new(index, cells, vector, within)?);
         }
-        let Some(aim) = &self.aim else { return Ok(None) };
-        let (missing, failed) = aim.parts(index, cells);
-        if !missing.is_empty() {
-            return Ok(Some(missing));
+        let allowed = self.passing(core);
+        let Some(aim) = &mut self.aim else { return Ok(None) };
+        loop {
+            let (missing, failed) = aim.parts(index, cells);
+            if !missing.is_empty() {
+                return Ok(Some(missing));
+            }
+            if self.semantic.is_none() {
+                let nearest = aim.nearest(index, core, allowed.as_ref());
+                let wanted = self.query.offset + self.query.limit;
+                let found = found_by_either(&nearest, self.keyword.as_ref(), core);
+                // Cells near the query may hold few of the pages that pass.
+                if self.selection.is_some() && !nearest.too_far && found < wanted && aim.widen() {
+                    continue;
+                }
+                self.semantic = Some(nearest);
+            }
+            failures.extend(failed);
+            return Ok(None);
         }
-        failures.extend(failed);
-        if self.semantic.is_none() {
-            self.semantic = Some(aim.nearest(index, core, self.allowed.pages()));
+    }
+
+    /// The pages that satisfy the operators and pass the filters, unless all do.
+    fn passing(&self, core: &Core) -> Option<PageSet> {
+        if self.selection.is_none() && self.allowed.pages().is_none() {
+            return None;
         }
-        Ok(None)
+        let mut pages = PageSet::all(core.collection.pages);
+        self.allowed.pages().into_iter().for_each(|allowed| pages.intersect(allowed));
+        self.selection.iter().for_each(|selection| pages.intersect(&selection.pages));
+        Some(pages)
+    }
+
+    /// Whether there is nothing to look for, so that all pages are found that pass.
+    fn browses(&self) -> bool {
+        self.text.trim().is_empty() && self.query.names_fields()
     }
 
     /// Whether meaning is asked for, there are rows to compare, and a vector is there or to come.
@@ -265,7 +312,16 @@ impl Run {
 
     fn answer(&mut self, index: &Index, core: &Core, plan: &Plan, mut failures: Vec<String>) -> Result<Step> {
         let partial = !self.partial;
+        let browsed;
         let keyword: &[PageScore] = self.keyword.as_ref().map_or(&[], |ranking| &ranking.pages);
+        let keyword = match self.browses() {
+            true => {
+                let pages = self.passing(core).unwrap_or_else(|| PageSet::all(core.collection.pages));
+                browsed = unranked(pages.iter());
+                &browsed
+            }
+            false => keyword,
+        };
         let fused;
         let (ranked, fusion): (&[PageScore], &'static str) = match &self.semantic {
             None => (keyword, ""),
@@ -286,8 +342,16 @@ impl Run {
                 &promoted
             }
         };
-        let pages: Vec<PageScore> = ranked.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
-        let found = Found { plan, keyword: self.keyword.as_ref(), semantic: self.semantic.as_ref(), titled, bonus };
+        let facets = self.facets(index, core)?;
+        let more = ranked.len() > keyword.len() || !plan.failures.is_empty();
+        let arranged = self.arrange(index, core, keyword, ranked)?;
+        let pages: Vec<PageScore> = arranged.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
+        let group = match &self.query.group {
+            Some(group) => column(index, core, &group.field)?,
+            None => None,
+        };
+        let (keyword_leg, semantic_leg) = (self.keyword.as_ref(), self.semantic.as_ref());
+        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, titled, bonus, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
@@ -300,7 +364,12 @@ impl Run {
             mode: self.query.mode,
             relaxed: matches!(self.allowed, Allowed::Some { relaxed: true, .. }),
             total: keyword.len(),
-            semantic_only: hits.iter().filter(|hit| hit.lenses.keyword.is_none()).count(),
+            relation: if more { Relation::Gte } else { Relation::Eq },
+            semantic_only: match self.browses() {
+                true => 0,
+                false => hits.iter().filter(|hit| hit.lenses.keyword.is_none()).count(),
+            },
+            facets,
             encoder: match (&self.vector, &self.semantic) {
                 (Vector::Given { encoder, .. }, Some(_)) => Some(encoder.clone()),
                 _ => None,
@@ -331,6 +400,49 @@ impl Run {
             }
         }
         (copied > 0).then(|| [&meant, &self.text[copied..]].concat())
+    }
+
+    /// Counts the facets over what words found or, if there are none to look for, over what passes.
+    fn facets(&self, index: &Index, core: &Core) -> Result<Vec<super::Facet>> {
+        if self.query.facets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = PageSet::none(core.collection.pages);
+        if self.browses() {
+            found = self.allowed.pages().cloned().unwrap_or_else(|| PageSet::all(core.collection.pages));
+        } else if let Some(counted) = &self.counted {
+            found.unite(counted);
+        } else if let Some(nearest) = &self.semantic {
+            nearest.near(core).iter().for_each(|near| found.insert(near.page));
+        }
+        facets::count(index, core, &self.query, &found)
+    }
+
+    /// Sorts and groups what was found. Under another order than that of scores, of what meaning alone finds only the nearest count.
+    fn arrange(
+        &self,
+        index: &Index,
+        core: &Core,
+        keyword: &[PageScore],
+        ranked: &[PageScore],
+    ) -> Result<Vec<PageScore>> {
+        let mut pages = ranked.to_vec();
+        if let Some(sort) = &self.query.sort
+            && let Some(column) = column(index, core, &sort.field)?
+        {
+            if let Some(nearest) = &self.semantic {
+                let mut kept = PageSet::none(core.collection.pages);
+                keyword.iter().chain(nearest.near(core)).for_each(|found| kept.insert(found.page));
+                pages.retain(|found| kept.contains(found.page));
+            }
+            arrange::sort(&mut pages, column, sort.order);
+        }
+        if let Some(group) = &self.query.group
+            && let Some(column) = column(index, core, &group.field)?
+        {
+            arrange::group(&mut pages, column, group.limit);
+        }
+        Ok(pages)
     }
 
     fn keyword_leg(&self, plan: &Plan) -> Leg {
@@ -402,6 +514,14 @@ fn promote(ranked: &[PageScore], pages: &[PageId], bonus: f32) -> Vec<PageScore>
     };
     let gained: Vec<PageScore> = ranked.iter().map(gained).collect();
     best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
+}
+
+/// How many pages words and meaning have found together.
+fn found_by_either(nearest: &Nearest, keyword: Option<&Ranking>, core: &Core) -> usize {
+    let mut pages = PageSet::none(core.collection.pages);
+    let keyword = keyword.map_or(&[][..], |ranking| &ranking.pages);
+    keyword.iter().chain(&nearest.pages).for_each(|found| pages.insert(found.page));
+    pages.len()
 }
 
 /// Why no vector could be made of the query's words.

@@ -1,5 +1,6 @@
 //! The semantic leg: from the query's vector to ranked pages.
 
+use super::arrange;
 use crate::Result;
 use crate::corpus::{PageId, PageSet};
 use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
@@ -30,6 +31,10 @@ pub(super) fn projection(cells: &Cells) -> PartId {
 /// A query on its way to the rows: its codes, and the cells to compare it with.
 pub(super) struct Aim {
     codes: QueryCodes,
+    /// The cells that may be compared, the nearest first, and what their rows add to.
+    order: Vec<(u32, f32)>,
+    /// How many of them are.
+    taken: usize,
     /// For each cell, what its rows add to, if the query is to be compared with them.
     bases: Vec<Option<f32>>,
     /// Whether the graph is walked rather than every row of these cells compared.
@@ -37,16 +42,36 @@ pub(super) struct Aim {
 }
 
 impl Aim {
-    /// Chooses the cells for a projected vector: the nearest, or all of them if the host holds the whole index.
-    pub fn new(index: &Index, cells: &Cells, vector: &[f32]) -> Result<Self> {
+    /// Chooses the cells for a projected vector: the nearest, or all of them if the host holds the whole index; where a filter
+    /// leaves pages in some cells only, the nearest of these.
+    pub fn new(index: &Index, cells: &Cells, vector: &[f32], within: Option<&[bool]>) -> Result<Self> {
         let codes = cells.code.query(vector)?;
-        let mut bases = vec![None; cells.parts.len()];
-        let most = if index.is_whole() { cells.parts.len() } else { cells.probes as usize };
-        for probe in cells.centroids.nearest(vector)?.into_iter().take(most) {
-            bases[probe.cell as usize] = Some(probe.base);
+        let mut order = Vec::new();
+        for probe in cells.centroids.nearest(vector)? {
+            if within.is_none_or(|within| within[probe.cell as usize]) {
+                order.push((probe.cell, probe.base));
+            }
         }
-        let graph = cells.graph.filter(|_| index.is_whole()).map(|hash| PartId { kind: Kind::Graph, hash });
-        Ok(Self { codes, bases, graph })
+        // The graph leads to the nearest of all rows, among which there may be none of a page that passes.
+        let graph = cells.graph.filter(|_| index.is_whole() && within.is_none());
+        let graph = graph.map(|hash| PartId { kind: Kind::Graph, hash });
+        let mut aim = Self { codes, order, taken: 0, bases: vec![None; cells.parts.len()], graph };
+        aim.take(if index.is_whole() { cells.parts.len() } else { cells.probes as usize });
+        Ok(aim)
+    }
+
+    /// Takes twice as many cells, if there are more.
+    pub fn widen(&mut self) -> bool {
+        let before = self.taken;
+        self.take(before.max(1) * 2);
+        self.taken > before
+    }
+
+    fn take(&mut self, cells: usize) {
+        self.taken = cells.min(self.order.len());
+        for &(cell, base) in &self.order[..self.taken] {
+            self.bases[cell as usize] = Some(base);
+        }
     }
 
     /// Parts to load before the comparison, and those that can't be had.
@@ -130,6 +155,12 @@ pub(super) struct Nearest {
 }
 
 impl Nearest {
+    /// The nearest pages, those that are near enough to count as found where pages are not ranked by how near they are.
+    pub fn near(&self, core: &Core) -> &[PageScore] {
+        let near = &self.pages[..self.pages.len().min(arrange::NEAREST)];
+        &near[..near.partition_point(|near| near.score >= core.cells.cut_off)]
+    }
+
     /// The compared passages of each of `pages`, in their order.
     pub fn passages(&self, index: &Index, core: &Core, pages: &[PageId]) -> Vec<Vec<(Owner, f32)>> {
         let places = Places::of(pages, core.collection.pages);

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::corpus::Meta;
 use crate::search::{
-    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, SectionHit, TermExplanation,
+    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, Relation, SectionHit, TermExplanation,
 };
 
 use super::query::MODES;
@@ -22,7 +22,7 @@ extern "C" {
     #[wasm_bindgen(method, structural, indexing_setter)]
     pub(super) fn text(this: &Record, name: &str, value: &str);
     #[wasm_bindgen(method, structural, indexing_setter)]
-    fn number(this: &Record, name: &str, value: f64);
+    pub(super) fn number(this: &Record, name: &str, value: f64);
     #[wasm_bindgen(method, structural, indexing_setter)]
     pub(super) fn set(this: &Record, name: &str, value: &JsValue);
 }
@@ -51,7 +51,9 @@ pub(super) fn write(answer: &Answer) -> Record {
         hits,
         relaxed,
         total,
+        relation,
         semantic_only,
+        facets,
         encoder,
         fusion,
         corrections,
@@ -65,6 +67,8 @@ pub(super) fn write(answer: &Answer) -> Record {
     record.set("hits", &hits.iter().map(hit).collect::<Array>());
     record.set("relaxed", &JsValue::from_bool(*relaxed));
     record.number("total", *total as f64);
+    record.text("relation", if *relation == Relation::Eq { "eq" } else { "gte" });
+    record.set("facets", &super::fields::facets(facets));
     record.number("semanticOnly", *semantic_only as f64);
     record.optional_text("encoder", encoder.as_deref());
     record.text("fusion", fusion);
@@ -106,7 +110,7 @@ fn leg(Leg { status, reason, matches }: &Leg) -> Record {
     record
 }
 
-fn hit(Hit { id, url, title, score, lenses, excerpt, sections, meta, explain }: &Hit) -> Record {
+fn hit(Hit { id, url, title, score, lenses, excerpt, sections, group, meta, explain }: &Hit) -> Record {
     let record = Record::new();
     record.text("id", id);
     record.text("url", url);
@@ -119,6 +123,9 @@ fn hit(Hit { id, url, title, score, lenses, excerpt, sections, meta, explain }: 
     record.set("lenses", &ranks);
     record.set("excerpt", &self::excerpt(excerpt));
     record.set("sections", &sections.iter().map(section).collect::<Array>());
+    if let Some(group) = group {
+        record.set("group", &super::fields::js(group));
+    }
     let fields = Record::new();
     for (name, value) in meta {
         match value {

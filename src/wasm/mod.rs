@@ -5,6 +5,8 @@ mod answer;
 #[cfg(feature = "wasm-core")]
 mod core;
 #[cfg(feature = "wasm-core")]
+mod fields;
+#[cfg(feature = "wasm-core")]
 mod query;
 #[cfg(feature = "wasm-transformer")]
 mod transformer;

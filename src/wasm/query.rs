@@ -43,6 +43,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
             *field = value.as_bool().ok_or_else(|| wrong(name, "true or false"))?;
         }
     }
+    super::fields::read(object, &mut query)?;
     if let Some(expression) = get(object, "expression")? {
         query.expression = Some(read_expression(&expression, DEEPEST)?);
     }
@@ -59,7 +60,7 @@ fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsErro
     let parts = |name: &str| {
         let Some(parts) = get(object, name)? else { return Ok(None) };
         let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
-        let parts = Array::from(&parts).iter().map(|part| read_expression(&part, levels));
+        let parts = Array::from(&parts).into_iter().map(|part| read_expression(&part, levels));
         parts.collect::<Result<Vec<_>, JsError>>().map(Some)
     };
     if let Some(all) = parts("all")? {
@@ -129,26 +130,26 @@ fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     })
 }
 
-fn one_of<T: Copy>(name: &str, value: &str, known: &[(&str, T)]) -> Result<T, JsError> {
+pub(super) fn one_of<T: Copy>(name: &str, value: &str, known: &[(&str, T)]) -> Result<T, JsError> {
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
     let found = known.iter().find(|(name, _)| *name == value).map(|(_, value)| *value);
     found.ok_or_else(|| wrong(name, &names.join(", ")))
 }
 
-fn get(object: &JsValue, name: &str) -> Result<Option<JsValue>, JsError> {
+pub(super) fn get(object: &JsValue, name: &str) -> Result<Option<JsValue>, JsError> {
     let value = Reflect::get(object, &name.into()).map_err(|_| JsError::new("a query must be an object"))?;
     Ok(Some(value).filter(|value| !value.is_null() && !value.is_undefined()))
 }
 
-fn text(object: &JsValue, name: &str) -> Result<Option<String>, JsError> {
+pub(super) fn text(object: &JsValue, name: &str) -> Result<Option<String>, JsError> {
     get(object, name)?.map(|value| value.as_string().ok_or_else(|| wrong(name, "text"))).transpose()
 }
 
-fn number(object: &JsValue, name: &str) -> Result<Option<f64>, JsError> {
+pub(super) fn number(object: &JsValue, name: &str) -> Result<Option<f64>, JsError> {
     let value = get(object, name)?;
     value.map(|value| value.as_f64().ok_or_else(|| wrong(name, "a number"))).transpose()
 }
 
-fn wrong(name: &str, expected: &str) -> JsError {
+pub(super) fn wrong(name: &str, expected: &str) -> JsError {
     JsError::new(&["query: ", name, " must be ", expected].concat())
 }

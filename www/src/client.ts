@@ -2,7 +2,21 @@
 
 import { BifocalError } from "./error.js";
 import { connect, type Link, type Way } from "./link.js";
-import type { About, Answer, EncoderChoice, Expression, FromWorker, Mode, Progress, Query, ToWorker } from "./protocol.js";
+import type {
+  About,
+  Answer,
+  EncoderChoice,
+  Expression,
+  FacetRequest,
+  Filters,
+  FromWorker,
+  Group,
+  Mode,
+  Progress,
+  Query,
+  Sort,
+  ToWorker,
+} from "./protocol.js";
 
 /** How to search. */
 export interface SearchOptions {
@@ -24,6 +38,14 @@ export interface SearchOptions {
   typos?: "never" | "auto" | "always";
   /** How the two lenses' hits are put together, in OpenSearch's names. Default: what was found best. */
   fusion?: object;
+  /** What pages must have in their fields. With an empty text, all pages that pass are found. */
+  filters?: Filters;
+  /** Fields whose values are counted over the pages that hold the words. */
+  facets?: FacetRequest[];
+  /** A field to sort by, in place of the score. Of what meaning alone finds, the fifty nearest pages are sorted beside the others. */
+  sort?: Sort;
+  /** A field of whose values few hits each are wanted. */
+  group?: Group;
   /** Whether each hit tells how its score came about. */
   explain?: boolean;
   /** Stops the search, and rejects it with the signal's reason. Abort the former search when the reader types on. */
@@ -100,7 +122,7 @@ export class Search {
       return Promise.reject(error);
     }
     const query: Query = { text: wellFormed(text), mode, encoder, limit, offset };
-    const { sections, prefix, expression, typos, explain, fusion } = options;
+    const { sections, prefix, expression, typos, explain, fusion, filters, facets, sort, group } = options;
     // What is not given is left out, so that the engine's own defaults hold.
     if (sections !== undefined) query.sections = sections;
     if (prefix !== undefined) query.prefix = prefix;
@@ -108,6 +130,10 @@ export class Search {
     if (typos !== undefined) query.typos = typos;
     if (explain !== undefined) query.explain = explain;
     if (fusion !== undefined) query.fusion = fusion;
+    if (filters !== undefined) query.filters = filters;
+    if (facets !== undefined) query.facets = facets;
+    if (sort !== undefined) query.sort = sort;
+    if (group !== undefined) query.group = group;
     const id = ++this.#last;
     return this.#ask<Answer>({ type: "search", id, query }, options.signal, { onUpdate: options.onUpdate });
   }

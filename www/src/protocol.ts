@@ -32,6 +32,52 @@ export type Expression =
   | { heading: string }
   | { phrase: string }
   | { near: { words: string[]; within?: number } };
+/** A value of a field. In a field of dates, an ISO 8601 date such as `"2024"`, `"2024-05"` or `"2024-05-17T08:30Z"`. */
+export type FieldValue = string | number | boolean;
+
+/** What a field is to be; all that is given must hold. */
+export interface FieldTest {
+  /** One of these. */
+  any?: FieldValue[];
+  /** Each of these, for a field of several values. */
+  all?: FieldValue[];
+  /** None of these. */
+  not?: FieldValue[];
+  gt?: FieldValue;
+  gte?: FieldValue;
+  lt?: FieldValue;
+  /** This or less; the date `"2024"` takes in all of that year. */
+  lte?: FieldValue;
+  /** Whether pages have the field at all. */
+  exists?: boolean;
+}
+
+/**
+ * What pages must have in their fields: `{ section: ["std", "core"], year: { gte: 2020 }, draft: false }`. All must hold; a list
+ * means one of its values. `not` takes filters that a page must not pass, `any` a list of filters of which it must pass one.
+ */
+export interface Filters {
+  not?: Filters;
+  any?: Filters[];
+  [field: string]: FieldValue | FieldValue[] | FieldTest | Filters | Filters[] | undefined;
+}
+
+/** A field to count, and most values to answer with (100 where absent). */
+export type FacetRequest = string | { field: string; limit?: number };
+
+/** A field to sort by; pages without it come last. */
+export interface Sort {
+  field: string;
+  /** Default `"asc"`. */
+  order?: "asc" | "desc";
+}
+
+/** A field of whose values few hits each are wanted. */
+export interface Group {
+  field: string;
+  /** Most hits of one value. Default 1. */
+  limit?: number;
+}
 
 /** A query as it crosses to the worker. */
 export interface Query {
@@ -55,6 +101,10 @@ export interface Query {
   explain?: boolean;
   /** How the two lenses' hits are put together, in OpenSearch's names; the engine's default where absent. */
   fusion?: object;
+  filters?: Filters;
+  facets?: FacetRequest[];
+  sort?: Sort;
+  group?: Group;
 }
 
 /** What one lens did for an answer. */
@@ -97,6 +147,8 @@ export interface Hit {
   /** The best sections, best first. */
   sections: SectionHit[];
   meta: Record<string, unknown>;
+  /** Its value in the field that hits are grouped by. */
+  group?: FieldValue;
   explain?: unknown;
 }
 
@@ -112,6 +164,16 @@ export interface Timings {
   engine: number;
 }
 
+/** A field's values and how many of the found pages have each, as if none of its own values were asked for. */
+export interface Facet {
+  field: string;
+  kind: "bool" | "number" | "date" | "text";
+  /** Those of most pages first. */
+  values: { value: FieldValue; count: number }[];
+  /** How many further values found pages have. */
+  more: number;
+}
+
 /** What the engine found. */
 export interface EngineAnswer {
   query: string;
@@ -119,8 +181,12 @@ export interface EngineAnswer {
   hits: Hit[];
   /** Whether no page satisfied the text's operators, so that its words were searched for without them. */
   relaxed: boolean;
-  /** Pages that match by words; exact. */
+  /** Pages that match by words and pass the filters; exact. Of a query without words, the pages that pass. */
   total: number;
+  /** `"gte"` where meaning found further pages, or some words could not be looked for. */
+  relation: "eq" | "gte";
+  /** The facets that were asked for, by field: of the pages that `total` counts; by meaning alone, of the fifty nearest. */
+  facets: Record<string, Facet>;
   /** Further pages that only meaning found. */
   semanticOnly: number;
   /** The encoder that made the query's vector: `"lexicon"`, or the transformer's name. */
