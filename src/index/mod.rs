@@ -1,13 +1,13 @@
 //! The index format: an entry, a core, and parts named by their contents.
 //!
 //! ```text
-//! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
+//! entry (bifocal.json) ─▶ core ─┬─▶ [blocks] ─▶ terms ─▶ postings     long lists, apart
 //!                               ├─▶ places ─▶ positions
 //!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ projection, vectors (cells), graph
-//!                               └─▶ text
+//!                               └─▶ [texts] ─▶ text
 //! ```
-//! Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
+//! Blocks and texts are runs of names, on large sites only (`names`). Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
 //! part of another build, a damaged one or a page of HTML in its place is found out before it is read. A part is a file, or
 //! lies in a pack (`pack`): what it is called, and how it is checked, is the same.
 
@@ -18,6 +18,7 @@ mod firsts;
 mod general;
 #[cfg(feature = "native")]
 mod gzip;
+mod names;
 #[cfg(feature = "native")]
 pub mod pack;
 mod part;
@@ -25,12 +26,15 @@ mod positions;
 mod store;
 mod vectors;
 
-pub use self::core::{Core, TextStart};
+pub use self::core::Core;
 pub use cells::{Cells, VectorsRef};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
 pub use general::{Directory, GeneralBlock, is_general};
 #[cfg(feature = "native")]
 pub use gzip::{Packer, gunzip};
+pub use names::{BlockNames, Place, TextNames, TextStart};
+#[cfg(feature = "native")]
+pub use names::{write_block_run, write_text_run};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
 pub use store::{Head, Index};

@@ -43,9 +43,13 @@ pub enum Kind {
     Directory,
     /// A block of general words with their vectors.
     General,
+    /// Names of dictionary blocks.
+    Blocks,
+    /// Names of text parts.
+    Texts,
 }
 
-const KINDS: [(Kind, &str); 11] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -57,6 +61,8 @@ const KINDS: [(Kind, &str); 11] = [
     (Kind::Places, "places"),
     (Kind::Directory, "directory"),
     (Kind::General, "general"),
+    (Kind::Blocks, "blocks"),
+    (Kind::Texts, "texts"),
 ];
 
 impl Kind {

@@ -1,6 +1,8 @@
 //! An index as far as it has been loaded.
 
-use super::{Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, VectorPart};
+use super::firsts::Firsts;
+use super::names::{read_block_run, read_text_run};
+use super::{Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, TextStart, VectorPart};
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
 use crate::lexical::{PostingList, Postings, TermBlock};
@@ -41,6 +43,8 @@ enum Loaded {
     Text(Vec<StoredPage>),
     Directory(Directory),
     General(GeneralBlock),
+    Blocks(Firsts),
+    Texts(Vec<TextStart>),
     Failed(String),
 }
 
@@ -191,6 +195,22 @@ impl Index {
         }
     }
 
+    /// A run of names of dictionary blocks, if it is loaded.
+    pub(super) fn block_run(&self, id: PartId) -> Option<&[(String, u64)]> {
+        match self.part(id)? {
+            Loaded::Blocks(names) => Some(names),
+            _ => None,
+        }
+    }
+
+    /// A run of names of text parts, if it is loaded.
+    pub(super) fn text_run(&self, id: PartId) -> Option<&[TextStart]> {
+        match self.part(id)? {
+            Loaded::Texts(names) => Some(names),
+            _ => None,
+        }
+    }
+
     fn part(&self, id: PartId) -> Option<&Loaded> {
         let at = self.parts.binary_search_by_key(&id, |(other, _)| *other).ok()?;
         Some(&self.parts[at].1)
@@ -235,11 +255,13 @@ impl Index {
                 return Ok(());
             }
             Kind::Places => {
-                let (blocks, pages) = (core.terms.len(), core.collection.pages);
+                let (blocks, pages) = (core.terms.count(), core.collection.pages);
                 self.places = Some(PositionPlaces::read(contents, blocks, pages)?);
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
+            Kind::Blocks => Loaded::Blocks(read_block_run(contents, id.hash, &core.terms)?),
+            Kind::Texts => Loaded::Texts(read_text_run(contents, core.collection.pages)?),
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
             Kind::General => {
                 let code = core.words.ok_or_else(|| damaged("general words beside words without vectors"))?;

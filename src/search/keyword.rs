@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
-use crate::index::{Core, Index, PartId};
+use crate::index::{Core, Index, PartId, Place};
 use crate::lexical::{Bm25f, Ranking, TermPart, TermSet, expand, rank};
 use crate::text;
 
@@ -86,23 +86,26 @@ pub(super) struct Plan {
     pub words: Vec<WordForms>,
     /// Where the vectors of all words are.
     pub vectors: Vec<WordVector>,
-    /// Parts to load before it can go on.
+    /// Parts to load before the words' forms are known.
     pub missing: Vec<PartId>,
+    /// Further parts to load before pages can be ranked: far relatives and long lists of postings.
+    pub missing_to_rank: Vec<PartId>,
     /// Parts that can't be had, with reasons.
     pub failures: Vec<String>,
 }
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
-/// two rounds at most.
+/// two rounds, and on large sites one before each in which names of blocks are loaded.
 pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool) -> Plan {
     let mut plan = Plan::default();
     for word in words {
-        let ids = if word.unfinished {
-            core.terms_with(&word.term, MOST_PREFIX_BLOCKS)
-        } else {
-            core.terms_for(&word.term).into_iter().collect()
-        };
-        let blocks: Vec<_> = ids.iter().filter_map(|&id| plan.need(index, id).map(|block| (id, block))).collect();
+        let places = index.blocks_with(core, &word.term, if word.unfinished { MOST_PREFIX_BLOCKS } else { 1 });
+        let mut blocks = Vec::new();
+        for &place in &places {
+            let (Place::Part(id) | Place::Named(id)) = place;
+            plan.want(index, id);
+            blocks.extend(index.terms(id).map(|block| (id, block)));
+        }
         let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
         let found = expand(&word.term, word.unfinished, &contents, &core.endings);
         let mut forms: Vec<PlacedForm> = Vec::new();
@@ -123,12 +126,13 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], ranked: bool
                 count: word.count,
                 form: forms.first().map(|first| (first.block, first.index)),
                 // Of a block that can't be had nobody knows what it holds.
-                is_foreign: found.is_foreign(&word.term, &contents) && blocks.len() == ids.len(),
+                is_foreign: found.is_foreign(&word.term, &contents) && blocks.len() == places.len(),
             });
         }
         for (form, weight) in found.remote {
-            let Some(id) = core.terms_for(&form) else { continue };
-            if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
+            let Some(Place::Part(id) | Place::Named(id)) = index.block_for(core, &form) else { continue };
+            plan.want_to_rank(index, id);
+            if let Some(at) = index.terms(id).and_then(|block| block.find(&form).ok()) {
                 forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
             }
         }
@@ -172,7 +176,7 @@ impl Plan {
         for form in self.words.iter().filter(|word| !word.common).flat_map(|word| &word.forms) {
             apart.extend(index.terms(form.block).and_then(|block| index.postings(block, form.index).err().flatten()));
         }
-        apart.into_iter().for_each(|id| self.want(index, id));
+        apart.into_iter().for_each(|id| self.want_to_rank(index, id));
     }
 
     /// The words that were passed over because most pages hold them.
@@ -180,18 +184,26 @@ impl Plan {
         self.words.iter().filter(|word| word.common).map(|word| word.word.as_str()).collect()
     }
 
-    fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
-        self.want(index, id);
-        index.terms(id)
-    }
-
     /// Notes that a part is needed, or that it can't be had.
     pub fn want(&mut self, index: &Index, id: PartId) {
         if index.wants(id) {
-            if !self.missing.contains(&id) {
-                self.missing.push(id);
-            }
-        } else if let Some(reason) = index.failure(id) {
+            add_once(&mut self.missing, id);
+        } else {
+            self.note_failure(index, id);
+        }
+    }
+
+    /// Notes that a part is needed only for ranking, or that it can't be had.
+    fn want_to_rank(&mut self, index: &Index, id: PartId) {
+        if index.wants(id) {
+            add_once(&mut self.missing_to_rank, id);
+        } else {
+            self.note_failure(index, id);
+        }
+    }
+
+    fn note_failure(&mut self, index: &Index, id: PartId) {
+        if let Some(reason) = index.failure(id) {
             let failure = [&id.path(), ": ", reason].concat();
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);
@@ -286,5 +298,12 @@ fn add(scores: &mut Vec<(Ordinal, f32)>, section: Ordinal, score: f32) {
     match scores.iter_mut().find(|(known, _)| *known == section) {
         Some((_, sum)) => *sum += score,
         None => scores.push((section, score)),
+    }
+}
+
+/// Adds a part that is not there yet.
+pub(super) fn add_once(parts: &mut Vec<PartId>, id: PartId) {
+    if !parts.contains(&id) {
+        parts.push(id);
     }
 }

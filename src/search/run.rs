@@ -1,7 +1,7 @@
 //! A search under way.
 
-use super::hits::{Found, Shown, show};
-use super::keyword::{Plan, QueryWord, plan, words};
+use super::hits::{Found, Shown, names, show};
+use super::keyword::{Plan, QueryWord, add_once, plan, words};
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::{Answer, Leg, LegStatus, Legs, Query, VectorPlan};
 use super::{general, lexicon};
@@ -93,16 +93,19 @@ impl Run {
             };
         };
         let mut plan = Plan::default();
+        let mut missing = Vec::new();
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
             plan = self::plan(index, core, &self.words, ranked);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
+            missing.append(&mut plan.missing_to_rank);
             if !plan.missing.is_empty() {
+                missing.into_iter().for_each(|id| add_once(&mut plan.missing, id));
                 return Ok(Step::Need { parts: plan.missing, vector: false });
             }
-            if ranked && self.keyword.is_none() {
+            if ranked && missing.is_empty() && self.keyword.is_none() {
                 self.keyword = Some(plan.rank(index, core)?);
             }
         }
@@ -115,6 +118,9 @@ impl Run {
         let mut failures = plan.failures.clone();
         if self.awaits_vector(core) {
             if matches!(self.vector, Vector::Later) {
+                if !missing.is_empty() {
+                    return Ok(Step::Need { parts: missing, vector: false });
+                }
                 if self.query.mode.has_keyword() && !self.partial {
                     return self.answer(index, core, &plan, failures);
                 }
@@ -122,9 +128,16 @@ impl Run {
                 let parts = if index.wants(projection) { vec![projection] } else { Vec::new() };
                 return Ok(Step::Need { parts, vector: true });
             }
-            if let Some(missing) = self.compare(index, core, &mut failures)? {
-                return Ok(Step::Need { parts: missing, vector: false });
+            // What ranking by words still needs and what meaning needs come in one round.
+            if let Some(cells) = self.compare(index, core, &mut failures)? {
+                missing.extend(cells);
+                let likely = self.keyword.iter().flat_map(|ranking| &ranking.pages).skip(self.query.offset);
+                let likely: Vec<PageScore> = likely.take(self.query.limit).copied().collect();
+                missing.extend(names(index, core, &likely));
             }
+        }
+        if !missing.is_empty() {
+            return Ok(Step::Need { parts: missing, vector: false });
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
