@@ -97,13 +97,12 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
         .collect();
 
     let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let half = |query: &collection::Query| xxh64(query.id.as_bytes(), 0) % 2;
-    for (label, chosen) in [("all", None), ("tuned", Some(0)), ("held", Some(1))] {
+    for (label, chosen) in [("all", None), ("tuned", Some(true)), ("held", Some(false))] {
         let chosen: Vec<_> = collection
             .queries
             .iter()
             .zip(&scores)
-            .filter(|(query, _)| chosen.is_none_or(|c| half(query) == c))
+            .filter(|(query, _)| chosen.is_none_or(|c| query.is_tuned() == c))
             .collect();
         let mean = |at: usize| chosen.iter().map(|(_, scores)| scores[at]).sum::<f64>() / chosen.len().max(1) as f64;
         let [keyword, transformer, lexicon, with_transformer, with_lexicon] = [0, 1, 2, 3, 4].map(mean);

@@ -7,6 +7,7 @@ mod fit;
 mod general;
 mod golden;
 mod lexicon;
+mod names;
 mod operators;
 mod packs;
 mod steps;
@@ -121,9 +122,12 @@ pub fn pages() -> Vec<Page> {
 }
 
 pub fn index_of(pages: Vec<Page>) -> Built {
+    index_with(pages, Options { title: "Bees".into(), ..Options::default() })
+}
+
+pub fn index_with(pages: Vec<Page>, options: Options) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
-    let options = Options { title: "Bees".into(), ..Options::default() };
     build(
         pages,
         Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }),

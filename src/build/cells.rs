@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::names::REQUEST;
 use super::rows::Passages;
 use crate::Result;
 use crate::corpus::PageId;
@@ -60,10 +61,6 @@ impl Rules {
         }
     }
 }
-
-/// Bytes that a request for one more part costs besides its rows: heads of HTTP both ways, as `./build.sh bench network`
-/// counts them, and what surrounds the rows in the part.
-const REQUEST: usize = 740;
 
 /// What the rows of a cell need in the core besides the centroid: its part's name and its number of rows.
 const NAME: usize = 10;

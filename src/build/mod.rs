@@ -17,6 +17,7 @@ mod fit;
 mod general;
 pub mod lexicon;
 mod meaning;
+mod names;
 mod rows;
 mod spans;
 mod spelling;
@@ -29,6 +30,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, VectorSpace};
+use crate::index::pack::Bounds;
 use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, Families, invert};
 use crate::vector::hnsw;
@@ -55,6 +57,11 @@ pub struct Options {
     /// The fields by which pages can be filtered, counted, sorted and grouped: these, or where none are named all that pages share
     /// values of.
     pub fields: Option<Vec<String>>,
+    /// Within which bounds parts become files: where they are packed, a reader has the names of all of them in any case.
+    pub bounds: Bounds,
+    /// Whether names of parts lie in runs, which cost a first answer a round trip and save it bytes; none leaves that to the
+    /// size of the site.
+    pub runs: Option<bool>,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
     /// The browser runtime that lies in the index folder: what each file is for, and its path.
@@ -74,6 +81,8 @@ impl Default for Options {
             window: Window::default(),
             general: GeneralOptions::default(),
             fields: None,
+            bounds: Bounds::default(),
+            runs: None,
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,
@@ -209,17 +218,20 @@ pub fn build(
     fit.lengths = inverted.lengths.iter().map(|lengths| lengths.body as u32).collect();
     fit.note_cuts(&dictionary.blocks, &text);
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
+    // Names of packed parts would have to stand in the packs' directory besides.
+    let packed = options.bounds.need_packs(parts.len() + 1);
+    let runs = if packed { Some(false) } else { options.runs };
     let core = Core {
         collection: Collection { pages: pages.len() as u32, average: inverted.average },
         sections: sections as u32,
         passages: passages.count,
         endings: dictionary.endings,
-        terms: dictionary.blocks,
+        terms: names::of_blocks(dictionary.blocks, runs, &mut parts)?,
         positions: dictionary.positions,
         words,
         general,
         spelling,
-        text,
+        text: names::of_texts(text, runs, &mut parts)?,
         cells,
         fields,
     };

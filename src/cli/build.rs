@@ -105,7 +105,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
 
     let pages = read_pages(&args.input, &site, &output)?;
     let title = args.title.clone().unwrap_or_else(|| site_title(&pages));
-    let mut options = Options { title, ..Options::default() };
+    let mut options = Options { title, bounds, ..Options::default() };
     if !args.refit {
         options.fit = fit.read();
     }

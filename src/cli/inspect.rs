@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bifocal::Result;
 use bifocal::corpus::PageId;
-use bifocal::index::{Cells, Core, Directory, FieldRef, Kind, PartId};
+use bifocal::index::{Cells, Core, Directory, FieldRef, Kind, PartId, Place};
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -168,7 +168,7 @@ fn show_general(directory: &Directory, sizes: &BTreeMap<String, (usize, u64)>) -
 fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     let core = folder.index().core().cloned().unwrap_or_default();
     let unknown = || format!("{word}: the site doesn't use this form\n");
-    let Some(id) = core.terms_for(word) else { return Ok(unknown()) };
+    let Some(id) = block_of(folder, &core, word)? else { return Ok(unknown()) };
     folder.load(id)?;
     let Some((at, apart)) = folder.index().terms(id).and_then(|block| {
         let at = block.find(word).ok()?;
@@ -203,11 +203,19 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     Ok(out)
 }
 
+/// The block in which `word` is or would be; loads the run that names it, if there is one.
+fn block_of(folder: &mut IndexFolder, core: &Core, word: &str) -> Result<Option<PartId>> {
+    if let Some(Place::Named(run)) = folder.index().block_for(core, word) {
+        folder.load(run)?;
+    }
+    Ok(folder.index().block_for(core, word).map(|(Place::Part(id) | Place::Named(id))| id))
+}
+
 /// The positions of the term number `at` of block `id`, page by page.
 fn positions_of(folder: &mut IndexFolder, core: &Core, word: &str, id: PartId, at: usize) -> Result<Vec<Vec<u32>>> {
     folder.load(PartId { kind: Kind::Places, hash: core.positions })?;
-    let (mut pages, number) = (Vec::new(), core.block_of(word));
     let index = folder.index();
+    let (mut pages, Some(number)) = (Vec::new(), index.block_number(core, word)) else { return Ok(Vec::new()) };
     if let Some(Ok(list)) = index.terms(id).map(|block| index.postings(block, at)) {
         list.for_each(core.collection.pages, |posting| pages.push(posting.page))?;
     }

@@ -3,22 +3,21 @@
 //! ```text
 //! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling fields
 //! endings := count ending*
-//! terms   := as in `firsts`                          the dictionary blocks
+//! terms   := as `blocks` in `names`                  the dictionary blocks
 //! positions                                          the hash of the places of positions
-//! text    := count (Δpage ordinal hash[6])*          first page and section of each text part
+//! text    := as `texts` in `names`                   the text parts
 //! cells   := as in `cells`
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
 //! general := 0 | 1 hash[6]                           the directory of general words
 //! spelling := 0 | 1 hash[6]                          where lists of words lie
 //! fields  := as in `fields`
 //! ```
-//! It is loaded by every reader, so nothing here grows with the pages themselves, only with the number of parts.
+//! It is loaded by every reader, so nothing here grows with the pages themselves, and on large sites not even with the number of
+//! parts: these are named in runs, which are parts of their own.
 
-use super::firsts::{block_of, read_firsts, write_firsts};
-use super::{Cells, FieldRef, Kind, PartId};
+use super::{BlockNames, Cells, FieldRef, Kind, PartId, TextNames};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
-use crate::corpus::{Ordinal, PageId};
 use crate::lexical::{Collection, Lengths};
 use crate::vector::RowCode;
 
@@ -33,8 +32,8 @@ pub struct Core {
     pub passages: u32,
     /// Endings that the site's families of forms show.
     pub endings: Vec<String>,
-    /// The first form and the hash of each dictionary block, in order.
-    pub terms: Vec<(String, u64)>,
+    /// The dictionary blocks.
+    pub terms: BlockNames,
     /// The hash of the places of positions.
     pub positions: u64,
     /// How the vectors of words are packed that lie in the blocks, if there are any.
@@ -43,52 +42,15 @@ pub struct Core {
     pub general: Option<u64>,
     /// The hash of what names the lists of words that misspelt ones may mean, if there are any.
     pub spelling: Option<u64>,
-    /// Where each text part begins, in order.
-    pub text: Vec<TextStart>,
+    /// The text parts.
+    pub text: TextNames,
     /// The vector rows.
     pub cells: Cells,
     /// The fields of pages, in the order of their names.
     pub fields: Vec<FieldRef>,
 }
 
-/// The first page and section of a text part.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TextStart {
-    /// Its first page.
-    pub page: PageId,
-    /// The first section of that page that it holds.
-    pub section: Ordinal,
-    /// Its hash.
-    pub hash: u64,
-}
-
 impl Core {
-    /// The number of the block in which `form` is or would be.
-    pub fn block_of(&self, form: &str) -> usize {
-        block_of(&self.terms, form)
-    }
-
-    /// The block in which `form` is or would be.
-    pub fn terms_for(&self, form: &str) -> Option<PartId> {
-        self.terms.get(self.block_of(form)).map(|&(_, hash)| PartId { kind: Kind::Terms, hash })
-    }
-
-    /// The blocks, at most `most`, that hold forms beginning with `prefix`.
-    pub fn terms_with(&self, prefix: &str, most: usize) -> Vec<PartId> {
-        let first = self.block_of(prefix);
-        let rest = self.terms.iter().enumerate().skip(first);
-        rest.take_while(|(at, (start, _))| *at == first || start.starts_with(prefix))
-            .take(most)
-            .map(|(_, &(_, hash))| PartId { kind: Kind::Terms, hash })
-            .collect()
-    }
-
-    /// The text part that holds a section.
-    pub fn text_for(&self, page: PageId, section: Ordinal) -> Option<PartId> {
-        let at = self.text.partition_point(|start| (start.page, start.section) <= (page, section));
-        self.text.get(at.checked_sub(1)?).map(|start| PartId { kind: Kind::Text, hash: start.hash })
-    }
-
     /// The parts that the core names, in the order in which packs hold them: what is wanted together lies together.
     pub fn named(&self) -> Vec<PartId> {
         let mut named = Vec::new();
@@ -101,8 +63,8 @@ impl Core {
             name(Kind::Spelling, hash);
         }
         self.fields.iter().for_each(|field| name(Kind::Field, field.hash));
-        self.terms.iter().for_each(|&(_, hash)| name(Kind::Terms, hash));
-        self.text.iter().for_each(|start| name(Kind::Text, start.hash));
+        self.terms.listed.iter().for_each(|&(_, hash)| name(self.terms.kind(), hash));
+        self.text.listed.iter().for_each(|start| name(self.text.kind(), start.hash));
         self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
         if !self.cells.parts.is_empty() {
             name(Kind::Projection, self.cells.projection);
@@ -123,16 +85,9 @@ impl Core {
         [title, heading, body].iter().for_each(|&length| out.float(length));
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
-        write_firsts(&self.terms, &mut out);
+        self.terms.write(&mut out);
         out.hash(self.positions);
-        out.count(self.text.len());
-        let mut last = 0;
-        for start in &self.text {
-            out.number(u64::from(start.page.0 - last));
-            out.number(u64::from(start.section.0));
-            out.hash(start.hash);
-            last = start.page.0;
-        }
+        self.text.write(&mut out);
         self.cells.write(&mut out);
         out.0.push(u8::from(self.words.is_some()));
         if let Some(code) = self.words {
@@ -162,19 +117,9 @@ impl Core {
         };
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
-        let terms = read_firsts(&mut reader)?;
+        let terms = BlockNames::read(&mut reader)?;
         let positions = reader.hash()?;
-        let mut text: Vec<TextStart> = Vec::new();
-        for _ in 0..reader.count(8)? {
-            let last = text.last().map_or(0, |start| start.page.0);
-            let page = last.checked_add(reader.small()?).filter(|&page| page < pages);
-            let page = PageId(page.ok_or_else(|| damaged("text of a page that the index does not have"))?);
-            let start = TextStart { page, section: Ordinal(reader.small()?), hash: reader.hash()? };
-            if text.last().is_some_and(|last| (start.page, start.section) <= (last.page, last.section)) {
-                return Err(damaged("text parts out of order"));
-            }
-            text.push(start);
-        }
+        let text = TextNames::read(&mut reader, pages)?;
         let cells = Cells::read(&mut reader)?;
         let words = if reader.byte()? == 1 { Some(RowCode::read(&mut reader)?) } else { None };
         if words.is_some_and(|code| code.dims() != cells.code.dims()) {
@@ -208,7 +153,8 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{FieldKind, VectorsRef};
+    use crate::corpus::{Ordinal, PageId};
+    use crate::index::{FieldKind, TextStart, VectorsRef};
     use crate::vector::{self, Centroids, RowCode};
 
     fn cells() -> Cells {
@@ -229,14 +175,16 @@ mod tests {
     }
 
     fn core() -> Core {
-        let start = |page, section, hash| TextStart { page: PageId(page), section: Ordinal(section), hash };
         Core {
             collection: Collection { pages: 9, average: Lengths { title: 3.0, heading: 4.5, body: 200.0 } },
             sections: 20,
             passages: 30,
             endings: vec![String::new(), "s".into()],
-            terms: vec![("and".into(), 1), ("borrow".into(), 2), ("borrower".into(), 3), ("zoo".into(), 4)],
-            text: vec![start(0, 0, 10), start(3, 2, 11), start(3, 7, 12)],
+            terms: BlockNames { listed: vec![("and".into(), 1), ("borrow".into(), 2)], runs: vec![7, 5] },
+            text: TextNames {
+                listed: vec![TextStart { page: PageId(3), section: Ordinal(1), hash: 9 }],
+                in_runs: true,
+            },
             positions: 5,
             words: Some(cells().code),
             general: Some(50),
@@ -253,19 +201,5 @@ mod tests {
         for end in 0..bytes.len() {
             assert!(Core::read(&bytes[..end]).is_err(), "cut at {end}");
         }
-    }
-
-    #[test]
-    fn it_knows_where_things_lie() {
-        let core = core();
-        let terms = |form| core.terms_for(form).map(|part| part.hash);
-        assert_eq!(
-            [terms("a"), terms("and"), terms("bored"), terms("borrowed"), terms("zzz")],
-            [1, 1, 1, 2, 4].map(Some)
-        );
-        let with = |prefix| core.terms_with(prefix, 2).iter().map(|part| part.hash).collect::<Vec<_>>();
-        assert_eq!((with("bo"), with("borrow"), with("x")), (vec![1, 2], vec![2, 3], vec![3]));
-        let text = |page, section| core.text_for(PageId(page), Ordinal(section)).map(|part| part.hash);
-        assert_eq!([text(0, 5), text(3, 1), text(3, 2), text(3, 6), text(8, 0)], [10, 10, 11, 11, 12].map(Some));
     }
 }

@@ -1,15 +1,15 @@
 //! The index format: an entry, a core, and parts named by their contents.
 //!
 //! ```text
-//! entry (bifocal.json) ─▶ core ─┬─▶ terms ─▶ postings     long lists, apart
+//! entry (bifocal.json) ─▶ core ─┬─▶ [blocks] ─▶ terms ─▶ postings     long lists, apart
 //!                               ├─▶ places ─▶ positions
 //!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ spelling ─▶ words     words that misspelt ones may mean
 //!                               ├─▶ fields               columns, loaded when a query names them
 //!                               ├─▶ projection, vectors (cells), graph
-//!                               └─▶ text
+//!                               └─▶ [texts] ─▶ text
 //! ```
-//! Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
+//! Blocks and texts are runs of names, on large sites only (`names`). Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
 //! part of another build, a damaged one or a page of HTML in its place is found out before it is read. A part is a file, or
 //! lies in a pack (`pack`): what it is called, and how it is checked, is the same.
 
@@ -22,6 +22,7 @@ mod firsts;
 mod general;
 #[cfg(feature = "native")]
 mod gzip;
+mod names;
 #[cfg(feature = "native")]
 pub mod pack;
 mod part;
@@ -30,7 +31,7 @@ mod spelling;
 mod store;
 mod vectors;
 
-pub use self::core::{Core, TextStart};
+pub use self::core::Core;
 pub use cells::{Cells, VectorsRef};
 #[cfg(feature = "native")]
 pub use column::ColumnValues;
@@ -40,6 +41,9 @@ pub use fields::{FieldKind, FieldRef};
 pub use general::{Directory, GeneralBlock, is_general};
 #[cfg(feature = "native")]
 pub use gzip::{Packer, gunzip};
+pub use names::{BlockNames, Place, TextNames, TextStart};
+#[cfg(feature = "native")]
+pub use names::{write_block_run, write_text_run};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
 pub use spelling::{Spelling, WordList};

@@ -49,9 +49,13 @@ pub enum Kind {
     Words,
     /// The column of a field.
     Field,
+    /// Names of dictionary blocks.
+    Blocks,
+    /// Names of text parts.
+    Texts,
 }
 
-const KINDS: [(Kind, &str); 14] = [
+const KINDS: [(Kind, &str); 16] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -66,6 +70,8 @@ const KINDS: [(Kind, &str); 14] = [
     (Kind::Spelling, "spelling"),
     (Kind::Words, "words"),
     (Kind::Field, "field"),
+    (Kind::Blocks, "blocks"),
+    (Kind::Texts, "texts"),
 ];
 
 impl Kind {

@@ -1,8 +1,10 @@
 //! An index as far as it has been loaded.
 
+use super::firsts::Firsts;
+use super::names::{read_block_run, read_text_run};
 use super::{
-    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, VectorPart,
-    WordList,
+    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, TextStart,
+    VectorPart, WordList,
 };
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
@@ -47,6 +49,8 @@ enum Loaded {
     Spelling(Spelling),
     Words(WordList),
     Field(Column),
+    Blocks(Firsts),
+    Texts(Vec<TextStart>),
     Failed(String),
 }
 
@@ -226,6 +230,22 @@ impl Index {
         }
     }
 
+    /// A run of names of dictionary blocks, if it is loaded.
+    pub(super) fn block_run(&self, id: PartId) -> Option<&[(String, u64)]> {
+        match self.part(id)? {
+            Loaded::Blocks(names) => Some(names),
+            _ => None,
+        }
+    }
+
+    /// A run of names of text parts, if it is loaded.
+    pub(super) fn text_run(&self, id: PartId) -> Option<&[TextStart]> {
+        match self.part(id)? {
+            Loaded::Texts(names) => Some(names),
+            _ => None,
+        }
+    }
+
     fn part(&self, id: PartId) -> Option<&Loaded> {
         let at = self.parts.binary_search_by_key(&id, |(other, _)| *other).ok()?;
         Some(&self.parts[at].1)
@@ -270,11 +290,13 @@ impl Index {
                 return Ok(());
             }
             Kind::Places => {
-                let (blocks, pages) = (core.terms.len(), core.collection.pages);
+                let (blocks, pages) = (core.terms.count(), core.collection.pages);
                 self.places = Some(PositionPlaces::read(contents, blocks, pages)?);
                 return Ok(());
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
+            Kind::Blocks => Loaded::Blocks(read_block_run(contents, id.hash, &core.terms)?),
+            Kind::Texts => Loaded::Texts(read_text_run(contents, core.collection.pages)?),
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
             Kind::Spelling => Loaded::Spelling(Spelling::read(contents)?),
             Kind::Words => Loaded::Words(WordList::read(contents)?),

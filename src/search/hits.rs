@@ -1,12 +1,12 @@
 //! Hits: pages of a ranking, with their best sections and what to show of them.
 
 use super::excerpt::Marker;
-use super::keyword::Plan;
+use super::keyword::{Plan, add_once};
 use super::semantic::Nearest;
 use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
-use crate::index::{Column, Core, Index, PartId};
+use crate::index::{Column, Core, Index, PartId, Place};
 use crate::lexical::{PageScore, Places, Ranking};
 use crate::order::best_first;
 
@@ -57,11 +57,9 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
     let chosen = choose(index, core, query, found, pages)?;
     let (mut missing, mut failures) = (Vec::new(), Vec::new());
     for (page, section) in chosen.iter().flat_map(|c| c.sections.iter().map(|s| (c.page.page, s.ordinal))) {
-        let Some(id) = core.text_for(page, section) else { continue };
+        let Some(Place::Part(id) | Place::Named(id)) = index.text_for(core, page, section) else { continue };
         if index.wants(id) {
-            if !missing.contains(&id) {
-                missing.push(id);
-            }
+            add_once(&mut missing, id);
         } else if let Some(reason) = index.failure(id) {
             failures.push([&id.path(), ": ", reason].concat());
         }
@@ -117,6 +115,20 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
     Ok(Shown::Hits(hits, failures))
 }
 
+/// The names of text parts that must be loaded to show these pages, as far as that can be told before their sections are
+/// chosen: none on a site whose core names its text parts.
+pub(super) fn names(index: &Index, core: &Core, pages: &[PageScore]) -> Vec<PartId> {
+    let mut missing = Vec::new();
+    for ranked in pages {
+        if let Some(Place::Named(id)) = index.text_for(core, ranked.page, Ordinal(0))
+            && index.wants(id)
+        {
+            add_once(&mut missing, id);
+        }
+    }
+    missing
+}
+
 /// Chooses the sections to show of each page: the mean of its scores by words and by meaning, each over the page's best.
 fn choose(index: &Index, core: &Core, query: &Query, found: &Found, pages: &[PageScore]) -> Result<Vec<Chosen>> {
     let ids: Vec<PageId> = pages.iter().map(|ranked| ranked.page).collect();
@@ -165,7 +177,8 @@ fn section(sections: &mut Vec<ChosenSection>, ordinal: Ordinal) -> &mut ChosenSe
 }
 
 fn slice<'i>(index: &'i Index, core: &Core, page: PageId, section: Ordinal) -> Option<&'i StoredPage> {
-    let slices = index.text(core.text_for(page, section)?)?;
+    let Place::Part(id) = index.text_for(core, page, section)? else { return None };
+    let slices = index.text(id)?;
     let mut of_page = slices.iter().filter(|slice| slice.page == page);
     of_page.clone().find(|slice| slice.section(section).is_some()).or_else(|| of_page.next())
 }

@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
-use crate::index::{Core, Index, PartId};
-use crate::lexical::{Bm25f, PostingList, Ranking, TermPart, TermSet, expand, rank};
+use crate::index::{Core, Index, PartId, Place};
+use crate::lexical::{Bm25f, PostingList, Ranking, TermBlock, TermPart, TermSet, expand, rank};
 use crate::text;
 
 use super::spelling;
@@ -91,14 +91,16 @@ pub(super) struct Plan {
     pub length: u32,
     /// Words that were taken for others.
     pub corrections: Vec<Correction>,
-    /// Parts to load before it can go on.
+    /// Parts to load before the words' forms are known.
     pub missing: Vec<PartId>,
+    /// Further parts to load before pages can be ranked: far relatives and long lists of postings.
+    pub missing_to_rank: Vec<PartId>,
     /// Parts that can't be had, with reasons.
     pub failures: Vec<String>,
 }
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
-/// two rounds at most.
+/// two rounds, and on large sites one before each in which names of blocks are loaded.
 pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos, ranked: bool) -> Plan {
     let mut plan = Plan::default();
     let mut is_whole = true;
@@ -159,15 +161,16 @@ pub(super) fn forms(
     prefix_blocks: usize,
     endings: &[String],
 ) -> Found {
-    let ids = match prefix_blocks {
-        0 => core.terms_for(word).into_iter().collect(),
-        most => core.terms_with(word, most),
-    };
-    let blocks: Vec<_> = ids.iter().filter_map(|&id| plan.need(index, id).map(|block| (id, block))).collect();
+    let places = index.blocks_with(core, word, prefix_blocks.max(1));
+    let mut blocks = Vec::new();
+    for &(Place::Part(id) | Place::Named(id)) in &places {
+        plan.want(index, id);
+        blocks.extend(index.terms(id).map(|block| (id, block)));
+    }
     let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
     let found = expand(word, prefix_blocks > 0, &contents, endings);
     // Of a block that can't be had nobody knows what it holds.
-    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == ids.len();
+    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == places.len();
     let mut forms: Vec<PlacedForm> = Vec::new();
     for form in &found.forms {
         let (id, block) = blocks[form.block];
@@ -180,8 +183,9 @@ pub(super) fn forms(
         });
     }
     for (form, weight) in found.remote {
-        let Some(id) = core.terms_for(&form) else { continue };
-        if let Some(at) = plan.need(index, id).and_then(|block| block.find(&form).ok()) {
+        let Some(Place::Part(id) | Place::Named(id)) = index.block_for(core, &form) else { continue };
+        plan.want_to_rank(index, id);
+        if let Some(at) = index.terms(id).and_then(|block| block.find(&form).ok()) {
             forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
         }
     }
@@ -251,7 +255,7 @@ impl Plan {
         for form in self.words.iter().filter(|word| !word.common).flat_map(|word| &word.forms) {
             apart.extend(form.postings(index).err().flatten());
         }
-        apart.into_iter().for_each(|id| self.want(index, id));
+        apart.into_iter().for_each(|id| self.want_to_rank(index, id));
     }
 
     /// The words that were passed over because most pages hold them.
@@ -259,8 +263,9 @@ impl Plan {
         self.words.iter().filter(|word| word.common).map(|word| word.word.as_str()).collect()
     }
 
-    /// A dictionary block, if it is loaded.
-    pub fn need<'i>(&mut self, index: &'i Index, id: PartId) -> Option<&'i crate::lexical::TermBlock> {
+    /// The block in which a form is or would be, if it is loaded.
+    pub fn block<'i>(&mut self, index: &'i Index, core: &Core, form: &str) -> Option<&'i TermBlock> {
+        let (Place::Part(id) | Place::Named(id)) = index.block_for(core, form)?;
         self.want(index, id);
         index.terms(id)
     }
@@ -268,10 +273,23 @@ impl Plan {
     /// Notes that a part is needed, or that it can't be had.
     pub fn want(&mut self, index: &Index, id: PartId) {
         if index.wants(id) {
-            if !self.missing.contains(&id) {
-                self.missing.push(id);
-            }
-        } else if let Some(reason) = index.failure(id) {
+            add_once(&mut self.missing, id);
+        } else {
+            self.note_failure(index, id);
+        }
+    }
+
+    /// Notes that a part is needed only for ranking, or that it can't be had.
+    fn want_to_rank(&mut self, index: &Index, id: PartId) {
+        if index.wants(id) {
+            add_once(&mut self.missing_to_rank, id);
+        } else {
+            self.note_failure(index, id);
+        }
+    }
+
+    fn note_failure(&mut self, index: &Index, id: PartId) {
+        if let Some(reason) = index.failure(id) {
             let failure = [&id.path(), ": ", reason].concat();
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);
@@ -371,5 +389,12 @@ fn add(scores: &mut Vec<(Ordinal, f32)>, section: Ordinal, score: f32) {
     match scores.iter_mut().find(|(known, _)| *known == section) {
         Some((_, sum)) => *sum += score,
         None => scores.push((section, score)),
+    }
+}
+
+/// Adds a part that is not there yet.
+pub(super) fn add_once(parts: &mut Vec<PartId>, id: PartId) {
+    if !parts.contains(&id) {
+        parts.push(id);
     }
 }

@@ -24,8 +24,8 @@ impl Positions {
     /// Reads those of a form in `pages` from what is loaded; what is missing is noted in `plan`.
     pub fn read(index: &Index, core: &Core, plan: &mut Plan, form: &str, pages: &PageSet) -> Result<Self> {
         let mut found = Self::default();
-        let Some(block) = core.terms_for(form) else { return Ok(found) };
-        let Some(terms) = plan.need(index, block) else { return Ok(found) };
+        let Some(terms) = plan.block(index, core, form) else { return Ok(found) };
+        let Some(number) = index.block_number(core, form) else { return Ok(found) };
         let Ok(term) = terms.find(form) else { return Ok(found) };
         let list = match index.postings(terms, term) {
             Ok(list) => list,
@@ -38,7 +38,6 @@ impl Positions {
         list.for_each(core.collection.pages, |posting| holding.push(posting.page))?;
         plan.want(index, PartId { kind: Kind::Places, hash: core.positions });
         let Some(places) = index.places() else { return Ok(found) };
-        let number = core.block_of(form);
         let part_of = |page: PageId| places.part(number, page);
         let mut rest = holding.as_slice();
         while let Some(&first) = rest.first() {

@@ -2,8 +2,8 @@
 
 use super::arrange::{self, unranked};
 use super::expression::Expression;
-use super::hits::{Found, Shown, show};
-use super::keyword::{Plan, QueryWord, plan, words};
+use super::hits::{Found, Shown, names, show};
+use super::keyword::{Plan, QueryWord, add_once, plan, words};
 use super::restrict::restrict;
 use super::select::{Selection, column, select, want_columns};
 use super::semantic::{Aim, Nearest, QueryVector, projection};
@@ -159,6 +159,7 @@ impl Run {
             };
         };
         let mut plan = Plan::default();
+        let mut missing = Vec::new();
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
             plan = self::plan(index, core, &self.words, self.query.typos, ranked);
@@ -168,18 +169,28 @@ impl Run {
         }
         if matches!(self.allowed, Allowed::Unknown) {
             let allowed = self.restrict(index, core, &mut plan)?;
+            // A word's far relatives decide about pages, too.
+            for id in std::mem::take(&mut plan.missing_to_rank) {
+                add_once(&mut plan.missing, id);
+            }
             if plan.missing.is_empty() {
                 self.allowed = allowed;
             }
         }
         want_columns(index, core, &self.query, &mut plan)?;
+        missing.append(&mut plan.missing_to_rank);
         if !plan.missing.is_empty() {
+            missing.into_iter().for_each(|id| add_once(&mut plan.missing, id));
             return Ok(Step::Need { parts: plan.missing, vector: false });
         }
         if self.selection.is_none() && !self.query.filters.0.is_empty() {
             self.selection = Some(select(index, core, &self.query.filters, None)?);
         }
-        if ranked && self.keyword.is_none() {
+        // How many cells a filter takes depends on what words find.
+        if self.selection.is_some() && !missing.is_empty() {
+            return Ok(Step::Need { parts: missing, vector: false });
+        }
+        if ranked && missing.is_empty() && self.keyword.is_none() {
             let mut ranking = plan.rank(index, core)?;
             if let Some(allowed) = self.allowed.pages() {
                 ranking.pages.retain(|ranked| allowed.contains(ranked.page));
@@ -203,6 +214,9 @@ impl Run {
         let mut failures = plan.failures.clone();
         if self.awaits_vector(core) {
             if matches!(self.vector, Vector::Later) {
+                if !missing.is_empty() {
+                    return Ok(Step::Need { parts: missing, vector: false });
+                }
                 if self.query.mode.has_keyword() && !self.partial {
                     return self.answer(index, core, &plan, failures);
                 }
@@ -210,9 +224,16 @@ impl Run {
                 let parts = if index.wants(projection) { vec![projection] } else { Vec::new() };
                 return Ok(Step::Need { parts, vector: true });
             }
-            if let Some(missing) = self.compare(index, core, &mut failures)? {
-                return Ok(Step::Need { parts: missing, vector: false });
+            // What ranking by words still needs and what meaning needs come in one round.
+            if let Some(cells) = self.compare(index, core, &mut failures)? {
+                missing.extend(cells);
+                let likely = self.keyword.iter().flat_map(|ranking| &ranking.pages).skip(self.query.offset);
+                let likely: Vec<PageScore> = likely.take(self.query.limit).copied().collect();
+                missing.extend(names(index, core, &likely));
             }
+        }
+        if !missing.is_empty() {
+            return Ok(Step::Need { parts: missing, vector: false });
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)

@@ -61,8 +61,8 @@ export class Moved extends Error {
 }
 
 /**
- * A query takes three rounds of parts, five with words that the site does not use. A run that asks for many more is not coming
- * to an end.
+ * A query takes three rounds of parts, five on a large site, and two more with words that the site does not use. A run that asks
+ * for many more is not coming to an end.
  */
 const ROUNDS = 64;
 
