@@ -58,8 +58,10 @@ fn remove(memory: &mut Memory, kind: Kind) {
 fn a_word_that_the_site_does_not_use_finds_what_it_means() {
     let mut memory = Memory::new(index_of(pages()));
     let (answer, kinds) = ask(&mut memory, query("apiary"));
+    // Words that may be meant are looked for beside what the word means: that takes no round of its own.
     let expected = [Kind::Core, Kind::Terms, Kind::Directory, Kind::General, Kind::Vectors, Kind::Text];
-    assert_eq!(kinds.iter().map(|round| round[0]).collect::<Vec<_>>(), expected);
+    assert_eq!(kinds.len(), expected.len());
+    assert!(kinds.iter().zip(expected).all(|(round, kind)| round.contains(&kind)), "{kinds:?}");
     assert_eq!((answer.hits[0].id.as_str(), answer.total), ("hive.html", 0));
     assert_eq!((answer.encoder.as_deref(), answer.legs.semantic.status), (Some("lexicon"), LegStatus::Used));
     assert_eq!(answer.legs.keyword.reason.as_deref(), Some("the site uses none of these words"));
