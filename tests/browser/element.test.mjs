@@ -79,6 +79,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   assert.equal(await focused(page), "query");
   await page.keyboard.press("ArrowDown");
   assert.ok(await page.locator("#panel").isVisible());
+  assert.equal(await input.getAttribute("aria-expanded"), "true");
 });
 
 story("nothing is fetched for a box that nobody turns to", async (page) => {

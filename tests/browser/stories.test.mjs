@@ -65,7 +65,7 @@ story("the page says what it searches, and hits appear as one types", async (pag
   assert.ok(beginning.length > 0 && whole.length > 0);
   assert.ok((await page.locator("mark").first().textContent()).toLowerCase().startsWith(BEGINNING));
   assert.match(await page.locator("#count").textContent(), /^\d+ pages?/);
-  assert.match(await page.locator("#how").textContent(), /^words and meaning \(lexicon\), \d+ ms$/);
+  assert.match(await page.locator("#how").textContent(), /^words and meaning \(lexicon\), \d+\sms$/);
   assert.deepEqual(requested(/\.gguf$/), [], "no model was fetched");
 });
 
@@ -74,7 +74,7 @@ story("meaning answers without a model, and nonsense has none", async (page) => 
   await page.getByText("Meaning", { exact: true }).click();
   await type(page, QUESTION);
   assert.ok((await titles(page)).length > 0);
-  assert.match(await page.locator("#how").textContent(), /^meaning \(lexicon\), \d+ ms$/);
+  assert.match(await page.locator("#how").textContent(), /^meaning \(lexicon\), \d+\sms$/);
   await type(page, "xqzv blorpt");
   await page.getByText("too few of these words are known").waitFor();
   assert.deepEqual(requested(/\.gguf$|projection/), [], "neither model nor projection was fetched");
@@ -84,7 +84,7 @@ story("with the model, meaning answers too; the next visit finds it kept", async
   await page.goto(home());
   await type(page, WORD);
   await loadModel(page);
-  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+ ms/).waitFor();
+  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+\sms/).waitFor();
   assert.ok((await page.locator(`${HIT} svg title`).allTextContents()).some((text) => /meaning/.test(text)));
   await page.getByText("Meaning", { exact: true }).click();
   await page.locator("#how", { hasText: /^meaning/ }).waitFor();
@@ -93,7 +93,7 @@ story("with the model, meaning answers too; the next visit finds it kept", async
 
   server.requests.length = 0;
   await page.goto(`${home()}?q=${WORD}`);
-  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+ ms/).waitFor();
+  await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+\sms/).waitFor();
   assert.deepEqual(requested(/\.gguf$/), [], "it came from the cache");
 });
 

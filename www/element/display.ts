@@ -120,11 +120,16 @@ export class Display {
     count.textContent = how.textContent = "";
   }
 
-  /** The list is another: who stands in it, and whether there is one, may be so as well. */
-  #afterList(): void {
-    const { cursor, desk, frame, settings } = this.stage;
-    cursor.reset();
+  /** Says whether there is a list to go through, to who does not see it. */
+  sayWhetherOpen(): void {
+    const { desk, frame, settings } = this.stage;
     if (settings.shape !== "page") desk.box.ariaExpanded = String(frame.isOpen && !desk.hits.element.hidden);
+  }
+
+  /** The list is another: so may be who stands in it. */
+  #afterList(): void {
+    this.stage.cursor.reset();
+    this.sayWhetherOpen();
   }
 
   #linkToAll({ hits, query }: Answer): void {

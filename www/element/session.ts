@@ -126,7 +126,7 @@ export class Session {
   }
 
   #frameOf({ shape, shortcut }: Settings): Frame {
-    const onOpen = () => this.#wake();
+    const onOpen = () => this.#turnedTo();
     if (shape === "page") return new PageFrame(this.#desk);
     return shape === "dialog" ? new DialogFrame(this.#desk, onOpen, shortcut) : new BoxFrame(this.host, this.#desk, onOpen);
   }
@@ -165,7 +165,7 @@ export class Session {
     const { signal } = this.#listening;
     const isBox = this.#settings.shape === "box";
     box.addEventListener("input", () => this.#typed());
-    box.addEventListener("focus", () => (isBox ? this.#frame.open() : this.#wake()));
+    box.addEventListener("focus", () => (isBox ? this.#frame.open() : this.#turnedTo()));
     box.addEventListener("click", () => isBox && this.#frame.open());
     box.addEventListener("blur", () => this.#address?.settle());
     form.addEventListener("change", (event) => event.target !== box && this.#changed());
@@ -285,6 +285,14 @@ export class Session {
   }
 
   // ---- what comes of it ----
+
+  /** The reader came to the box: what is shown there stays, if it is the whole answer to what stands in it. */
+  #turnedTo(): void {
+    const { answer, whole } = this.#display;
+    const stands = answer?.query === this.#desk.box.value && whole && answer.failures.length === 0;
+    if (stands) this.#display.sayWhetherOpen();
+    else this.#wake();
+  }
 
   /** Opens the index, if it is not open, and asks what stands in the box. */
   #wake(): void {

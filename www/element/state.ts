@@ -46,7 +46,7 @@ export function told({ mode, total, semanticOnly, hits }: Answer, words: Words):
 /** Which lenses and which encoder answered, and in what time. */
 export function madeBy({ legs, encoder, timings }: Answer, words: Words): string {
   const made = words.madeBy(legs.keyword.status === "used", legs.semantic.status === "used", encoder);
-  return `${made}, ${Math.max(1, Math.round(timings.total))} ms`;
+  return `${made}, ${Math.max(1, Math.round(timings.total))}\u00a0ms`;
 }
 
 /** What was left out of an answer, and why; empty where nothing was. */

@@ -40,7 +40,7 @@ export class Generation {
     return new Generation(name, base, await caches.open(name));
   }
 
-  /** The name of the build whose list is `text`. The time lets the newest be known, the hash lets an unfinished one be found again. */
+  /** The name of the build whose list is `text`: its hash, by which an unfinished one is found again. */
   static async nameOf(base: string, text: string): Promise<string> {
     return `${prefix(base)}${(await sha256(new TextEncoder().encode(text))).slice(0, 16)}`;
   }

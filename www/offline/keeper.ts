@@ -27,7 +27,7 @@ export class Keeper {
   pathOf(request: Request): string | null {
     if (request.method !== "GET" || !request.url.startsWith(this.base)) return null;
     const path = new URL(request.url.slice(this.base.length), "http://x/").pathname.slice(1);
-    return path === "" ? "index.html" : decodeURI(path);
+    return path || "index.html";
   }
 
   /** Answers from the build that the page reads, and from the network for what is not kept. */
