@@ -9,7 +9,7 @@ const excerpt = (text, ...ranges) => ({ text, ranges });
 const hit = (more) => ({ id: "a", url: new URL("../a.html", import.meta.url).href, title: "A page", score: 1, lenses: { keyword: 1, semantic: 2 }, excerpt: excerpt("Some words of it", [5, 10]), sections: [], meta: {}, ...more });
 const answer = (text, more = {}) => {
   const hits = more.hits ?? [hit()];
-  return { query: text, mode: "hybrid", hits, total: hits.length, semanticOnly: 0, encoder: "lexicon", fusion: "", legs: { keyword: leg, semantic: leg }, failures: [], timings: { total: 1, parts: 0, vector: 0, engine: 1 }, ...more };
+  return { query: text, mode: "hybrid", hits, total: hits.length, semanticOnly: 0, encoder: "lexicon", fusion: "", relaxed: false, relation: "eq", facets: {}, corrections: [], didYouMean: null, legs: { keyword: leg, semantic: leg }, failures: [], timings: { total: 1, parts: 0, vector: 0, engine: 1 }, ...more };
 };
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const play = async (text, options) => { ${script} };

@@ -372,6 +372,11 @@ const STATES = {
     await page.waitForTimeout(700);
   } },
   "nothing found": { play: "return answer(text, { hits: [] })", type: "x", reach: (page) => page.getByText("Nothing found for “x”.").waitFor() },
+  "another word than was typed": {
+    play: `return answer(text, { relaxed: true, corrections: [{ word: "hony", meant: ["honey", "bony"] }] })`,
+    type: "x",
+    reach: (page) => page.locator("#meant", { hasText: /^No page has just.* “honey” in place of “hony”.$/ }).waitFor(),
+  },
   "part missing": { play: `return answer(text, { failures: ["parts/a.bin is missing"] })`, type: "x", reach: (page) => page.getByText("parts/a.bin is missing").waitFor() },
   failed: { before: () => (globalThis.refuse = "no wasm"), play: LONG, reach: (page) => page.getByText("no wasm").waitFor() },
   "a model offered": { about: MODEL, play: LONG, type: "x", reach: (page) => page.getByText("a 13 MB model").waitFor() },

@@ -53,6 +53,30 @@ const focused = (page) =>
 const titles = (page) => page.locator(TITLE).allTextContents();
 const requested = (pattern) => server.requests.filter((path) => pattern.test(path));
 
+story("a misspelt word finds what was meant, and the page says so", async (page) => {
+  await page.goto(home());
+  await type(page, WORD);
+  const expected = await titles(page);
+  const slip = WORD.slice(0, 2) + WORD[3] + WORD[2] + WORD.slice(4);
+  await type(page, `${slip} `);
+  await page.getByText(`Searched for “${WORD}” in place of “${slip}”.`).first().waitFor();
+  assert.equal((await titles(page))[0], expected[0]);
+  await type(page, WORD);
+  assert.ok(await page.locator("#meant").isHidden());
+});
+
+story("operators leave out and require, and are given up where no page has what they ask for", async (page) => {
+  await page.goto(home());
+  await type(page, `${WORD} ${OTHER} `);
+  const all = await titles(page);
+  await type(page, `+${WORD} -${OTHER} `);
+  const left = await titles(page);
+  assert.ok(left.length > 0 && left.length < all.length, `${left.length} of ${all.length}`);
+  await type(page, `"${OTHER} ${WORD} ${OTHER}"`);
+  await page.getByText(/^No page has just what was asked for/).first().waitFor();
+  assert.ok((await titles(page)).length > 0);
+});
+
 story("the page says what it searches, and hits appear as one types", async (page) => {
   await page.goto(home());
   await page.getByText(/^Search [\d,]+ pages?, [\d,]+ sections?/).waitFor();

@@ -43,6 +43,20 @@ function embed(text) {
   return JSON.parse(execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", text], { encoding: "utf8" }));
 }
 
+test("operators and misspelt words are answered as natively", () => {
+  for (const text of ['"borrow checker" error', "+mutex -arc", "mutex OR rwlock", "mutex NEAR/6 lock", "title:ownership move", "lifetme anotation", "recv* channel"]) {
+    const expected = native(text, "keyword");
+    const got = ask({ text, mode: "keyword", prefix: false, explain: true });
+    for (const field of ["total", "relaxed", "corrections", "didYouMean"]) assert.deepEqual(got[field], expected[field], `${field} of ${text}`);
+    assert.deepEqual(got.hits.map((hit) => hit.id), expected.hits.map((hit) => hit.id), text);
+    assert.ok(got.total > 0, text);
+  }
+  const expression = { all: [{ word: "mutex" }, { not: { title: "state" } }, { any: [{ phrase: "shared state" }, { near: { words: ["lock", "thread"], within: 12 } }] }] };
+  const { hits, total } = ask({ text: "mutex", mode: "keyword", expression });
+  assert.ok(total > 0 && hits.every((hit) => !/state/i.test(hit.title)));
+  assert.throws(() => ask({ text: "mutex", mode: "keyword", expression: { nothing: 1 } }), /expression must be/);
+});
+
 for (const mode of ["keyword", "semantic", "hybrid"]) {
   test(`${mode} answers are the native ones`, () => {
     for (const text of QUERIES) {

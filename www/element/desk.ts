@@ -16,6 +16,8 @@ export class Desk {
   readonly panel = make("div", "panel");
   readonly count = make("span", "count");
   readonly how = make("span", "how");
+  /** What was searched for other than what was typed. */
+  readonly meant = make("p", "meant");
   readonly trouble = make("p", "trouble");
   readonly state = make("div", "state");
   readonly more = button("", () => {}, "button more");
@@ -52,15 +54,15 @@ export class Desk {
     hint.ariaHidden = "true";
     form.append(this.#label, make("div", "row", glass, box, hint, this.close), this.#modes);
     this.#drawModes();
-    for (const [element, id] of [[this.count, "count"], [this.how, "how"], [this.trouble, "trouble"], [this.more, "more"]] as const) {
+    for (const [element, id] of [[this.count, "count"], [this.how, "how"], [this.meant, "meant"], [this.trouble, "trouble"], [this.more, "more"]] as const) {
       element.id = id;
     }
     panel.id = "panel";
-    this.more.hidden = this.trouble.hidden = this.all.hidden = true;
+    this.more.hidden = this.meant.hidden = this.trouble.hidden = this.all.hidden = true;
     const report = make("p", "report", this.count, " ", this.how);
     const below = [this.hits.element, this.more, this.all];
     // On a page the offer stands above the hits, in a panel it must not push them down.
-    panel.append(report, this.trouble, this.state, ...(kind === "list" ? [offer, ...below] : [...below, offer, this.#help]));
+    panel.append(report, this.meant, this.trouble, this.state, ...(kind === "list" ? [offer, ...below] : [...below, offer, this.#help]));
     this.element.append(form, this.#status, panel);
   }
 

@@ -8,7 +8,7 @@ import type { Memory } from "./memory.js";
 import type { Offer } from "./offer.js";
 import type { Settings } from "./settings.js";
 import type { Frame } from "./shape.js";
-import { complaint, failed, invitation, madeBy, nothing, told } from "./state.js";
+import { complaint, failed, invitation, madeBy, nothing, otherwise, told } from "./state.js";
 import type { Speech } from "./words/languages.js";
 import type { Words } from "./words/words.js";
 
@@ -62,7 +62,7 @@ export class Display {
     // Nothing by words is no news while meaning is still looking: what was found before stays.
     if (!whole && answer.hits.length === 0) return;
     const { desk, offer, settings } = this.stage;
-    const { hits, more, count, how, trouble, state } = desk;
+    const { hits, more, count, how, meant, trouble, state } = desk;
     const found = answer.hits.length > 0;
     this.answer = answer;
     this.whole = whole;
@@ -72,9 +72,11 @@ export class Display {
     more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;
     count.textContent = found ? told(answer, this.#words) : "";
     how.textContent = settings.details && whole && found ? madeBy(answer, this.#words) : "";
+    meant.textContent = otherwise(answer, this.#words);
+    meant.hidden = meant.textContent === "";
     trouble.replaceChildren(...complaint(answer, this.#words));
     trouble.hidden = trouble.textContent === "";
-    desk.announce(told(answer, this.#words));
+    desk.announce([told(answer, this.#words), meant.textContent].filter(Boolean).join(" "));
     this.#linkToAll(answer);
     if (found) return state.replaceChildren();
     state.replaceChildren(...nothing(answer, this.#words, this.wishes.lookThroughBoth));
@@ -112,11 +114,11 @@ export class Display {
   }
 
   #clear(): void {
-    const { hits, more, trouble, count, how, all } = this.stage.desk;
+    const { hits, more, meant, trouble, count, how, all } = this.stage.desk;
     this.answer = null;
     hits.show([], this.#words);
     hits.element.removeAttribute("aria-busy");
-    more.hidden = trouble.hidden = all.hidden = true;
+    more.hidden = meant.hidden = trouble.hidden = all.hidden = true;
     count.textContent = how.textContent = "";
   }
 

@@ -43,6 +43,12 @@ export function told({ mode, total, semanticOnly, hits }: Answer, words: Words):
   return mode === "semantic" ? words.found(hits.length, 0) : words.found(total, semanticOnly);
 }
 
+/** What was searched for other than what was typed; empty where nothing was. */
+export function otherwise({ corrections, relaxed }: Answer, words: Words): string {
+  const instead = corrections.map(({ word, meant: [likeliest = word] }) => words.instead(word, likeliest));
+  return [...(relaxed ? [words.relaxed] : []), ...instead].join(" ");
+}
+
 /** Which lenses and which encoder answered, and in what time. */
 export function madeBy({ legs, encoder, timings }: Answer, words: Words): string {
   const made = words.madeBy(legs.keyword.status === "used", legs.semantic.status === "used", encoder);

@@ -33,6 +33,8 @@ export const words: Words = {
   offlinePart: "Sie sind offline: Hier steht, was die schon geladenen Teile wissen.",
   unreachable: "Die Website ist nicht erreichbar.",
   broken: "Die Suche funktioniert gerade nicht.",
+  instead: (word, meant) => `Gesucht wurde „${meant}“ statt „${word}“.`,
+  relaxed: "Keine Seite hat genau das Gesuchte: Gesucht wurde nur nach den Wörtern.",
   partMissing: "Ein Teil des Index ließ sich nicht lesen, es kann etwas fehlen",
   partFailed: "Ein Teil der Suche ist ausgefallen",
   tryAgain: "Noch einmal versuchen",

@@ -33,6 +33,8 @@ export const words: Words = {
   offlinePart: "You are offline: this is what the parts that are already here know.",
   unreachable: "The site cannot be reached.",
   broken: "The search does not work just now.",
+  instead: (word, meant) => `Searched for “${meant}” in place of “${word}”.`,
+  relaxed: "No page has just what was asked for: searched for the words alone.",
   partMissing: "Part of the index could not be read, so something may be missing",
   partFailed: "Part of the search did not work",
   tryAgain: "Try again",

@@ -33,6 +33,8 @@ export const words: Words = {
   offlinePart: "No hay conexión: esto es lo que saben las partes ya cargadas.",
   unreachable: "No se puede acceder al sitio.",
   broken: "La búsqueda no funciona en este momento.",
+  instead: (word, meant) => `Se ha buscado «${meant}» en lugar de «${word}».`,
+  relaxed: "Ninguna página tiene exactamente lo pedido: solo se han buscado las palabras.",
   partMissing: "No se pudo leer una parte del índice; puede faltar algo",
   partFailed: "Una parte de la búsqueda no funcionó",
   tryAgain: "Reintentar",

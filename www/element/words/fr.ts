@@ -34,6 +34,8 @@ export const words: Words = {
   offlinePart: "Vous êtes hors ligne : voici ce que savent les parties déjà chargées.",
   unreachable: "Le site est injoignable.",
   broken: "La recherche ne fonctionne pas pour le moment.",
+  instead: (word, meant) => `Recherche de « ${meant} » au lieu de « ${word} ».`,
+  relaxed: "Aucune page ne contient exactement ce qui est demandé : seuls les mots ont été cherchés.",
   partMissing: "Une partie de l’index n’a pas pu être lue, il peut manquer quelque chose",
   partFailed: "Une partie de la recherche n’a pas fonctionné",
   tryAgain: "Réessayer",

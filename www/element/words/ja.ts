@@ -31,6 +31,8 @@ export const words: Words = {
   offlinePart: "オフラインです。読み込み済みの部分から見つかった結果です。",
   unreachable: "サイトに接続できません。",
   broken: "現在、検索できません。",
+  instead: (word, meant) => `「${word}」の代わりに「${meant}」で検索しました。`,
+  relaxed: "条件に合うページがないため、単語だけで検索しました。",
   partMissing: "索引の一部を読み込めず、結果が欠けている可能性があります",
   partFailed: "検索の一部が動作しませんでした",
   tryAgain: "再試行",

@@ -31,6 +31,8 @@ export const words: Words = {
   offlinePart: "오프라인 상태입니다. 이미 받아 둔 부분에서 찾은 결과입니다.",
   unreachable: "사이트에 연결할 수 없습니다.",
   broken: "지금은 검색할 수 없습니다.",
+  instead: (word, meant) => `“${word}” 대신 “${meant}”(으)로 검색했습니다.`,
+  relaxed: "조건에 맞는 페이지가 없어 단어만으로 검색했습니다.",
   partMissing: "색인의 일부를 읽지 못해 빠진 결과가 있을 수 있습니다",
   partFailed: "검색의 일부가 작동하지 않았습니다",
   tryAgain: "다시 시도",

@@ -37,6 +37,10 @@ export interface Words {
   offlinePart: string;
   unreachable: string;
   broken: string;
+  /** What was searched for in the place of a word that the site does not use. */
+  instead: (word: string, meant: string) => string;
+  /** No page had what the operators ask for. */
+  relaxed: string;
   partMissing: string;
   partFailed: string;
   tryAgain: string;

@@ -31,6 +31,8 @@ export const words: Words = {
   offlinePart: "您已离线：以下结果来自已加载的部分。",
   unreachable: "无法连接到网站。",
   broken: "搜索暂时无法使用。",
+  instead: (word, meant) => `已用“${meant}”代替“${word}”进行搜索。`,
+  relaxed: "没有页面完全符合条件，因此只按词语搜索。",
   partMissing: "索引的一部分无法读取，结果可能不完整",
   partFailed: "搜索的一部分未能运行",
   tryAgain: "重试",
