@@ -1,0 +1,171 @@
+// Known items: someone knows a page and types its title, with a slip of the hand, or only half of it. Where does it come?
+//
+// `./build.sh bench known-items`: up to 150 titles of each site, drawn by their hashes, of two words or more and borne by one page
+// alone. The figure is MRR@10: the mean of one over the page's rank, 0 beyond the tenth. Every project is set up as its manual
+// shows: prefixes and forgiven slips switched on, titles counting more. All have the same pages, bifocal and Pagefind their own
+// reading of them. Pagefind and bifocal run in Chromium, the others in Node.
+
+import { readFileSync } from "node:fs";
+import { withPage } from "./chromium.mjs";
+import { table } from "./figures.mjs";
+import { open, prepare } from "./network/contenders.mjs";
+import { draw, sample, site } from "./network/sites.mjs";
+import { load } from "./places.mjs";
+
+const TITLES = Number(process.env.TITLES ?? 150);
+const RANKS = 10;
+
+export async function measure() {
+  const large = site("large");
+  const figures = {};
+  for (const one of [site("book"), sample(large, 4), large]) {
+    prepare(one, ["keyword", "pagefind", "byHand"]);
+    const pages = pagesOf(one);
+    const titles = knownTitles(pages);
+    const kinds = { "the title": titles, "with a slip": titles.map(slipped), "half typed": titles.map(half) };
+    console.log(`\n${one.title}, ${one.pages} pages, ${titles.length} titles\n`);
+    const found = { ...(await inBrowser(one, kinds)), ...inNode(pages, kinds, await orama(pages)) };
+    const rows = await Promise.all(Object.entries(found).map(async ([name, answers]) => {
+      const ranks = Object.fromEntries(Object.entries(await answers).map(([kind, lists]) => [kind, mrr(lists, titles)]));
+      return [name, ranks];
+    }));
+    figures[one.name] = Object.fromEntries(rows);
+    table([["MRR@10", ...Object.keys(kinds)], ...rows.map(([name, ranks]) => [name, ...Object.values(ranks).map((mean) => mean.toFixed(3))])]);
+  }
+  return figures;
+}
+
+/** The pages as the other projects get them: title, headings, text. */
+function pagesOf({ folder }) {
+  const pages = new Map();
+  for (const { url, title, heading, text } of JSON.parse(readFileSync(`${folder}.by-hand/passages.json`, "utf8"))) {
+    const page = pages.get(url) ?? { id: path(url), title, headings: "", text: "" };
+    page.headings += `${heading}\n`;
+    page.text += `${text}\n`;
+    pages.set(url, page);
+  }
+  return [...pages.values()];
+}
+
+function knownTitles(pages) {
+  const counts = new Map();
+  for (const { title } of pages) counts.set(title, (counts.get(title) ?? 0) + 1);
+  return pages
+    .filter(({ title }) => counts.get(title) === 1 && title.split(/\s+/).length > 1)
+    .sort((a, b) => draw(a.id) - draw(b.id))
+    .slice(0, TITLES)
+    .map(({ id, title }) => ({ id, text: title }));
+}
+
+/** The longest word of a title with two neighbours exchanged, a letter left out or doubled, or another: its hash decides. */
+function slipped({ id, text }) {
+  const word = (text.match(/[a-z]{5,}/gi) ?? [text]).reduce((a, b) => (b.length > a.length ? b : a));
+  const chance = draw(text);
+  const at = 1 + (chance % (word.length - 2));
+  const [before, letter, after] = [word.slice(0, at), word[at], word.slice(at + 1)];
+  const typed = [before + after[0] + letter + after.slice(1), before + after, before + letter + letter + after, `${before}${letter === "k" ? "l" : "k"}${after}`];
+  return { id, text: text.replace(word, typed[(chance >>> 8) % 4]) };
+}
+
+/** A little more than half of a title, most often in the middle of a word. */
+const half = ({ id, text }) => ({ id, text: text.slice(0, Math.max(4, Math.ceil(text.length * 0.55))) });
+
+const mrr = (lists, titles) =>
+  lists.reduce((sum, list, at) => sum + (list.includes(titles[at].id) ? 1 / (list.indexOf(titles[at].id) + 1) : 0), 0) / titles.length;
+
+/** A page's path below the site's root, as all projects' answers are compared. */
+const path = (url) => decodeURI(url).replace(/^\//, "").replace(/[?#].*/, "").replace(/(^|\/)index\.html$/, "$1");
+
+const each = (kinds, ask) => Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => ask(text).slice(0, RANKS))]));
+
+async function inBrowser(one, kinds) {
+  const server = await open(one);
+  const texts = Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => text)]));
+  try {
+    return await withPage(async (page) => {
+      await page.goto(`${server.url}/bifocal/index.html`);
+      const answers = await page.evaluate(async ({ texts, RANKS }) => {
+        const bifocal = await (await import("/bifocal/bifocal.js")).open("/bifocal/");
+        const pagefind = await import("/pagefind/pagefind.js");
+        await pagefind.options({ excerptLength: 1 });
+        const ways = {
+          "bifocal, words": async (text) => (await bifocal.search(text, { mode: "keyword", limit: RANKS })).hits.map(({ url }) => url),
+          "bifocal, words and meaning": async (text) => (await bifocal.search(text, { encoder: "lexicon", limit: RANKS })).hits.map(({ url }) => url),
+          Pagefind: async (text) => {
+            const { results } = await pagefind.search(text);
+            return (await Promise.all(results.slice(0, RANKS).map((result) => result.data()))).map(({ url }) => url);
+          },
+        };
+        const answers = {};
+        for (const [name, ask] of Object.entries(ways)) {
+          answers[name] = {};
+          for (const [kind, asked] of Object.entries(texts)) {
+            answers[name][kind] = [];
+            for (const text of asked) answers[name][kind].push((await ask(text)).map((url) => new URL(url, location.href).pathname));
+          }
+        }
+        return answers;
+      }, { texts, RANKS });
+      for (const byKind of Object.values(answers)) for (const lists of Object.values(byKind)) for (const list of lists) list.forEach((url, at) => (list[at] = path(url)));
+      return answers;
+    });
+  } finally {
+    server.close();
+  }
+}
+
+function inNode(pages, kinds, oramaAnswers) {
+  return { MiniSearch: each(kinds, miniSearch(pages)), "FlexSearch": each(kinds, flexSearch(pages)), lunr: each(kinds, lunr(pages)), Orama: oramaAnswers(kinds) };
+}
+
+function miniSearch(pages) {
+  const MiniSearch = load("minisearch");
+  const index = new MiniSearch({ fields: ["title", "headings", "text"], searchOptions: { boost: { title: 2 }, fuzzy: 0.2, prefix: true } });
+  index.addAll(pages);
+  return (text) => index.search(text).map(({ id }) => id);
+}
+
+function flexSearch(pages) {
+  const { Document } = load("flexsearch");
+  const index = new Document({
+    document: { id: "id", index: [{ field: "title", tokenize: "forward", encoder: "LatinBalance" }, { field: "headings", tokenize: "forward" }, { field: "text", tokenize: "forward" }] },
+  });
+  pages.forEach((page) => index.add(page));
+  return (text) => index.search(text, { limit: RANKS, suggest: true, merge: true }).map(({ id }) => id);
+}
+
+function lunr(pages) {
+  const lunr = load("lunr");
+  const index = lunr((builder) => {
+    builder.ref("id");
+    builder.field("title", { boost: 10 });
+    builder.field("headings", { boost: 2 });
+    builder.field("text");
+    pages.forEach((page) => builder.add(page));
+  });
+  return (text) =>
+    index.query((query) => {
+      for (const token of lunr.tokenizer(text)) {
+        query.term(token, { boost: 100 });
+        query.term(token, { boost: 10, usePipeline: false, wildcard: lunr.Query.wildcard.TRAILING });
+        query.term(token, { boost: 1, usePipeline: false, editDistance: 1 });
+      }
+    }).map(({ ref }) => ref);
+}
+
+async function orama(pages) {
+  const { create, insertMultiple, search } = load("@orama/orama");
+  const index = await create({ schema: { id: "string", title: "string", headings: "string", text: "string" } });
+  await insertMultiple(index, pages);
+  return async (kinds) => {
+    const answers = {};
+    for (const [kind, queries] of Object.entries(kinds)) {
+      answers[kind] = [];
+      for (const { text } of queries) {
+        const { hits } = await search(index, { term: text, properties: ["title", "headings", "text"], boost: { title: 2 }, tolerance: 1, limit: RANKS });
+        answers[kind].push(hits.map(({ document }) => document.id));
+      }
+    }
+    return answers;
+  };
+}
