@@ -189,7 +189,10 @@ fn a_page_whose_title_is_the_query_comes_first() {
         assert!(hit.explain.unwrap().title.is_some_and(|bonus| bonus > 0.0 && hit.score >= bonus));
     }
     assert_eq!(memory.ids("harvest hon", Mode::Keyword)[0], "honey.html");
+    // The greater a share of the title the query is, the more a page gains; a misspelt word is taken for what it means.
     assert_eq!(memory.ids("how swarms", Mode::Keyword)[0], "long.html");
+    assert_eq!(memory.ids("on swarms and on how swar", Mode::Hybrid)[0], "long.html");
+    assert_eq!(memory.ids("swamrs ", Mode::Keyword)[0], "swarm.html");
 }
 
 #[test]

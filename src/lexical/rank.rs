@@ -34,7 +34,7 @@ pub struct TermPart<'b> {
     pub weight: f32,
     /// Whether the form is the word or its kin; if any is, the others don't count for the set's document frequency.
     pub primary: bool,
-    /// Whether the form is the word as it was typed, or begins with it where it is still being typed.
+    /// Whether the form is the word itself, begins with it where it is still being typed, or is what a misspelt one means.
     pub literal: bool,
 }
 
@@ -69,8 +69,8 @@ pub struct Ranking {
     pub idf: Vec<f32>,
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
-    /// Pages whose title is the query, in order.
-    pub titled: Vec<PageId>,
+    /// Pages whose title holds all of the query's words, in order, and the share of the title that they are.
+    pub titled: Vec<(PageId, f32)>,
 }
 
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
@@ -80,9 +80,9 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
     let mut ranking = Ranking::default();
-    // How many of the sets each page has in its title, while it has all of them.
-    let mut in_title = vec![0u32; pages];
-    let title = length::kept(length);
+    // How many of the sets each page has in its title, while it has all of them; how long the title is.
+    let mut in_title = vec![(0u32, 0.0f32); pages];
+    let length = length::kept(length);
     for (number, set) in (0..).zip(sets) {
         let mut touched: Vec<PageId> = Vec::new();
         let any_primary = set.parts.iter().any(|part| part.primary);
@@ -98,9 +98,9 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
                         touched.push(posting.page);
                     }
                     *known += frequency;
-                    let in_title = &mut in_title[posting.page.0 as usize];
-                    if part.literal && posting.title > 0 && posting.lengths.title == title && *in_title == number {
-                        *in_title += 1;
+                    let (held, title) = &mut in_title[posting.page.0 as usize];
+                    if part.literal && posting.title > 0 && posting.lengths.title >= length && *held == number {
+                        (*held, *title) = (number + 1, posting.lengths.title);
                     }
                 })?;
             }
@@ -117,9 +117,9 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    if !sets.is_empty() {
-        let titled = (0..).zip(&in_title).filter(|&(_, &count)| count as usize == sets.len());
-        ranking.titled = titled.map(|(page, _)| PageId(page)).collect();
+    if !sets.is_empty() && length > 0.0 {
+        let titled = (0..).zip(&in_title).filter(|&(_, &(held, _))| held as usize == sets.len());
+        ranking.titled = titled.map(|(page, &(_, title))| (PageId(page), length / title)).collect();
     }
     Ok(ranking)
 }

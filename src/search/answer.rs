@@ -167,7 +167,7 @@ pub struct Explanation {
     pub keyword: Option<f32>,
     /// Each word's part of it.
     pub terms: Vec<TermExplanation>,
-    /// What it gained because its title is the query.
+    /// What it gained because its title holds all of the query: the more, the greater a share of the title that is.
     pub title: Option<f32>,
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,

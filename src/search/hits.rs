@@ -2,6 +2,7 @@
 
 use super::excerpt::Marker;
 use super::keyword::{Plan, add_once};
+use super::run::share;
 use super::semantic::Nearest;
 use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
@@ -18,8 +19,8 @@ pub(super) struct Found<'r> {
     pub plan: &'r Plan,
     pub keyword: Option<&'r Ranking>,
     pub semantic: Option<&'r Nearest>,
-    /// Pages whose title is the query, and what they gained by it.
-    pub titled: &'r [PageId],
+    /// Pages whose title holds the query, the share of it that this is, and what a whole one gains.
+    pub titled: &'r [(PageId, f32)],
     pub bonus: f32,
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
@@ -92,7 +93,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         let explain = query.explain.then(|| Explanation {
             keyword: by_words.map(|(_, score)| score),
             terms: std::mem::take(&mut explained[number]),
-            title: found.titled.contains(&page.page).then_some(found.bonus),
+            title: Some(found.bonus * share(found.titled, page.page)).filter(|&gain| gain > 0.0),
             cosine: by_meaning.map(|(_, score)| score),
             fusion: query.fusion.name(),
         });

@@ -300,9 +300,11 @@ impl Plan {
     /// The term sets that the formula ranks by; forms whose postings can't be had are left out.
     pub fn sets<'i>(&self, index: &'i Index) -> Vec<TermSet<'i>> {
         let set = |word: &WordForms| {
+            let meant = self.corrections.iter().find(|correction| correction.word == word.word);
+            let meant = meant.and_then(|correction| correction.meant.first()).unwrap_or(&word.word);
             let literal = |form: &PlacedForm| match &word.prefix {
-                Some(prefix) => form.form.starts_with(prefix.as_str()),
-                None => form.form == word.word,
+                Some(prefix) if meant == prefix => form.form.starts_with(prefix.as_str()),
+                _ => form.form == *meant,
             };
             let part = |form: &PlacedForm| {
                 let list = form.postings(index).ok()?;

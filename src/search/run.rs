@@ -352,7 +352,7 @@ impl Run {
                 (&fused, self.query.fusion.name())
             }
         };
-        // A page whose title is the query comes first, whatever the legs say.
+        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case.
         let titled = self.keyword.as_ref().map_or(&[][..], |ranking| &ranking.titled);
         let bonus = ranked.first().map_or(0.0, |best| best.score);
         let promoted;
@@ -527,14 +527,17 @@ impl Run {
     }
 }
 
-/// The ranking after each of some pages gained `bonus`.
-fn promote(ranked: &[PageScore], pages: &[PageId], bonus: f32) -> Vec<PageScore> {
-    let gained = |&PageScore { page, score }: &PageScore| PageScore {
-        page,
-        score: score + if pages.contains(&page) { bonus } else { 0.0 },
-    };
+/// The ranking after pages gained their share of `bonus`.
+fn promote(ranked: &[PageScore], titled: &[(PageId, f32)], bonus: f32) -> Vec<PageScore> {
+    let gained =
+        |&PageScore { page, score }: &PageScore| PageScore { page, score: score + bonus * share(titled, page) };
     let gained: Vec<PageScore> = ranked.iter().map(gained).collect();
     best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
+}
+
+/// The share of a page's title that the query is, if the title holds all of it.
+pub(super) fn share(titled: &[(PageId, f32)], page: PageId) -> f32 {
+    titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| titled[at].1)
 }
 
 /// How many pages words and meaning have found together.

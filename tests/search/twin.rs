@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{Memory, index_of, page};
 
-/// Scores by BM25F, titles that are the query first, with one term a word; words here have no families and pages are short, so that lengths are exact.
+/// Scores by BM25F, and by the share of a title that the query is, with one term a word; words here have no families and pages are short, so that lengths are exact.
 fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     let count = |field: &str, word: &str| text::words(field).filter(|found| found.term == word).count() as f32;
     let length = |field: &str| text::words(field).count() as f32;
@@ -41,13 +41,13 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         }
     }
     let mut ranked: Vec<(String, f32)> = scores.into_iter().map(|(id, score)| (id.to_owned(), score)).collect();
-    // A page whose title is the query comes first.
+    // A page gains by the share of its title that the query is.
     let best = ranked.iter().map(|&(_, score)| score).fold(0.0, f32::max);
     for (id, score) in &mut ranked {
         let title: Vec<String> = pages.iter().filter(|page| page.id == *id).map(|page| page.title.clone()).collect();
         let title: Vec<String> = text::words(&title[0]).map(|word| word.term.into_owned()).collect();
-        if title.len() as f32 == length(query) && words.iter().all(|word| title.contains(word)) {
-            *score += best;
+        if title.len() as f32 >= length(query) && words.iter().all(|word| title.contains(word)) {
+            *score += best * length(query) / title.len() as f32;
         }
     }
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
