@@ -73,6 +73,20 @@ pub struct Ranking {
     pub titled: Vec<(PageId, f32)>,
 }
 
+impl Ranking {
+    /// The share of a page's title that the query is, if the title holds all of it; else 0.
+    pub fn titled(&self, page: PageId) -> f32 {
+        self.titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.titled[at].1)
+    }
+
+    /// Pages, best first, after each gained `bonus` by the share of its title that the query is.
+    pub fn promote(&self, ranked: &[PageScore], bonus: f32) -> Vec<PageScore> {
+        let mut gained = ranked.to_vec();
+        gained.iter_mut().for_each(|ranked| ranked.score += bonus * self.titled(ranked.page));
+        best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
+    }
+}
+
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
 /// set because most pages hold them.
 pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {

@@ -33,9 +33,6 @@ pub enum Expression {
     },
 }
 
-/// Deepest nesting of an expression that is evaluated.
-pub(super) const DEEPEST: usize = 16;
-
 impl Expression {
     /// This, or nothing if there is nothing in it, or the one thing if there is one.
     pub(super) fn all(mut parts: Vec<Expression>) -> Option<Self> {

@@ -2,7 +2,6 @@
 
 use super::excerpt::Marker;
 use super::keyword::{Plan, add_once};
-use super::run::share;
 use super::semantic::Nearest;
 use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
@@ -19,8 +18,7 @@ pub(super) struct Found<'r> {
     pub plan: &'r Plan,
     pub keyword: Option<&'r Ranking>,
     pub semantic: Option<&'r Nearest>,
-    /// Pages whose title holds the query, the share of it that this is, and what a whole one gains.
-    pub titled: &'r [(PageId, f32)],
+    /// What a page gains whose title is the query; others gain by the share of their titles that it is.
     pub bonus: f32,
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
@@ -93,7 +91,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         let explain = query.explain.then(|| Explanation {
             keyword: by_words.map(|(_, score)| score),
             terms: std::mem::take(&mut explained[number]),
-            title: Some(found.bonus * share(found.titled, page.page)).filter(|&gain| gain > 0.0),
+            title: found.keyword.map(|ranking| found.bonus * ranking.titled(page.page)).filter(|&gain| gain > 0.0),
             cosine: by_meaning.map(|(_, score)| score),
             fusion: query.fusion.name(),
         });

@@ -3,10 +3,11 @@
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{Bm25f, PostingList, Ranking, TermBlock, TermPart, TermSet, expand, rank};
+use crate::lexical::{Bm25f, Ranking, TermBlock, TermPart, TermSet, rank};
 use crate::text;
 
-use super::spelling;
+use super::forms::{Lookup, PlacedForm, look_up};
+use super::spelling::Meant;
 use super::{Correction, TermExplanation, Typos};
 
 /// Most distinct words of a query that are searched for.
@@ -72,15 +73,6 @@ pub(super) struct WordVector {
     pub is_foreign: bool,
 }
 
-/// A form, and where it stands.
-pub(super) struct PlacedForm {
-    pub form: String,
-    block: PartId,
-    index: usize,
-    weight: f32,
-    primary: bool,
-}
-
 /// What the keyword leg will read, as far as can be told from the parts that are loaded.
 #[derive(Default)]
 pub(super) struct Plan {
@@ -101,17 +93,24 @@ pub(super) struct Plan {
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
 /// two rounds, and on large sites one before each in which names of blocks are loaded.
-pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos, ranked: bool) -> Plan {
+pub(super) fn plan(
+    index: &Index,
+    core: &Core,
+    words: &[QueryWord],
+    typos: Typos,
+    ranked: bool,
+    meant: &mut Meant,
+) -> Plan {
     let mut plan = Plan::default();
     let mut is_whole = true;
     for word in words {
         plan.length += if word.compound { 0 } else { word.count as u32 };
         let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
-        let mut found = forms(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
+        let mut found = look_up(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
         if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {
-            found.add_meant(index, core, &mut plan, word);
+            found.add_meant(index, core, &mut plan, word, meant);
         }
-        let Found { forms, is_foreign } = found;
+        let Lookup { forms, is_foreign } = found;
         // A compound that the site doesn't use is meant by its parts.
         if !(forms.is_empty() && word.compound) {
             plan.vectors.push(WordVector {
@@ -141,96 +140,6 @@ pub(super) fn plan(index: &Index, core: &Core, words: &[QueryWord], typos: Typos
         plan.want_postings(index);
     }
     plan
-}
-
-/// What stands for a word in the dictionary.
-pub(super) struct Found {
-    /// The word itself first, if the site uses it.
-    pub forms: Vec<PlacedForm>,
-    /// Whether the site doesn't use the word, or only one that looks like it.
-    pub is_foreign: bool,
-}
-
-/// Finds the forms that stand for a word, as far as blocks are loaded: the longer ones that begin with it among
-/// `prefix_blocks` blocks at most; for a word that the site doesn't use, a neighbour's family by `endings`.
-pub(super) fn forms(
-    index: &Index,
-    core: &Core,
-    plan: &mut Plan,
-    word: &str,
-    prefix_blocks: usize,
-    endings: &[String],
-) -> Found {
-    let places = index.blocks_with(core, word, prefix_blocks.max(1));
-    let mut blocks = Vec::new();
-    for &(Place::Part(id) | Place::Named(id)) in &places {
-        plan.want(index, id);
-        blocks.extend(index.terms(id).map(|block| (id, block)));
-    }
-    let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
-    let found = expand(word, prefix_blocks > 0, &contents, endings);
-    // Of a block that can't be had nobody knows what it holds.
-    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == places.len();
-    let mut forms: Vec<PlacedForm> = Vec::new();
-    for form in &found.forms {
-        let (id, block) = blocks[form.block];
-        forms.push(PlacedForm {
-            form: block.terms()[form.index].form.clone(),
-            block: id,
-            index: form.index,
-            weight: form.weight,
-            primary: form.is_primary(),
-        });
-    }
-    for (form, weight) in found.remote {
-        let Some(Place::Part(id) | Place::Named(id)) = index.block_for(core, &form) else { continue };
-        plan.want_to_rank(index, id);
-        if let Some(at) = index.terms(id).and_then(|block| block.find(&form).ok()) {
-            forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
-        }
-    }
-    Found { forms, is_foreign }
-}
-
-/// What the likeliest of the words counts that may be meant by one that the site doesn't use.
-const MEANT: f32 = 0.7;
-/// What the others count, and any if the site uses the word that was typed.
-const ALSO_MEANT: f32 = 0.3;
-
-impl Found {
-    /// Adds the words that may be meant by a misspelt one; they take the place of one that only looks like it.
-    fn add_meant(&mut self, index: &Index, core: &Core, plan: &mut Plan, word: &QueryWord) {
-        if word.compound {
-            return;
-        }
-        let meant = spelling::meant(index, core, plan, &word.term, word.unfinished);
-        if meant.is_empty() {
-            return;
-        }
-        if self.is_foreign {
-            self.forms.clear();
-        }
-        for (number, word) in meant.iter().enumerate() {
-            let likeliest = number == 0 && self.is_foreign;
-            for mut form in forms(index, core, plan, word, 0, &[]).forms {
-                if !self.forms.iter().any(|known| known.form == form.form) {
-                    form.weight *= if likeliest { MEANT } else { ALSO_MEANT };
-                    form.primary = likeliest;
-                    self.forms.push(form);
-                }
-            }
-        }
-        if self.is_foreign {
-            plan.corrections.push(Correction { word: word.term.clone(), meant });
-        }
-    }
-}
-
-impl PlacedForm {
-    /// Where the form occurs, or the part that must be loaded for it.
-    pub fn postings<'i>(&self, index: &'i Index) -> Result<PostingList<'i>, Option<PartId>> {
-        index.postings(index.terms(self.block).ok_or(None)?, self.index)
-    }
 }
 
 impl Plan {
@@ -280,7 +189,7 @@ impl Plan {
     }
 
     /// Notes that a part is needed only for ranking, or that it can't be had.
-    fn want_to_rank(&mut self, index: &Index, id: PartId) {
+    pub fn want_to_rank(&mut self, index: &Index, id: PartId) {
         if index.wants(id) {
             add_once(&mut self.missing_to_rank, id);
         } else {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::syntax::parse;
 use super::{Expression, FacetRequest, Filters, Fusion, Group, Sort};
 
+/// How deep conditions may lie within each other, in an expression as in filters.
+pub const DEEPEST: usize = 16;
+
 /// A question to an index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

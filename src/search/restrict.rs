@@ -4,12 +4,14 @@
 //! of pages out of the postings of its words; phrases and neighbourhoods look at positions as well, in no more pages than hold
 //! all their words and satisfy what stands beside them.
 
-use super::expression::{DEEPEST, Expression};
-use super::keyword::{PlacedForm, Plan, forms};
+use super::expression::Expression;
+use super::forms::{PlacedForm, look_up};
+use super::keyword::Plan;
 use super::positions::Positions;
+use super::query::DEEPEST;
 use crate::corpus::{PageId, PageSet};
-use crate::index::{Core, Index};
-use crate::lexical::PagePosting;
+use crate::index::{Core, Index, PartId};
+use crate::lexical::{PagePosting, PostingList};
 use crate::text::{self, Kind};
 use crate::{Error, ErrorKind, Result};
 
@@ -168,7 +170,7 @@ impl Restriction<'_, '_> {
             left.intersect(&holding);
         }
         let mut found = PageSet::none(self.core.collection.pages);
-        if words.is_empty() || !self.plan.missing.is_empty() {
+        if words.is_empty() || left.is_empty() || !self.plan.missing.is_empty() {
             return Ok(found);
         }
         let mut positions: Vec<Vec<Positions>> = Vec::new();
@@ -189,7 +191,7 @@ impl Restriction<'_, '_> {
     fn holding(&mut self, word: &str, prefix: bool, within: Within) -> Result<PageSet> {
         let mut found = PageSet::none(self.core.collection.pages);
         for form in self.forms(word, prefix) {
-            self.add(&form, within, &mut found)?;
+            self.add(form.postings(self.index), within, &mut found)?;
         }
         Ok(found)
     }
@@ -197,20 +199,22 @@ impl Restriction<'_, '_> {
     /// Pages that hold just this form.
     fn exactly(&mut self, form: &str) -> Result<PageSet> {
         let mut found = PageSet::none(self.core.collection.pages);
-        let forms = self.forms(form, false);
-        if let Some(exact) = forms.iter().find(|known| known.form == form) {
-            self.add(exact, anywhere, &mut found)?;
+        if let Some(block) = self.plan.block(self.index, self.core, form)
+            && let Ok(term) = block.find(form)
+        {
+            self.add(self.index.postings(block, term), anywhere, &mut found)?;
         }
         Ok(found)
     }
 
     fn forms(&mut self, word: &str, prefix: bool) -> Vec<PlacedForm> {
         let blocks = if prefix { MOST_PREFIX_BLOCKS } else { 0 };
-        forms(self.index, self.core, self.plan, word, blocks, &[]).forms
+        look_up(self.index, self.core, self.plan, word, blocks, &[]).forms
     }
 
-    fn add(&mut self, form: &PlacedForm, within: Within, found: &mut PageSet) -> Result<()> {
-        match form.postings(self.index) {
+    /// Adds the pages of a list, or notes the part that must be loaded for it.
+    fn add(&mut self, list: Result<PostingList, Option<PartId>>, within: Within, found: &mut PageSet) -> Result<()> {
+        match list {
             Ok(list) => list.for_each(self.core.collection.pages, |posting| {
                 if within(posting) {
                     found.insert(posting.page);

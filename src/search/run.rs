@@ -1,20 +1,23 @@
 //! A search under way.
 
+mod legs;
+
+use self::legs::no_vector;
 use super::arrange::{self, unranked};
 use super::expression::Expression;
 use super::hits::{Found, Shown, names, show};
 use super::keyword::{Plan, QueryWord, add_once, plan, words};
-use super::restrict::restrict;
-use super::select::{Selection, column, select, want_columns};
+use super::passing::Passing;
+use super::select::column;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
+use super::spelling::{Meant, did_you_mean};
 use super::syntax::{Parsed, parse};
-use super::{Answer, Correction, Leg, LegStatus, Legs, Query, Relation, VectorPlan};
+use super::{Answer, Legs, Query, Relation, VectorPlan};
 use super::{facets, general, lexicon};
-use crate::corpus::{PageId, PageSet};
+use crate::corpus::PageSet;
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
-use crate::order::best_first;
-use crate::{Error, ErrorKind, Result, text};
+use crate::{Error, ErrorKind, Result};
 
 /// What a [`Run`] says when it has done what it can.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +41,11 @@ pub struct Run {
     /// What is ranked by and embedded, without operators.
     text: String,
     words: Vec<QueryWord>,
-    /// What pages must satisfy, and what of it the text's own operators ask for.
-    required: Option<Expression>,
+    /// What the text's own operators ask for.
     asked: Option<Expression>,
-    allowed: Allowed,
-    /// The pages that pass the filters, if there are any.
-    selection: Option<Selection>,
+    passing: Passing,
+    /// What misspelt words may mean.
+    meant: Meant,
     /// The pages that facets are counted over, before filters.
     counted: Option<PageSet>,
     cut: bool,
@@ -52,27 +54,6 @@ pub struct Run {
     semantic: Option<Nearest>,
     vector: Vector,
     partial: bool,
-}
-
-/// The pages that may be answered with.
-enum Allowed {
-    Unknown,
-    All,
-    Some {
-        pages: PageSet,
-        /// Whether none satisfied the text's operators, so that they were given up but for what they exclude.
-        relaxed: bool,
-    },
-}
-
-impl Allowed {
-    /// The pages, unless all are allowed.
-    fn pages(&self) -> Option<&PageSet> {
-        match self {
-            Allowed::Some { pages, .. } => Some(pages),
-            Allowed::Unknown | Allowed::All => None,
-        }
-    }
 }
 
 enum Vector {
@@ -91,9 +72,8 @@ impl Run {
     /// Starts a search; nothing is computed before the first [`step`](Run::step).
     pub fn new(query: Query) -> Self {
         let Parsed { mut text, open_ends, expression: asked } = parse(&query.text, query.prefix);
-        let required = query.expression.clone();
         if text.trim().is_empty()
-            && let Some(expression) = &required
+            && let Some(expression) = &query.expression
         {
             expression.words(&mut text);
         }
@@ -105,15 +85,13 @@ impl Run {
                 Vector::None(query.vector_reason.clone().unwrap_or_else(|| "no encoder is loaded".into()))
             }
         };
-        let allowed = if required.is_some() || asked.is_some() { Allowed::Unknown } else { Allowed::All };
         Self {
             query,
             text,
             words,
-            required,
             asked,
-            allowed,
-            selection: None,
+            passing: Passing::default(),
+            meant: Meant::default(),
             counted: None,
             cut,
             keyword: None,
@@ -162,45 +140,32 @@ impl Run {
         let mut missing = Vec::new();
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
-            plan = self::plan(index, core, &self.words, self.query.typos, ranked);
+            plan = self::plan(index, core, &self.words, self.query.typos, ranked, &mut self.meant);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
         }
-        if matches!(self.allowed, Allowed::Unknown) {
-            let allowed = self.restrict(index, core, &mut plan)?;
-            // A word's far relatives decide about pages, too.
-            for id in std::mem::take(&mut plan.missing_to_rank) {
-                add_once(&mut plan.missing, id);
-            }
-            if plan.missing.is_empty() {
-                self.allowed = allowed;
-            }
-        }
-        want_columns(index, core, &self.query, &mut plan)?;
+        self.passing.settle(index, core, &self.query, self.asked.as_ref(), &mut plan)?;
         missing.append(&mut plan.missing_to_rank);
         if !plan.missing.is_empty() {
             missing.into_iter().for_each(|id| add_once(&mut plan.missing, id));
             return Ok(Step::Need { parts: plan.missing, vector: false });
         }
-        if self.selection.is_none() && !self.query.filters.0.is_empty() {
-            self.selection = Some(select(index, core, &self.query.filters, None)?);
-        }
         // How many cells a filter takes depends on what words find.
-        if self.selection.is_some() && !missing.is_empty() {
+        if self.passing.selection.is_some() && !missing.is_empty() {
             return Ok(Step::Need { parts: missing, vector: false });
         }
         if ranked && missing.is_empty() && self.keyword.is_none() {
             let mut ranking = plan.rank(index, core)?;
-            if let Some(allowed) = self.allowed.pages() {
-                ranking.pages.retain(|ranked| allowed.contains(ranked.page));
+            if let Some(satisfying) = &self.passing.satisfying {
+                ranking.pages.retain(|ranked| satisfying.contains(ranked.page));
             }
             if !self.query.facets.is_empty() {
                 let mut pages = PageSet::none(core.collection.pages);
                 ranking.pages.iter().for_each(|ranked| pages.insert(ranked.page));
                 self.counted = Some(pages);
             }
-            if let Some(selection) = &self.selection {
+            if let Some(selection) = &self.passing.selection {
                 ranking.pages.retain(|ranked| selection.pages.contains(ranked.page));
             }
             self.keyword = Some(ranking);
@@ -239,28 +204,6 @@ impl Run {
         self.answer(index, core, &plan, failures)
     }
 
-    /// The pages that conditions leave; where none satisfies those of the text, they are given up, but for what they exclude.
-    fn restrict(&self, index: &Index, core: &Core, plan: &mut Plan) -> Result<Allowed> {
-        let mut pages = match &self.required {
-            Some(required) => restrict(index, core, required, plan)?,
-            None => PageSet::all(core.collection.pages),
-        };
-        let mut relaxed = false;
-        if let Some(asked) = &self.asked {
-            let mut left = restrict(index, core, asked, plan)?;
-            left.intersect(&pages);
-            relaxed = left.is_empty();
-            if relaxed {
-                left = pages;
-                if let Some(exclusions) = asked.exclusions() {
-                    left.intersect(&restrict(index, core, &exclusions, plan)?);
-                }
-            }
-            pages = left;
-        }
-        Ok(Allowed::Some { pages, relaxed })
-    }
-
     /// Compares the query's vector with the rows, or says which parts must be loaded for it.
     fn compare(&mut self, index: &Index, core: &Core, failures: &mut Vec<String>) -> Result<Option<Vec<PartId>>> {
         let cells = &core.cells;
@@ -281,10 +224,10 @@ impl Run {
                     &projected
                 }
             };
-            let within = self.selection.as_ref().map(|selection| selection.cells.as_slice());
+            let within = self.passing.selection.as_ref().map(|selection| selection.cells.as_slice());
             self.aim = Some(Aim::new(index, cells, vector, within)?);
         }
-        let allowed = self.passing(core);
+        let allowed = self.passing.pages();
         let Some(aim) = &mut self.aim else { return Ok(None) };
         loop {
             let (missing, failed) = aim.parts(index, cells);
@@ -296,7 +239,7 @@ impl Run {
                 let wanted = self.query.offset + self.query.limit;
                 let found = found_by_either(&nearest, self.keyword.as_ref(), core);
                 // Cells near the query may hold few of the pages that pass.
-                if self.selection.is_some() && !nearest.too_far && found < wanted && aim.widen() {
+                if self.passing.selection.is_some() && !nearest.too_far && found < wanted && aim.widen() {
                     continue;
                 }
                 self.semantic = Some(nearest);
@@ -304,17 +247,6 @@ impl Run {
             failures.extend(failed);
             return Ok(None);
         }
-    }
-
-    /// The pages that satisfy the operators and pass the filters, unless all do.
-    fn passing(&self, core: &Core) -> Option<PageSet> {
-        if self.selection.is_none() && self.allowed.pages().is_none() {
-            return None;
-        }
-        let mut pages = PageSet::all(core.collection.pages);
-        self.allowed.pages().into_iter().for_each(|allowed| pages.intersect(allowed));
-        self.selection.iter().for_each(|selection| pages.intersect(&selection.pages));
-        Some(pages)
     }
 
     /// Whether there is nothing to look for, so that all pages are found that pass.
@@ -337,7 +269,7 @@ impl Run {
         let keyword: &[PageScore] = self.keyword.as_ref().map_or(&[], |ranking| &ranking.pages);
         let keyword = match self.browses() {
             true => {
-                let pages = self.passing(core).unwrap_or_else(|| PageSet::all(core.collection.pages));
+                let pages = self.passing.pages().unwrap_or_else(|| PageSet::all(core.collection.pages));
                 browsed = unranked(pages.iter());
                 &browsed
             }
@@ -353,15 +285,14 @@ impl Run {
             }
         };
         // A page gains by the share of its title that the query is: one whose title is the query comes first in any case.
-        let titled = self.keyword.as_ref().map_or(&[][..], |ranking| &ranking.titled);
         let bonus = ranked.first().map_or(0.0, |best| best.score);
         let promoted;
-        let ranked = match titled {
-            [] => ranked,
-            titled => {
-                promoted = promote(ranked, titled, bonus);
+        let ranked = match &self.keyword {
+            Some(ranking) if !ranking.titled.is_empty() => {
+                promoted = ranking.promote(ranked, bonus);
                 &promoted
             }
+            _ => ranked,
         };
         let facets = self.facets(index, core)?;
         let more = ranked.len() > keyword.len() || !plan.failures.is_empty();
@@ -372,7 +303,7 @@ impl Run {
             None => None,
         };
         let (keyword_leg, semantic_leg) = (self.keyword.as_ref(), self.semantic.as_ref());
-        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, titled, bonus, group };
+        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, bonus, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
@@ -383,7 +314,7 @@ impl Run {
         let answer = Box::new(Answer {
             query: self.query.text.clone(),
             mode: self.query.mode,
-            relaxed: matches!(self.allowed, Allowed::Some { relaxed: true, .. }),
+            relaxed: self.passing.relaxed,
             total: keyword.len(),
             relation: if more { Relation::Gte } else { Relation::Eq },
             semantic_only: match self.browses() {
@@ -397,30 +328,13 @@ impl Run {
             },
             fusion,
             corrections: plan.corrections.clone(),
-            did_you_mean: self.did_you_mean(&plan.corrections),
+            did_you_mean: did_you_mean(&self.text, &plan.corrections),
             legs: Legs { keyword: self.keyword_leg(plan), semantic: self.semantic_leg(core, partial, &failures) },
             hits,
             failures,
         });
         self.partial = true;
         Ok(if partial { Step::Partial(answer) } else { Step::Done(answer) })
-    }
-
-    /// The text with the likeliest word in the place of each that was taken for others.
-    fn did_you_mean(&self, corrections: &[Correction]) -> Option<String> {
-        let mut meant = String::new();
-        let mut copied = 0;
-        for word in text::words(&self.text) {
-            let correction = corrections.iter().find(|correction| correction.word == *word.term);
-            if let Some(likeliest) = correction.and_then(|correction| correction.meant.first())
-                && word.span.start >= copied
-            {
-                meant.push_str(&self.text[copied..word.span.start]);
-                meant.push_str(likeliest);
-                copied = word.span.end;
-            }
-        }
-        (copied > 0).then(|| [&meant, &self.text[copied..]].concat())
     }
 
     /// Counts the facets over what words found or, if there are none to look for, over what passes.
@@ -430,7 +344,7 @@ impl Run {
         }
         let mut found = PageSet::none(core.collection.pages);
         if self.browses() {
-            found = self.allowed.pages().cloned().unwrap_or_else(|| PageSet::all(core.collection.pages));
+            found = self.passing.satisfying.clone().unwrap_or_else(|| PageSet::all(core.collection.pages));
         } else if let Some(counted) = &self.counted {
             found.unite(counted);
         } else if let Some(nearest) = &self.semantic {
@@ -465,79 +379,6 @@ impl Run {
         }
         Ok(pages)
     }
-
-    fn keyword_leg(&self, plan: &Plan) -> Leg {
-        let leg = |status, reason: Option<&str>| Leg {
-            status,
-            reason: reason.map(str::to_owned),
-            matches: self.keyword.as_ref().map_or(0, |ranking| ranking.pages.len()),
-        };
-        if !self.query.mode.has_keyword() {
-            leg(LegStatus::Skipped, Some("the search was by meaning alone"))
-        } else if self.words.is_empty() {
-            leg(LegStatus::Skipped, Some("the query has no words"))
-        } else if plan.words.is_empty() && !plan.failures.is_empty() {
-            leg(LegStatus::Failed, Some("the dictionary could not be loaded"))
-        } else if plan.words.is_empty() {
-            leg(LegStatus::Used, Some("the site uses none of these words"))
-        } else {
-            let common = plan.common();
-            let common =
-                (!common.is_empty()).then(|| ["not counted, as most pages hold them: ", &common.join(", ")].concat());
-            let cut = self.cut.then_some("only the first 48 different words were searched for");
-            leg(LegStatus::Used, cut.or(common.as_deref()))
-        }
-    }
-
-    fn semantic_leg(&self, core: &Core, partial: bool, failures: &[String]) -> Leg {
-        let leg = |status, reason: Option<&str>| Leg {
-            status,
-            reason: reason.map(str::to_owned),
-            matches: self.semantic.as_ref().map_or(0, |nearest| nearest.pages.len()),
-        };
-        if !self.query.mode.has_semantic() {
-            return leg(LegStatus::Skipped, Some("the search was by words alone"));
-        }
-        if core.cells.rows() == 0 {
-            return leg(LegStatus::Skipped, Some("the index was built without an encoder"));
-        }
-        if self.text.trim().is_empty() {
-            return leg(LegStatus::Skipped, Some("the query is empty"));
-        }
-        if core.cells.cut_off == f32::INFINITY {
-            return leg(
-                LegStatus::Skipped,
-                Some("switched off: the model tells this site's texts from nonsense too seldom"),
-            );
-        }
-        match &self.vector {
-            Vector::None(reason) => leg(LegStatus::Skipped, Some(reason)),
-            Vector::OfWords => leg(LegStatus::Skipped, None),
-            Vector::Failed(reason) => leg(LegStatus::Failed, Some(reason)),
-            Vector::Later | Vector::Given { .. } if partial => leg(LegStatus::Pending, None),
-            Vector::Later | Vector::Given { .. } => match &self.semantic {
-                Some(nearest) if nearest.too_far => leg(LegStatus::Used, Some("nothing is near enough")),
-                Some(nearest) if nearest.pages.is_empty() => {
-                    leg(LegStatus::Failed, Some("no vector rows could be loaded"))
-                }
-                Some(_) => leg(LegStatus::Used, (!failures.is_empty()).then_some("some parts could not be loaded")),
-                None => leg(LegStatus::Failed, Some("the projection of the query's vector could not be loaded")),
-            },
-        }
-    }
-}
-
-/// The ranking after pages gained their share of `bonus`.
-fn promote(ranked: &[PageScore], titled: &[(PageId, f32)], bonus: f32) -> Vec<PageScore> {
-    let gained =
-        |&PageScore { page, score }: &PageScore| PageScore { page, score: score + bonus * share(titled, page) };
-    let gained: Vec<PageScore> = ranked.iter().map(gained).collect();
-    best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
-}
-
-/// The share of a page's title that the query is, if the title holds all of it.
-pub(super) fn share(titled: &[(PageId, f32)], page: PageId) -> f32 {
-    titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| titled[at].1)
 }
 
 /// How many pages words and meaning have found together.
@@ -546,15 +387,6 @@ fn found_by_either(nearest: &Nearest, keyword: Option<&Ranking>, core: &Core) ->
     let keyword = keyword.map_or(&[][..], |ranking| &ranking.pages);
     keyword.iter().chain(&nearest.pages).for_each(|found| pages.insert(found.page));
     pages.len()
-}
-
-/// Why no vector could be made of the query's words.
-fn no_vector(core: &Core) -> &'static str {
-    match core.words {
-        Some(_) if core.general.is_some() => "too few of these words are known",
-        Some(_) => "the site uses too few of these words",
-        None => "the index was built without vectors of words",
-    }
 }
 
 /// Refuses a vector of another model before anything is loaded for it.

@@ -2,13 +2,10 @@
 
 use super::filter::{Filter, Filters, Test};
 use super::keyword::Plan;
-use super::query::Query;
+use super::query::{DEEPEST, Query};
 use crate::corpus::{PageSet, Value};
 use crate::index::{Chosen, Column, Core, FieldRef, Index};
 use crate::{Error, ErrorKind, Result};
-
-/// How deep filters may lie within filters.
-const DEEPEST: usize = 16;
 
 /// Pages, and cells that hold all of their passages and perhaps others.
 #[derive(Clone, Debug, PartialEq)]

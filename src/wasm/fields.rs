@@ -4,13 +4,10 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::corpus::Value;
-use crate::search::{Facet, FacetRequest, Filter, Filters, Group, Order, Query, Sort, Test};
+use crate::search::{DEEPEST, Facet, FacetRequest, Filter, Filters, Group, Order, Query, Sort, Test};
 
 use super::answer::Record;
 use super::query::{get, number, one_of, text, wrong};
-
-/// How deep filters may lie within filters.
-const DEEPEST: usize = 16;
 
 /// Reads `filters`, `facets`, `sort` and `group`.
 pub(super) fn read(object: &JsValue, query: &mut Query) -> Result<(), JsError> {

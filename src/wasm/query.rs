@@ -5,7 +5,7 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::search::{Combination, Expression, Fusion, Mode, Normalization, Query, Typos, VectorPlan};
+use crate::search::{Combination, DEEPEST, Expression, Fusion, Mode, Normalization, Query, Typos, VectorPlan};
 
 /// What modes are called.
 pub(super) const MODES: [(&str, Mode); 3] =
@@ -55,23 +55,22 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
 
 /// One of `{all}`, `{any}`, `{not}`, `{word}`, `{prefix}`, `{title}`, `{heading}`, `{phrase}`, `{near}`.
 fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsError> {
-    let unknown =
-        || wrong("expression", "an object with one of all, any, not, word, prefix, title, heading, phrase, near");
-    let parts = |name: &str| {
-        let Some(parts) = get(object, name)? else { return Ok(None) };
+    let inner = |part: &JsValue| {
         let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
-        let parts = Array::from(&parts).into_iter().map(|part| read_expression(&part, levels));
-        parts.collect::<Result<Vec<_>, JsError>>().map(Some)
+        read_expression(part, levels)
     };
-    if let Some(all) = parts("all")? {
-        return Ok(Expression::All(all));
-    }
-    if let Some(any) = parts("any")? {
-        return Ok(Expression::Any(any));
+    let lists: [(&str, fn(Vec<Expression>) -> Expression); 2] = [("all", Expression::All), ("any", Expression::Any)];
+    for (name, kind) in lists {
+        if let Some(parts) = get(object, name)? {
+            let mut read = Vec::new();
+            for part in Array::from(&parts).iter() {
+                read.push(inner(&part)?);
+            }
+            return Ok(kind(read));
+        }
     }
     if let Some(part) = get(object, "not")? {
-        let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
-        return Ok(Expression::Not(Box::new(read_expression(&part, levels)?)));
+        return Ok(Expression::Not(Box::new(inner(&part)?)));
     }
     if let Some(near) = get(object, "near")? {
         let words =
@@ -91,11 +90,8 @@ fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsErro
             return Ok(kind(words));
         }
     }
-    Err(unknown())
+    Err(wrong("expression", "an object with one of all, any, not, word, prefix, title, heading, phrase, near"))
 }
-
-/// Deepest nesting of an expression that is read.
-const DEEPEST: usize = 16;
 
 fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();

@@ -115,7 +115,9 @@ pub fn run(args: EvalArgs) -> Result<()> {
     let built = build(collection.pages, embedding, &options, &|_| ())?;
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
 
-    let texts: Vec<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
+    let asked = |query: &collection::Query| Query { text: query.text.clone(), ..Query::default() }.plain_text();
+    let texts: Vec<String> = collection.queries.iter().map(asked).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let vectors: Vec<Option<Vec<f32>>> = match &model {
         Some(model) => model.transformer().embed(&texts, &|_| ())?.into_iter().map(Some).collect(),
         None => vec![None; texts.len()],
