@@ -1,23 +1,11 @@
 // <bifocal-search> in pages of a site's own: what readers do with it, and what owners are promised in docs/element.md.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
-import { built, launch, serve, visit } from "./stage.mjs";
+import { built, stage } from "./stage.mjs";
 
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await serve(built("site"));
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+const { server, story } = stage(built("site"));
 
 /** A page of a site with `body`, in which the element comes from `script`. */
 const html = (body, { lang = "en", head = "", script = "/bifocal/bifocal-search.js", dir = "ltr" } = {}) => `<!doctype html>

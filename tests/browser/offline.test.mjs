@@ -1,30 +1,14 @@
 // The search with no network: kept after one visit, brought up to date as a whole or not at all.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { built, launch, serve, visit } from "./stage.mjs";
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await serve(built("site"));
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+import { built, stage } from "./stage.mjs";
 
 /** Browsers note by themselves what they could not fetch. */
 const NOTES = { allowed: /Failed to load resource|net::ERR|404/ };
 
-const story = (name, tell, options = NOTES) =>
-  test(name, { timeout: 240_000 }, () => {
-    server.folder = built("site");
-    return visit(browser, server, tell, options);
-  });
+const { server, story } = stage(built("site"), { timeout: 240_000, ...NOTES });
 
 const home = () => `${server.origin}/bifocal/`;
 const TITLE = "#hits > .hit .title";

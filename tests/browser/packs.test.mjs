@@ -5,29 +5,14 @@ import { truncateSync } from "node:fs";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { built, launch, serve, visit } from "./stage.mjs";
+import { built, stage } from "./stage.mjs";
 
 const QUERIES = ["honey", "hon", "queen", "why do the insects fly away"];
 
-let browser;
-let server;
 let expected;
-before(async () => {
-  browser = await launch();
-  server = await serve(built("site"));
-  await visit(browser, server, async (page) => (expected = await answers(page)));
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, story: played } = stage(built("site"), { prepare: (play) => play(async (page) => (expected = await answers(page))) });
 
-const story = (name, folder, tell, options) =>
-  test(name, { timeout: 120_000 }, () => {
-    server.folder = built(folder);
-    return visit(browser, server, tell, options);
-  });
+const story = (name, folder, tell, options) => played(name, tell, { folder: built(folder), ...options });
 
 /** Opens the index in a page of the site and asks all queries. */
 async function answers(page, options = {}) {

@@ -2,24 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
 import { actor } from "./actor.mjs";
-import { built, launch, serve, visit } from "./stage.mjs";
+import { built, stage } from "./stage.mjs";
 
 const ui = (path) => readFileSync(new URL(`../../www/node_modules/@pagefind/default-ui/${path}`, import.meta.url));
 
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await serve(built("site"));
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+const { server, story } = stage(built("site"));
 
 async function show(page, script) {
   server.pages["/ui.js"] = ui("npm_dist/mjs/ui-core.mjs");

@@ -7,6 +7,7 @@ import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const { chromium } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
@@ -25,11 +26,35 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 const quiet = () => ({ answer: () => undefined, headers: {}, pages: {}, requests: [], ranges: true, off: false });
 
 /**
+ * What a file's stories play on: a browser, and a server over `folder` that is there from the first story on. Each story is
+ * over that folder or one of its own, and ends within `timeout` ms; `usual` options hold where it has none. `prepare` gets a
+ * way to play something before the first.
+ */
+export function stage(folder = SITE, { timeout = 120_000, prepare = () => {}, ...usual } = {}) {
+  const server = {};
+  let browser;
+  const play = (tell, { folder: its = folder, ...options } = usual) => {
+    server.folder = its;
+    return visit(browser, server, tell, options);
+  };
+  before(async () => {
+    browser = await launch();
+    await serve(folder, server);
+    await prepare(play);
+  });
+  after(async () => {
+    await browser?.close();
+    await server.close?.();
+  });
+  return { server, story: (name, tell, options) => test(name, { timeout }, () => play(tell, options)) };
+}
+
+/**
  * Serves `folder`, ranges too unless `ranges` is false. `pages` are further files by path; `answer(path, range)` may give
  * `{status, body, headers, wait}` for a path, or nothing. While `off`, it breaks every connection.
  */
-export async function serve(folder = SITE) {
-  const told = { ...quiet(), folder };
+export async function serve(folder = SITE, told = {}) {
+  Object.assign(told, quiet(), { folder });
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html");
     if (told.off) return request.socket.destroy();
@@ -58,7 +83,7 @@ export async function serve(folder = SITE) {
   return Object.assign(told, { origin: `http://127.0.0.1:${server.address().port}`, close });
 }
 
-export function launch() {
+function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 }
 
@@ -66,7 +91,7 @@ export function launch() {
  * Runs `story(page, server)` on a fresh visitor's page. What the console may say is only what `allowed` matches: the
  * browser's own notes on answers that a story had the server give.
  */
-export async function visit(browser, server, story, { allowed = null, ...options } = {}) {
+async function visit(browser, server, story, { allowed = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   const page = await context.newPage();
   const said = [];

@@ -2,24 +2,12 @@
 // console and no request to any other origin (`visit` sees to both).
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, serve, visit } from "./stage.mjs";
+import { stage } from "./stage.mjs";
 
 /** Words that the site's pages use: one, its beginning, another; and a question that none of them asks. */
 const [WORD, BEGINNING, OTHER, QUESTION] = (process.env.BIFOCAL_WORDS ?? "honey,hon,queen,why do the insects fly away").split(",");
 
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await serve();
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-const story = (name, tell, options) => test(name, { timeout: 120_000 }, () => visit(browser, server, tell, options));
+const { server, story } = stage();
 
 const home = () => `${server.origin}/bifocal/`;
 const HIT = "#hits > .hit";
