@@ -193,6 +193,9 @@ fn a_page_whose_title_is_the_query_comes_first() {
     assert_eq!(memory.ids("how swarms", Mode::Keyword)[0], "long.html");
     assert_eq!(memory.ids("on swarms and on how swar", Mode::Hybrid)[0], "long.html");
     assert_eq!(memory.ids("swamrs ", Mode::Keyword)[0], "swarm.html");
+    // Nobody can tell what the last letter will become.
+    assert_eq!(memory.ids("harvesting q", Mode::Keyword)[0], "honey.html");
+    assert_eq!(memory.ids("splitting a", Mode::Keyword)[0], "split.html");
 }
 
 #[test]

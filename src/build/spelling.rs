@@ -5,6 +5,7 @@ use xxhash_rust::xxh64::xxh64;
 use crate::Result;
 use crate::index::{Kind, RawPart, Spelling, WordList};
 use crate::lexical::{InvertedTerm, LONGEST_COMPARED};
+use crate::text;
 
 /// Words in a list: some four kilobytes. Between the least and the most a list ends after a word whose hash says so, one in
 /// so many, so that a new word changes the list that it comes into and few others.
@@ -40,7 +41,7 @@ pub(super) fn write(terms: &[InvertedTerm], parts: &mut Vec<RawPart>) -> Result<
 /// Letters alone: of an identifier the parts are words of their own.
 fn may_be_meant(form: &str) -> bool {
     let letters = form.chars().count();
-    (SHORTEST..=LONGEST_COMPARED).contains(&letters) && form.chars().all(char::is_alphabetic)
+    (SHORTEST..=LONGEST_COMPARED).contains(&letters) && form.chars().all(text::is_alphabetic)
 }
 
 fn lists(words: Vec<(String, u8)>, parts: &mut Vec<RawPart>) -> Result<Vec<(String, u64)>> {

@@ -11,6 +11,7 @@ use super::firsts::{Firsts, block_of, read_firsts, read_word, write_firsts, writ
 use super::{Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
+use crate::text;
 
 /// Steps of the weight to 1, as in dictionary blocks.
 const WEIGHT_STEPS: f32 = 24.0;
@@ -19,7 +20,7 @@ const SHORTEST: usize = 3;
 
 /// Whether a folded word may be a general one: letters only, three of them at least.
 pub fn is_general(word: &str) -> bool {
-    word.chars().count() >= SHORTEST && word.chars().all(char::is_alphabetic)
+    word.chars().count() >= SHORTEST && word.chars().all(text::is_alphabetic)
 }
 
 /// Where general words lie.

@@ -21,6 +21,8 @@ pub struct Collection {
 pub struct TermSet<'b> {
     /// The query's word, folded.
     pub word: String,
+    /// Whether it is still being typed, and nobody can tell yet what it will become.
+    pub open: bool,
     /// The forms' postings.
     pub parts: Vec<TermPart<'b>>,
 }
@@ -69,7 +71,8 @@ pub struct Ranking {
     pub idf: Vec<f32>,
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
-    /// Pages whose title holds all of the query's words, in order, and the share of the title that they are.
+    /// Pages whose title holds all of the query's words, but for one still being typed, in order, and the share of the title
+    /// that they are.
     pub titled: Vec<(PageId, f32)>,
 }
 
@@ -87,6 +90,18 @@ impl Ranking {
     }
 }
 
+/// What a page's title has of a query.
+#[derive(Clone, Default)]
+struct InTitle {
+    /// The last set that was found in it, by its number.
+    last: u32,
+    /// How many sets it has, of finished words and of those still being typed.
+    closed: u32,
+    open: u32,
+    /// How long it is, in words.
+    length: f32,
+}
+
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
 /// set because most pages hold them.
 pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
@@ -94,10 +109,8 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
     let mut ranking = Ranking::default();
-    // How many of the sets each page has in its title, while it has all of them; how long the title is.
-    let mut in_title = vec![(0u32, 0.0f32); pages];
-    let length = length::kept(length);
-    for (number, set) in (0..).zip(sets) {
+    let mut in_title = vec![InTitle::default(); pages];
+    for (number, set) in (1..).zip(sets) {
         let mut touched: Vec<PageId> = Vec::new();
         let any_primary = set.parts.iter().any(|part| part.primary);
         let mut document_frequency = 0;
@@ -112,9 +125,11 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
                         touched.push(posting.page);
                     }
                     *known += frequency;
-                    let (held, title) = &mut in_title[posting.page.0 as usize];
-                    if part.literal && posting.title > 0 && posting.lengths.title >= length && *held == number {
-                        (*held, *title) = (number + 1, posting.lengths.title);
+                    let in_title = &mut in_title[posting.page.0 as usize];
+                    if part.literal && posting.title > 0 && in_title.last != number {
+                        in_title.last = number;
+                        in_title.length = posting.lengths.title;
+                        *(if set.open { &mut in_title.open } else { &mut in_title.closed }) += 1;
                     }
                 })?;
             }
@@ -131,9 +146,13 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    if !sets.is_empty() && length > 0.0 {
-        let titled = (0..).zip(&in_title).filter(|&(_, &(held, _))| held as usize == sets.len());
-        ranking.titled = titled.map(|(page, &(_, title))| (PageId(page), length / title)).collect();
+    let open = sets.iter().filter(|set| set.open).count() as u32;
+    for (page, title) in (0..).zip(&in_title) {
+        let words = length::kept(length.saturating_sub(open - title.open));
+        let held = (title.closed + open) as usize == sets.len() && title.closed + title.open > 0;
+        if held && length > 0 && words <= title.length {
+            ranking.titled.push((PageId(page), words / title.length));
+        }
     }
     Ok(ranking)
 }

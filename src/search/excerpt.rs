@@ -139,6 +139,7 @@ mod tests {
                 word: (*word).into(),
                 forms: Vec::new(),
                 prefix: Some((*word).into()),
+                open: false,
                 common: false,
             })
             .collect();
@@ -171,7 +172,13 @@ mod tests {
         );
         let words: Vec<_> = ["bee", "honey"]
             .iter()
-            .map(|w| WordForms { word: (*w).into(), forms: Vec::new(), prefix: Some((*w).into()), common: false })
+            .map(|w| WordForms {
+                word: (*w).into(),
+                forms: Vec::new(),
+                prefix: Some((*w).into()),
+                open: false,
+                common: false,
+            })
             .collect();
         let excerpt = Marker::new(&words).excerpt(&text, None);
         assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);

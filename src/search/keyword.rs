@@ -15,6 +15,9 @@ const MOST_WORDS: usize = 48;
 /// Most dictionary blocks that an unfinished word is looked for in.
 const MOST_PREFIX_BLOCKS: usize = 2;
 
+/// So few letters may become anything, though they be a word.
+const FEW_LETTERS: usize = 2;
+
 /// Fewest pages of a site on which words that most pages hold are passed over: below it they cost nothing.
 const LEAST_PAGES: u32 = 64;
 
@@ -58,6 +61,8 @@ pub(super) struct WordForms {
     pub forms: Vec<PlacedForm>,
     /// The beginning that longer forms share, if the word is unfinished.
     pub prefix: Option<String>,
+    /// Whether nobody can tell yet what it will become.
+    pub open: bool,
     /// Whether it is on most pages and passed over, as the query has other words.
     pub common: bool,
 }
@@ -126,11 +131,17 @@ pub(super) fn plan(
             plan.words.iter().any(|word| word.forms.iter().any(|form| form.primary && form.form == first))
         });
         if forms.is_empty() || repeated {
-            is_whole &= word.compound;
+            // What is still being typed may become a word of the site.
+            let becoming = forms.is_empty() && word.unfinished;
+            plan.length -= u32::from(becoming && !word.compound);
+            is_whole &= word.compound || becoming;
             continue;
         }
         let prefix = word.unfinished.then(|| word.term.clone());
-        plan.words.push(WordForms { word: word.term.clone(), forms, prefix, common: false });
+        // A word of the site that is longer than a letter or two is most often what it seems to be.
+        let is_word = word.term.chars().count() > FEW_LETTERS && forms.iter().any(|form| form.form == word.term);
+        let open = word.unfinished && !is_word;
+        plan.words.push(WordForms { word: word.term.clone(), forms, prefix, open, common: false });
     }
     if !is_whole {
         plan.length = 0;
@@ -143,7 +154,7 @@ pub(super) fn plan(
 }
 
 impl Plan {
-    /// Passes over words that most pages hold, unless the query has no others: they hardly change an order, and their
+    /// Passes over words that most pages hold, unless the query has no others yet: they hardly change an order, and their
     /// postings are the longest of all.
     fn pass_over_common(&mut self, index: &Index, pages: u32) {
         if pages < LEAST_PAGES {
@@ -154,7 +165,7 @@ impl Plan {
             form.primary && term.is_some_and(|term| term.pages > pages / 2)
         };
         let common: Vec<bool> = self.words.iter().map(|word| word.forms.iter().any(on_most)).collect();
-        if common.iter().any(|common| !common) {
+        if self.words.iter().zip(&common).any(|(word, common)| !common && !word.open) {
             self.words.iter_mut().zip(common).for_each(|(word, common)| word.common = common);
         }
     }
@@ -219,7 +230,8 @@ impl Plan {
                 let list = form.postings(index).ok()?;
                 Some(TermPart { list, weight: form.weight, primary: form.primary, literal: literal(form) })
             };
-            TermSet { word: word.word.clone(), parts: word.forms.iter().filter_map(part).collect() }
+            let parts = word.forms.iter().filter_map(part).collect();
+            TermSet { word: word.word.clone(), open: word.open, parts }
         };
         self.ranked().map(set).collect()
     }

@@ -39,7 +39,7 @@ impl Meant {
 fn look_for(index: &Index, core: &Core, plan: &mut Plan, word: &str, unfinished: bool) -> Option<Vec<String>> {
     let typed: Vec<char> = word.chars().collect();
     let slips = slips(typed.len());
-    let Some(hash) = core.spelling.filter(|_| slips > 0 && typed.iter().all(|c| c.is_alphabetic())) else {
+    let Some(hash) = core.spelling.filter(|_| slips > 0 && typed.iter().all(|&c| text::is_alphabetic(c))) else {
         return Some(Vec::new());
     };
     let id = PartId { kind: Kind::Spelling, hash };

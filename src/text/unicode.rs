@@ -100,6 +100,12 @@ pub(super) fn is_letter(c: char) -> bool {
     flags & LETTER != 0 || flags & MAPPED != 0 && mapping(c).first().is_some_and(|&c| self::flags(c) & LETTER != 0)
 }
 
+/// Whether a character, of any text, is a letter: by the table of this module, since the standard library's would be a second one
+/// in every reader's download.
+pub fn is_alphabetic(c: char) -> bool {
+    is_letter(c) && !c.is_ascii_digit()
+}
+
 /// Whether a character, of any text, is a small letter of a script that has capitals, for all that matters: Latin,
 /// Greek or Cyrillic.
 pub(super) fn is_small(c: char) -> bool {

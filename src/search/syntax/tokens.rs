@@ -83,7 +83,7 @@ fn read(text: &str) -> Vec<Token> {
             tokens.push(Token::Minus);
             at += 1;
         } else if let Some((name, field)) = FIELDS.iter().find(|(name, _)| rest.starts_with(name))
-            && rest[name.len()..].starts_with(|c: char| c == '"' || c.is_alphanumeric())
+            && rest[name.len()..].starts_with(|c: char| c == '"' || is_word(c))
         {
             tokens.push(Token::Field(*field));
             at += name.len();
@@ -111,7 +111,7 @@ fn quoted(open: char, after: &str) -> Option<&str> {
 
 /// Whether an operator that stands before its operand has one.
 fn begins_operand(after: &str) -> bool {
-    after.starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '“' | '„' | '('))
+    after.starts_with(|c: char| text::is_alphabetic(c) || matches!(c, '"' | '“' | '„' | '('))
         || FIELDS.iter().any(|(name, _)| after.starts_with(name))
 }
 
@@ -130,6 +130,11 @@ fn chunk(rest: &str) -> usize {
     rest.len()
 }
 
+/// Whether words are made of a character.
+fn is_word(c: char) -> bool {
+    text::is_alphabetic(c) || c.is_ascii_digit()
+}
+
 fn token(text: &str, span: Range<usize>) -> Token {
     let chunk = &text[span.clone()];
     match chunk {
@@ -139,8 +144,7 @@ fn token(text: &str, span: Range<usize>) -> Token {
         "NEAR" => Token::Near(NEAR, span),
         _ => {
             let within = chunk.strip_prefix("NEAR/").and_then(|number| number.parse().ok());
-            let starred =
-                chunk.strip_suffix('*').filter(|stem| stem.len() > 1 && stem.chars().all(char::is_alphanumeric));
+            let starred = chunk.strip_suffix('*').filter(|stem| stem.len() > 1 && stem.chars().all(is_word));
             match (within, starred) {
                 (Some(within), _) => Token::Near(within, span),
                 (None, Some(stem)) => Token::Starred(span.start..span.start + stem.len()),
