@@ -73,7 +73,9 @@ fn show_index(folder: &IndexFolder) -> String {
     out += &files.as_ref().map(|sizes| show_sizes("files", sizes)).unwrap_or_default();
     out += &packed.as_ref().map(|sizes| show_sizes("parts in packs", sizes)).unwrap_or_default();
     let cells = folder.index().core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty());
-    if let (Some(cells), Some(sizes)) = (cells, packed.or(files)) {
+    let sizes = packed.or(files);
+    out += &sizes.as_ref().map(show_spelling).unwrap_or_default();
+    if let (Some(cells), Some(sizes)) = (cells, sizes) {
         out += &show_costs(cells, &sizes);
         let general = folder.index().core().and_then(|core| core.general);
         let directory = general.map(|hash| PartId { kind: Kind::Directory, hash });
@@ -162,6 +164,22 @@ fn show_general(directory: &Directory, sizes: &BTreeMap<String, (usize, u64)>) -
         HumanBytes(directory_bytes + bytes),
         HumanBytes(directory_bytes + block),
         HumanBytes(block),
+    )
+}
+
+/// What a misspelt word costs: what names the lists, and a list in each order, most often.
+fn show_spelling(sizes: &Sizes) -> String {
+    let of = |kind: Kind| sizes.get(kind.name()).copied().unwrap_or_default();
+    let ((_, names), (lists, bytes)) = (of(Kind::Spelling), of(Kind::Words));
+    if lists == 0 {
+        return String::new();
+    }
+    let list = bytes / lists as u64;
+    format!(
+        "\n{lists} lists of words that misspelt ones may mean, {}; a query with one of these loads some {} more, {} at most\n",
+        HumanBytes(names + bytes),
+        HumanBytes(names + list * lists.min(2) as u64),
+        HumanBytes(names + list * lists.min(6) as u64),
     )
 }
 

@@ -20,13 +20,15 @@ use super::{model, print};
 #[command(after_help = "Examples:
   bifocal search public/ \"how do I share data between threads\"
   bifocal search public/bifocal Arc::clone --mode keyword --limit 5
+  bifocal search public/ '\"borrow checker\" -error title:lifetime'
   bifocal search public/ lifetimes --explain
   bifocal search public/ lifetimes --filter '{\"section\":\"book\"}' --facet section --sort date:desc
   bifocal search public/ lifetimes --json | jq '.hits[].url'")]
 pub struct SearchArgs {
     /// The index folder, the site folder that holds it as `bifocal/`, or the file of an index built with --single-file
     index: PathBuf,
-    /// What to search for
+    /// What to search for: words, and operators such as '"a phrase"', -without, +must, OR, NEAR, title:word, begin*
+    #[arg(allow_hyphen_values = true)]
     query: String,
     /// Which lenses to look through
     #[arg(long, value_enum, default_value_t = ModeArg::Hybrid)]
@@ -217,7 +219,8 @@ fn layout(answer: &Answer, explain: bool) -> String {
         out += &format!("{}: {}{more}\n", bold(&facet.field), counts.join(", "));
     }
     let least = if answer.relation == Relation::Gte { ", and meaning may find others" } else { "" };
-    out += &format!("{} pages hold the words{least}", answer.total);
+    let (pages, hold) = if answer.total == 1 { ("page", "holds") } else { ("pages", "hold") };
+    out += &format!("{} {pages} {hold} the words{least}", answer.total);
     for (name, leg) in [("words", &answer.legs.keyword), ("meaning", &answer.legs.semantic)] {
         let status = match leg.status {
             LegStatus::Used => "used",
