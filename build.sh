@@ -77,7 +77,7 @@ step_chromium() {
 #: wasm  compiles the two browser modules, core and transformer, with their JavaScript bindings
 step_wasm() {
   npm_packages www
-  wasm_module core wasm
+  wasm_module core wasm src/wasm/seldom.txt
   wasm_module transformer wasm-fast
 }
 
@@ -173,9 +173,10 @@ small_site() {
   "$BIFOCAL" build "$folder" --model "$GGUF" --refit "$@"
 }
 
-# Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates.
+# Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates. What a list ($3)
+# names goes to a second module.
 wasm_module() {
-  local module=$1 profile=$2
+  local module=$1 profile=$2 seldom=${3:-}
   local target=target/wasm-$module
   local compiled=$target/wasm32-unknown-unknown/$profile/bifocal.wasm bound=$target/bound
   find_wasm_cargo || fail "no Rust compiler for the browser" "./build.sh tools"
@@ -188,14 +189,19 @@ wasm_module() {
   RUSTC_BOOTSTRAP=bifocal CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
     "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
     --target wasm32-unknown-unknown "${WASM_FLAGS[@]}" -- "${placeless[@]}"
-  if newer "$bound/$module.wasm.gz" "$compiled" tools/bindgen; then
+  if newer "$bound/$module.wasm.gz" "$compiled" tools/bindgen $seldom; then
     rm -rf "$bound"
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
-    # What every browser has that has SIMD, and nothing newer.
-    www/node_modules/.bin/wasm-opt "$bound/$module.wasm" -o "$bound/$module.wasm" -O3 --converge \
-      --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals \
-      --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features
-    cargo run --quiet --locked -p bindgen --bin pack -- "$bound/$module.wasm"
+    if [[ -n $seldom ]]; then
+      # Once tables of functions are shared, nobody knows any more which of them nobody calls.
+      optimise "$bound/$module.wasm" -g --remove-unused-module-elements
+      cargo run --quiet --locked -p bindgen --bin split -- "$bound/$module.wasm" "$seldom"
+    fi
+    local wasm
+    for wasm in "$bound/$module"*.wasm; do
+      optimise "$wasm" -O3 --converge --strip-debug --strip-producers --strip-target-features
+      cargo run --quiet --locked -p bindgen --bin pack -- "$wasm"
+    done
     touch "$bound/$module.wasm.gz"
   fi
   mkdir -p www/wasm
@@ -203,6 +209,14 @@ wasm_module() {
   for file in "$bound/$module"*; do
     cmp -s "$file" "www/wasm/${file##*/}" || cp "$file" www/wasm/
   done
+}
+
+# Runs wasm-opt on FILE ($1) with the options that follow, for what every browser has that has SIMD, and nothing newer.
+optimise() {
+  local file=$1
+  shift
+  www/node_modules/.bin/wasm-opt "$file" -o "$file" "$@" --enable-simd --enable-bulk-memory --enable-sign-ext \
+    --enable-nontrapping-float-to-int --enable-mutable-globals --enable-reference-types --enable-multivalue
 }
 
 # Sets WASM_CARGO and WASM_FLAGS to a compiler for the browser: the usual one if it has the target's library, else

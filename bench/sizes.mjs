@@ -17,7 +17,7 @@ export async function measure() {
     // `.bin` files are gzip as they lie there; a server may compress the others.
     return { raw: bytes.length, gzip: files[role].endsWith(".bin") ? bytes.length : gzipSync(bytes, { level: 9 }).length };
   };
-  const modules = { core: ["loader", "worker", "core"], transformer: ["transformerGlue", "transformer"] };
+  const modules = { core: ["loader", "worker", "core"], seldom: ["seldom"], transformer: ["transformerGlue", "transformer"] };
   const sizes = {};
   const rows = [["module", "file", "bytes in the folder", "bytes of gzip"]];
   for (const [module, roles] of Object.entries(modules)) {

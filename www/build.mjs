@@ -41,6 +41,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     hashed(role, name, "js", await bundle("src/worker.ts", { alias: { "bifocal-core": join(wasm, "core.js") }, define }));
   }
   hashed("core", "core", "bin", readFileSync(join(wasm, "core.wasm.gz")));
+  hashed("seldom", "seldom", "bin", readFileSync(join(wasm, "core-seldom.wasm.gz")));
   const transformer = await bundle("src/transformer.ts", { alias: { "bifocal-transformer": join(wasm, "transformer.js") } });
   hashed("transformerGlue", "transformer", "js", transformer);
   hashed("transformer", "transformer", "bin", readFileSync(join(wasm, "transformer.wasm.gz")));

@@ -80,6 +80,14 @@ impl Kind {
         KINDS[self as usize].1
     }
 
+    /// Whether few queries need such a part, so that the code that reads it is loaded as seldom.
+    pub fn is_seldom(self) -> bool {
+        !matches!(
+            self,
+            Kind::Core | Kind::Terms | Kind::Postings | Kind::Vectors | Kind::Text | Kind::Blocks | Kind::Texts
+        )
+    }
+
     /// The kind of that number, if there is one.
     #[cfg(feature = "native")]
     pub fn from_number(number: u8) -> Option<Self> {

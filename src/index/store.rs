@@ -274,13 +274,26 @@ impl Index {
         let part = match id.kind {
             Kind::Terms => Loaded::Terms(TermBlock::open(contents.to_vec())?),
             Kind::Postings => Loaded::Postings(contents.to_vec()),
-            Kind::Positions => Loaded::Positions(Positions::new(contents.to_vec())),
             Kind::Vectors => {
                 let part = core.cells.parts.iter().find(|part| part.hash == id.hash);
                 let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;
                 Loaded::Vectors(VectorPart::open(contents.to_vec(), core.cells.code, rows, core.collection.pages)?)
             }
-            Kind::Core | Kind::Graph => {
+            Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
+            Kind::Blocks => Loaded::Blocks(read_block_run(contents, id.hash, &core.terms)?),
+            Kind::Texts => Loaded::Texts(read_text_run(contents, core.collection.pages)?),
+            _ => return self.load_seldom(id, contents),
+        };
+        self.put(id, part);
+        Ok(())
+    }
+
+    /// Loads a part of a kind that few queries need.
+    #[inline(never)]
+    fn load_seldom(&mut self, id: PartId, contents: &[u8]) -> Result<()> {
+        let core = self.core.as_ref().ok_or_else(|| damaged("a part that came before the core"))?;
+        let part = match id.kind {
+            Kind::Graph => {
                 self.graph = Some(Graph::open(contents, core.cells.rows() as usize)?);
                 return Ok(());
             }
@@ -294,9 +307,7 @@ impl Index {
                 self.places = Some(PositionPlaces::read(contents, blocks, pages)?);
                 return Ok(());
             }
-            Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
-            Kind::Blocks => Loaded::Blocks(read_block_run(contents, id.hash, &core.terms)?),
-            Kind::Texts => Loaded::Texts(read_text_run(contents, core.collection.pages)?),
+            Kind::Positions => Loaded::Positions(Positions::new(contents.to_vec())),
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
             Kind::Spelling => Loaded::Spelling(Spelling::read(contents)?),
             Kind::Words => Loaded::Words(WordList::read(contents)?),
@@ -308,6 +319,8 @@ impl Index {
                 let cells = core.cells.parts.len() as u32;
                 Loaded::Field(Column::open(contents, core.collection.pages, cells)?)
             }
+            // The others are needed often, and known to the caller.
+            _ => return Err(damaged("a part of a kind that is out of place")),
         };
         self.put(id, part);
         Ok(())

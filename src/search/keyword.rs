@@ -271,6 +271,7 @@ impl Plan {
     }
 
     /// What each word gave to each of `pages`, in their order.
+    #[inline(never)]
     pub fn explain(
         &self,
         index: &Index,

@@ -40,3 +40,5 @@ pub use fusion::{Combination, Fusion, Normalization};
 pub use query::{DEEPEST, Mode, Query, Typos, VectorPlan};
 pub use run::{Run, Step, complete};
 pub use semantic::QueryVector;
+#[cfg(feature = "wasm-core")]
+pub use syntax::may_hold_operators;

@@ -43,7 +43,9 @@ impl Passing {
                 (self.satisfying, self.relaxed) = (Some(pages), relaxed);
             }
         }
-        want_columns(index, core, query, plan)?;
+        if query.names_fields() {
+            want_columns(index, core, query, plan)?;
+        }
         if plan.missing.is_empty() && self.selection.is_none() && !query.filters.0.is_empty() {
             self.selection = Some(select(index, core, &query.filters, None)?);
         }
@@ -66,6 +68,7 @@ impl Passing {
 
 /// The pages that satisfy what is `required` and what a text `asked` for, and whether that was given up, since no page does, but
 /// for what it excludes.
+#[inline(never)]
 fn satisfying(
     index: &Index,
     core: &Core,

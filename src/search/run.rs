@@ -15,7 +15,7 @@ use super::syntax::{Parsed, parse};
 use super::{Answer, Legs, Query, Relation, VectorPlan};
 use super::{facets, general, lexicon};
 use crate::corpus::PageSet;
-use crate::index::{Core, Index, PartId};
+use crate::index::{Cells, Core, Index, PartId};
 use crate::lexical::{PageScore, Ranking};
 use crate::{Error, ErrorKind, Result};
 
@@ -213,14 +213,15 @@ impl Run {
             let vector = match vector {
                 QueryVector::Projected(vector) => vector,
                 QueryVector::Source(vector) => {
-                    vector_fits(vector, cells.source)?;
                     let id = projection(cells);
-                    let Some(map) = index.projection() else {
-                        let Some(reason) = index.failure(id) else { return Ok(Some(vec![id])) };
-                        failures.push([&id.path(), ": ", reason].concat());
-                        return Ok(None);
-                    };
-                    projected = map.apply(vector)?;
+                    match project(index, cells, vector)? {
+                        Some(vector) => projected = vector,
+                        None => {
+                            let Some(reason) = index.failure(id) else { return Ok(Some(vec![id])) };
+                            failures.push([&id.path(), ": ", reason].concat());
+                            return Ok(None);
+                        }
+                    }
                     &projected
                 }
             };
@@ -294,10 +295,17 @@ impl Run {
             }
             _ => ranked,
         };
-        let facets = self.facets(index, core)?;
+        let facets = if self.query.facets.is_empty() { Vec::new() } else { self.facets(index, core)? };
         let more = ranked.len() > keyword.len() || !plan.failures.is_empty();
-        let arranged = self.arrange(index, core, keyword, ranked)?;
-        let pages: Vec<PageScore> = arranged.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
+        let arranged;
+        let ranked = match self.query.sort.is_some() || self.query.group.is_some() {
+            true => {
+                arranged = self.arrange(index, core, keyword, ranked)?;
+                &arranged
+            }
+            false => ranked,
+        };
+        let pages: Vec<PageScore> = ranked.iter().skip(self.query.offset).take(self.query.limit).copied().collect();
         let group = match &self.query.group {
             Some(group) => column(index, core, &group.field)?,
             None => None,
@@ -328,7 +336,10 @@ impl Run {
             },
             fusion,
             corrections: plan.corrections.clone(),
-            did_you_mean: did_you_mean(&self.text, &plan.corrections),
+            did_you_mean: match plan.corrections.as_slice() {
+                [] => None,
+                corrections => did_you_mean(&self.text, corrections),
+            },
             legs: Legs { keyword: self.keyword_leg(plan), semantic: self.semantic_leg(core, partial, &failures) },
             hits,
             failures,
@@ -338,10 +349,8 @@ impl Run {
     }
 
     /// Counts the facets over what words found or, if there are none to look for, over what passes.
+    #[inline(never)]
     fn facets(&self, index: &Index, core: &Core) -> Result<Vec<super::Facet>> {
-        if self.query.facets.is_empty() {
-            return Ok(Vec::new());
-        }
         let mut found = PageSet::none(core.collection.pages);
         if self.browses() {
             found = self.passing.satisfying.clone().unwrap_or_else(|| PageSet::all(core.collection.pages));
@@ -354,6 +363,7 @@ impl Run {
     }
 
     /// Sorts and groups what was found. Under another order than that of scores, of what meaning alone finds only the nearest count.
+    #[inline(never)]
     fn arrange(
         &self,
         index: &Index,
@@ -389,13 +399,17 @@ fn found_by_either(nearest: &Nearest, keyword: Option<&Ranking>, core: &Core) ->
     pages.len()
 }
 
+/// A vector of the encoder's space in that of the rows; none until the projection is loaded.
+///
 /// Refuses a vector of another model before anything is loaded for it.
-fn vector_fits(vector: &[f32], dims: u32) -> Result<()> {
-    if vector.len() == dims as usize {
-        return Ok(());
+#[inline(never)]
+fn project(index: &Index, cells: &Cells, vector: &[f32]) -> Result<Option<Vec<f32>>> {
+    if vector.len() != cells.source as usize {
+        let (has, wants) = (vector.len().to_string(), cells.source.to_string());
+        let message = ["a vector of ", &has, " dimensions, the index has ", &wants].concat();
+        return Err(Error::new(ErrorKind::Model, message).hint("use the encoder that the index names"));
     }
-    let message = ["a vector of ", &vector.len().to_string(), " dimensions, the index has ", &dims.to_string()];
-    Err(Error::new(ErrorKind::Model, message.concat()).hint("use the encoder that the index names"))
+    index.projection().map(|map| map.apply(vector)).transpose()
 }
 
 /// Answers a query with parts that `fetch` gets, and a vector if there is one: the whole loop, for hosts that can wait.

@@ -50,6 +50,7 @@ pub(super) fn field<'c>(core: &'c Core, name: &str) -> Result<&'c FieldRef> {
 }
 
 /// The column of a field, if it could be loaded.
+#[inline(never)]
 pub(super) fn column<'i>(index: &'i Index, core: &Core, name: &str) -> Result<Option<&'i Column>> {
     Ok(index.column(field(core, name)?.part()))
 }
@@ -59,6 +60,7 @@ pub(super) fn column<'i>(index: &'i Index, core: &Core, name: &str) -> Result<Op
 /// # Errors
 /// The index has no such field, filters lie too deep, or the column of a filter can't be had: an answer that leaves it out would
 /// not be the one that was asked for.
+#[inline(never)]
 pub(super) fn want_columns(index: &Index, core: &Core, query: &Query, plan: &mut Plan) -> Result<()> {
     if query.filters.depth() > DEEPEST {
         return Err(Error::new(ErrorKind::Usage, "the query's filters lie too deep in each other")
@@ -86,6 +88,7 @@ pub(super) fn want_columns(index: &Index, core: &Core, query: &Query, plan: &mut
 }
 
 /// The pages that pass `filters`, but for those that only say which values `but` is one of; all columns are loaded.
+#[inline(never)]
 pub(super) fn select(index: &Index, core: &Core, filters: &Filters, but: Option<&str>) -> Result<Selection> {
     let mut selection = Selection::all(core);
     for filter in &filters.0 {

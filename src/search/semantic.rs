@@ -94,7 +94,7 @@ impl Aim {
     pub fn nearest(&self, index: &Index, core: &Core, allowed: Option<&PageSet>) -> Nearest {
         let cells = &core.cells;
         let mut cosines = Vec::with_capacity(cells.rows() as usize);
-        if !self.walk(index, cells, &mut cosines) {
+        if self.graph.is_none() || !self.walk(index, cells, &mut cosines) {
             for (part, base) in cells.parts.iter().zip(&self.bases) {
                 match base.zip(index.vectors(part.hash)) {
                     Some((base, loaded)) => loaded.rows().scan(&self.codes, base, &mut cosines),
@@ -119,9 +119,10 @@ impl Aim {
         found
     }
 
-    /// Walks the graph, if it is to be walked and all that this takes is loaded.
+    /// Walks the graph, if all that this takes is loaded.
+    #[inline(never)]
     fn walk(&self, index: &Index, cells: &Cells, cosines: &mut Vec<f32>) -> bool {
-        let Some(graph) = index.graph().filter(|_| self.graph.is_some()) else { return false };
+        let Some(graph) = index.graph() else { return false };
         let (mut starts, mut loaded, mut first) = (Vec::new(), Vec::new(), 0);
         for (part, base) in cells.parts.iter().zip(&self.bases) {
             let Some((base, part)) = base.zip(index.vectors(part.hash)) else { return false };

@@ -2,7 +2,7 @@
 
 use super::Correction;
 use super::keyword::Plan;
-use crate::index::{Core, Index, Kind, PartId};
+use crate::index::{Core, Index, Kind, PartId, Spelling};
 use crate::lexical::{distance, slips};
 use crate::order::best_first;
 use crate::text;
@@ -37,17 +37,30 @@ impl Meant {
 
 /// Looks for the words that may be meant; none while something is missing for it.
 fn look_for(index: &Index, core: &Core, plan: &mut Plan, word: &str, unfinished: bool) -> Option<Vec<String>> {
-    let typed: Vec<char> = word.chars().collect();
-    let slips = slips(typed.len());
-    let Some(hash) = core.spelling.filter(|_| slips > 0 && typed.iter().all(|&c| text::is_alphabetic(c))) else {
+    let slips = slips(word.chars().count());
+    let Some(hash) = core.spelling.filter(|_| slips > 0 && word.chars().all(text::is_alphabetic)) else {
         return Some(Vec::new());
     };
     let id = PartId { kind: Kind::Spelling, hash };
     plan.want(index, id);
-    if index.wants(id) {
-        return None;
+    match index.spelling(id) {
+        Some(spelling) => in_lists(index, spelling, plan, word, slips, unfinished),
+        None if index.wants(id) => None,
+        None => Some(Vec::new()),
     }
-    let Some(spelling) = index.spelling(id) else { return Some(Vec::new()) };
+}
+
+/// Looks for them in the lists that may hold them.
+#[inline(never)]
+fn in_lists(
+    index: &Index,
+    spelling: &Spelling,
+    plan: &mut Plan,
+    word: &str,
+    slips: u32,
+    unfinished: bool,
+) -> Option<Vec<String>> {
+    let typed: Vec<char> = word.chars().collect();
     // So many slips leave one of `slips + 1` pieces as it is; one less on either side, as two neighbours may be exchanged there.
     let piece = (typed.len() / (slips as usize + 1)).saturating_sub(1).max(1);
     let backwards: String = typed.iter().rev().collect();
@@ -85,6 +98,7 @@ fn look_for(index: &Index, core: &Core, plan: &mut Plan, word: &str, unfinished:
 }
 
 /// A text with the likeliest word in the place of each that was taken for others; none if none was.
+#[inline(never)]
 pub(super) fn did_you_mean(text: &str, corrections: &[Correction]) -> Option<String> {
     let mut meant = String::new();
     let mut copied = 0;

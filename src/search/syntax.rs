@@ -20,6 +20,7 @@ mod tokens;
 
 use std::ops::Range;
 
+pub use self::tokens::may_hold_operators;
 use self::tokens::{Field, Token, tokens};
 use super::expression::{Expression, append};
 use super::query::DEEPEST;
@@ -42,24 +43,30 @@ pub(super) struct Parsed {
 
 /// Reads a text; `unfinished` says that its last word is still being typed.
 pub(super) fn parse(text: &str, unfinished: bool) -> Parsed {
-    let plain = || Parsed {
+    let operators = if may_hold_operators(text) { read_operators(text, unfinished) } else { None };
+    operators.unwrap_or_else(|| Parsed {
         text: text.to_owned(),
         open_ends: if unfinished { vec![text.len()] } else { Vec::new() },
         expression: None,
-    };
+    })
+}
+
+/// Reads a text with its operators; none if it is nothing but words.
+#[inline(never)]
+fn read_operators(text: &str, unfinished: bool) -> Option<Parsed> {
     let tokens = tokens(text);
     if tokens.iter().all(|token| matches!(token, Token::Words(_))) || tokens.len() > MOST_PIECES {
-        return plain();
+        return None;
     }
     let mut parser = Parser { text, tokens: &tokens, at: 0, parsed: Parsed::default(), unfinished };
     let items = parser.items(0);
     let Parser { mut parsed, at, .. } = parser;
     // Too deep, or nothing but exclusions.
     if at < tokens.len() || parsed.text.is_empty() {
-        return plain();
+        return None;
     }
     parsed.expression = Expression::all(items.into_iter().filter_map(Item::condition).collect());
-    parsed
+    Some(parsed)
 }
 
 /// A thing of a list: what it asks for when nothing is said about it, and when it is required.

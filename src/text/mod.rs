@@ -38,5 +38,5 @@ pub use segment::{Kind, LONGEST_TERM, Word, Words, words};
 pub use sentences::{Sentences, sentences};
 #[cfg(feature = "native")]
 pub use stem::stem;
-pub use unicode::is_alphabetic;
+pub use unicode::{is_alphabetic, is_common};
 pub use utf16::utf16_ranges;

@@ -1,4 +1,4 @@
-//! What Unicode says about a character, from one small table of our own.
+//! What Unicode says about a character, from a small table of our own.
 //!
 //! The table is a file, `unicode.bin`, and not a crate nor the standard library, for two reasons. Documents are folded
 //! by the native command and queries by the wasm module, which may come from different compilers with different
@@ -6,10 +6,13 @@
 //! leaves out what no word needs: the compositions of Latin, Greek and Cyrillic letters (their marks are dropped) and
 //! the compatibility ideographs of plane 2 (duplicates kept for round trips to old encodings).
 //!
-//! `tests/text/tables.rs` writes the file, and tests it against the crate unicode-normalization.
+//! Most texts need little of it: Latin letters, punctuation and symbols have a table of their own, `common.bin`, so that the other may
+//! be loaded by those who need it (`src/wasm/seldom.txt`).
+//!
+//! `tests/text/tables.rs` writes the files, and tests them against the crate unicode-normalization.
 //!
 //! ```text
-//! unicode.bin = count·5, then five lists of so many items; all numbers are LEB128, "zigzag" is signed
+//! table         count·5, then five lists of so many items; all numbers are LEB128, "zigzag" is signed
 //!   classes       (length << 2 | class)             runs from U+0000; 0 other, 1 letter or digit, 2 mark
 //!   orders        gap, length, combining class      runs of marks with a canonical combining class that is not 0
 //!   mappings      gap* , length* , zigzag*          compatibility forms, their characters as differences
@@ -19,7 +22,8 @@
 
 use std::sync::OnceLock;
 
-static TABLE: &[u8] = include_bytes!("unicode.bin");
+static COMMON: &[u8] = include_bytes!("common.bin");
+static ALL: &[u8] = include_bytes!("unicode.bin");
 
 /// A letter or a digit.
 pub(super) const LETTER: u8 = 1;
@@ -34,6 +38,8 @@ pub(super) const SECOND: u8 = 16;
 
 /// Planes 0 and 1 have pages; beyond them there are only ideographs, and characters that are dropped.
 const PAGES: usize = 0x200;
+/// Pages up to the last common character.
+const COMMON_PAGES: usize = 0x2C;
 const HANGUL: u32 = 0xAC00;
 const HANGUL_COUNT: u32 = 11_172;
 
@@ -54,7 +60,10 @@ struct Tables {
 /// The flags of a character: any of [`LETTER`], [`MARK`], [`MAPPED`], [`CASED`], [`SECOND`].
 #[inline]
 pub(super) fn flags(c: char) -> u8 {
-    let tables = tables();
+    if is_picture(c) {
+        return 0;
+    }
+    let tables = tables(c);
     match tables.pages.get(c as usize >> 8) {
         Some(&block) => tables.blocks[block as usize][c as usize & 255],
         None if (c as u32) < 0x40000 => LETTER,
@@ -66,7 +75,7 @@ pub(super) fn flags(c: char) -> u8 {
 /// The compatibility form of a character that is [`MAPPED`]: decomposed by NFKD, marks dropped after Latin, Greek and
 /// Cyrillic letters, composed again. Empty for characters that are not to be seen (soft hyphen, joiners, selectors).
 pub(super) fn mapping(c: char) -> &'static [char] {
-    let tables = tables();
+    let tables = tables(c);
     match tables.mapped.binary_search_by_key(&(c as u32), |&(c, _)| c) {
         Ok(at) => {
             let end = tables.mapped.get(at + 1).map_or(tables.mappings.len(), |&(_, start)| start as usize);
@@ -85,7 +94,7 @@ pub(super) fn lower(c: char) -> char {
     if flags(c) & CASED == 0 {
         return c;
     }
-    let foldings = &tables().foldings;
+    let foldings = &tables(c).foldings;
     foldings.binary_search_by_key(&(c as u32), |&(c, _)| c).map_or(c, |at| foldings[at].1)
 }
 
@@ -115,7 +124,7 @@ pub(super) fn is_small(c: char) -> bool {
 
 /// The canonical combining class: marks of different classes may stand in any order.
 pub(super) fn combining_class(c: char) -> u8 {
-    let orders = &tables().orders;
+    let orders = &tables(c).orders;
     let at = orders.partition_point(|&(_, last, _)| last < c as u32);
     orders.get(at).map_or(0, |&(first, _, class)| if first <= c as u32 { class } else { 0 })
 }
@@ -131,7 +140,7 @@ pub(super) fn decompose(c: char) -> Option<(char, char)> {
             (jamo(0x1100 + syllable / 588), jamo(0x1161 + syllable % 588 / 28))
         });
     }
-    let compositions = &tables().compositions;
+    let compositions = &tables(c).compositions;
     let at = compositions.binary_search_by_key(&c, |&(c, ..)| c).ok()?;
     Some((compositions[at].1, compositions[at].2))
 }
@@ -146,7 +155,8 @@ pub(super) fn compose(first: char, second: char) -> Option<char> {
     if syllable < HANGUL_COUNT && syllable % 28 == 0 && (0x11A8..0x11C3).contains(&b) {
         return Some(jamo(a + b - 0x11A7));
     }
-    tables().compositions.iter().find(|&&(_, x, y)| (x, y) == (first, second)).map(|&(composed, ..)| composed)
+    let tables = if is_common(first) { tables(second) } else { all() };
+    tables.compositions.iter().find(|&&(_, x, y)| (x, y) == (first, second)).map(|&(composed, ..)| composed)
 }
 
 fn jamo(code: u32) -> char {
@@ -166,9 +176,25 @@ fn is_ignorable(c: char) -> bool {
     matches!(c as u32, 0xE0000..=0xE0FFF)
 }
 
-fn tables() -> &'static Tables {
+/// Whether a character is one of those that most texts are made of: Latin, Greek and Cyrillic letters, punctuation, symbols, pictures.
+pub fn is_common(c: char) -> bool {
+    matches!(c as u32, 0..=0x52F | 0x1E00..=0x2BFF) || is_picture(c)
+}
+
+/// Pictures, which the tables need not tell of: they are no letters and have no other forms.
+fn is_picture(c: char) -> bool {
+    matches!(c as u32, 0x1F300..=0x1FAFF)
+}
+
+fn tables(c: char) -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| read(Numbers(TABLE.iter())))
+    if is_common(c) { TABLES.get_or_init(|| read(Numbers(COMMON.iter()), COMMON_PAGES)) } else { all() }
+}
+
+#[inline(never)]
+fn all() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| read(Numbers(ALL.iter()), PAGES))
 }
 
 /// The numbers of the table, one after the other.
@@ -209,15 +235,16 @@ fn character(code: u32) -> char {
     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-fn read(mut table: Numbers) -> Tables {
+/// Reads a table of so many pages.
+fn read(mut table: Numbers, pages: usize) -> Tables {
     let [classes, orders, mapped, foldings, compositions] = [(); 5].map(|()| table.next());
 
-    let mut flags = Vec::with_capacity(PAGES << 8);
+    let mut flags = Vec::with_capacity(pages << 8);
     for _ in 0..classes {
         let run = table.next();
         flags.resize(flags.len() + (run >> 2) as usize, run as u8 & 3);
     }
-    flags.resize(PAGES << 8, 0);
+    flags.resize(pages << 8, 0);
 
     let mut at = 0;
     let mut runs = Vec::new();
@@ -261,13 +288,15 @@ fn read(mut table: Numbers) -> Tables {
     }
     for (.., second) in &mut composed {
         *second = character(table.next());
-        flags[*second as usize] |= SECOND;
+        if let Some(flags) = flags.get_mut(*second as usize) {
+            *flags |= SECOND;
+        }
     }
-    for second in (0x1161..0x1176).chain(0x11A8..0x11C3) {
+    for second in (0x1161..0x1176).chain(0x11A8..0x11C3).filter(|_| pages == PAGES) {
         flags[second] |= SECOND;
     }
 
-    let (mut pages, mut blocks) = (Vec::with_capacity(PAGES), Vec::<[u8; 256]>::new());
+    let (mut pages, mut blocks) = (Vec::with_capacity(pages), Vec::<[u8; 256]>::new());
     for page in flags.as_chunks().0 {
         let block = blocks.iter().rposition(|block| block == page).unwrap_or(blocks.len());
         if block == blocks.len() {

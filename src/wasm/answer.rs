@@ -68,7 +68,8 @@ pub(super) fn write(answer: &Answer) -> Record {
     record.set("relaxed", &JsValue::from_bool(*relaxed));
     record.number("total", *total as f64);
     record.text("relation", if *relation == Relation::Eq { "eq" } else { "gte" });
-    record.set("facets", &super::fields::facets(facets));
+    let counted = if facets.is_empty() { Record::new() } else { super::fields::facets(facets) };
+    record.set("facets", &counted);
     record.number("semanticOnly", *semantic_only as f64);
     record.optional_text("encoder", encoder.as_deref());
     record.text("fusion", fusion);
@@ -87,6 +88,7 @@ pub(super) fn texts(texts: &[String]) -> Array {
     texts.iter().map(|text| JsValue::from_str(text)).collect()
 }
 
+#[inline(never)]
 fn correction(Correction { word, meant }: &Correction) -> Record {
     let record = Record::new();
     record.text("word", word);
@@ -161,6 +163,7 @@ fn excerpt(Excerpt { text, ranges }: &Excerpt) -> Record {
     record
 }
 
+#[inline(never)]
 fn explanation(Explanation { keyword, terms, title, cosine, fusion }: &Explanation) -> Record {
     let record = Record::new();
     record.optional_number("keyword", keyword.map(f64::from));

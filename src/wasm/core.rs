@@ -1,10 +1,14 @@
 //! The door of the core: an index and the queries under way in it.
+//!
+//! What few queries need is a module of its own (`seldom.txt`). The engine says when that must be loaded ([`Engine::start`] and
+//! [`Engine::step`]), and believes the host that it is ([`Engine::complete`]).
 
 use js_sys::{JSON, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::index::{Core, Entry, Index};
+use crate::index::{Core, Entry, Index, PartId};
 use crate::search::{Run, Step};
+use crate::text::is_common;
 
 use super::answer::{self, Record};
 use super::query;
@@ -16,6 +20,10 @@ pub struct Engine {
     entry: JsValue,
     runs: Vec<(u32, Run)>,
     next: u32,
+    /// Whether the second module is there.
+    complete: bool,
+    /// Whether a text has come that only the second module can read.
+    rare: bool,
 }
 
 #[wasm_bindgen]
@@ -28,7 +36,13 @@ impl Engine {
         let get = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
         let number = |name: &str| get(name).as_f64().unwrap_or_default() as u32;
         let head = Entry::head(number("format"), &get("core").as_string().unwrap_or_default(), number("pages"));
-        Ok(Self { index: Index::open(head.map_err(error)?), entry: value, runs: Vec::new(), next: 0 })
+        let index = Index::open(head.map_err(error)?);
+        Ok(Self { index, entry: value, runs: Vec::new(), next: 0, complete: false, rare: false })
+    }
+
+    /// Says that the second module is loaded.
+    pub fn complete(&mut self) {
+        self.complete = true;
     }
 
     /// The entry's contents.
@@ -49,21 +63,33 @@ impl Engine {
         self.index.hold_whole();
     }
 
-    /// Starts a query and returns the number of its run.
+    /// Starts a query and returns the number of its run, or 0 if the second module must be loaded first.
     pub fn start(&mut self, query: JsValue) -> Result<u32, JsError> {
+        if !self.complete && query::is_seldom(&query)? {
+            return Ok(0);
+        }
         let query = query::read(&query)?;
         self.next = self.next.wrapping_add(1);
         self.runs.push((self.next, Run::new(query)));
         Ok(self.next)
     }
 
-    /// Takes a run as far as it goes with the parts that are loaded.
+    /// Takes a run as far as it goes with the parts that are loaded. `seldom` says that the second module must be, too.
     pub fn step(&mut self, run: u32) -> Result<JsValue, JsError> {
         let run = find(&mut self.runs, run)?;
         let said = Record::new();
+        if self.rare && !self.complete {
+            said.text("status", "need");
+            said.set("parts", &answer::texts(&[]));
+            said.set("seldom", &JsValue::TRUE);
+            return Ok(said.into());
+        }
         match run.step(&self.index).map_err(error)? {
             Step::Need { parts, vector } => {
                 said.text("status", "need");
+                if !self.complete && parts.iter().any(|part| part.kind.is_seldom()) {
+                    said.set("seldom", &JsValue::TRUE);
+                }
                 let parts: Vec<String> = parts.iter().map(|part| part.path()).collect();
                 said.set("parts", &answer::texts(&parts));
                 if vector {
@@ -84,7 +110,12 @@ impl Engine {
 
     /// Takes a part's bytes, uncompressed.
     pub fn supply(&mut self, path: &str, bytes: Uint8Array) -> Result<(), JsError> {
-        self.index.supply(path, &bytes.to_vec()).map_err(error)
+        let bytes = bytes.to_vec();
+        self.index.supply(path, &bytes).map_err(error)?;
+        let texts = self.index.text(PartId::from_path(path).map_err(error)?).unwrap_or_default();
+        let mut texts = texts.iter().flat_map(|page| &page.sections).map(|section| section.text.as_str());
+        self.rare |= !texts.all(|text| text.chars().all(is_common));
+        Ok(())
     }
 
     /// Notes that a part can't be had.

@@ -9,7 +9,11 @@ use crate::search::{DEEPEST, Facet, FacetRequest, Filter, Filters, Group, Order,
 use super::answer::Record;
 use super::query::{get, number, one_of, text, wrong};
 
+/// What a query's parts are called that [`read`] reads.
+pub(super) const NAMES: [&str; 4] = ["filters", "facets", "sort", "group"];
+
 /// Reads `filters`, `facets`, `sort` and `group`.
+#[inline(never)]
 pub(super) fn read(object: &JsValue, query: &mut Query) -> Result<(), JsError> {
     if let Some(filters) = get(object, "filters")? {
         query.filters = read_filters(&filters, DEEPEST)?;
@@ -123,6 +127,7 @@ fn plain(value: &JsValue) -> Option<Value> {
 }
 
 /// A value as JavaScript has it.
+#[inline(never)]
 pub(super) fn js(value: &Value) -> JsValue {
     match value {
         Value::Bool(value) => JsValue::from_bool(*value),
@@ -132,6 +137,7 @@ pub(super) fn js(value: &Value) -> JsValue {
 }
 
 /// The object that describes facets, by their fields.
+#[inline(never)]
 pub(super) fn facets(facets: &[Facet]) -> Record {
     let record = Record::new();
     for Facet { field, kind, values, more } in facets {

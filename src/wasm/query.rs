@@ -11,6 +11,19 @@ use crate::search::{Combination, DEEPEST, Expression, Fusion, Mode, Normalizatio
 pub(super) const MODES: [(&str, Mode); 3] =
     [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
 
+/// What a query may say that few do.
+const SELDOM: [&str; 3] = ["expression", "fusion", "explain"];
+
+/// Whether answering the query takes what is loaded for few: `seldom.txt` lists that.
+pub(super) fn is_seldom(object: &JsValue) -> Result<bool, JsError> {
+    use crate::text::is_common;
+    let query = text(object, "text")?.unwrap_or_default();
+    let mut names = super::fields::NAMES.iter().chain(&SELDOM);
+    let says = names.try_fold(false, |says, name| Ok::<_, JsError>(says || get(object, name)?.is_some()))?;
+    let always = text(object, "typos")?.is_some_and(|typos| typos == "always");
+    Ok(says || always || !query.chars().all(is_common) || crate::search::may_hold_operators(&query))
+}
+
 /// The query that `object` describes; fields that are not there have their defaults.
 pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
     let mut query = Query { text: text(object, "text")?.unwrap_or_default(), ..Query::default() };
@@ -43,7 +56,12 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
             *field = value.as_bool().ok_or_else(|| wrong(name, "true or false"))?;
         }
     }
-    super::fields::read(object, &mut query)?;
+    for name in super::fields::NAMES {
+        if get(object, name)?.is_some() {
+            super::fields::read(object, &mut query)?;
+            break;
+        }
+    }
     if let Some(expression) = get(object, "expression")? {
         query.expression = Some(read_expression(&expression, DEEPEST)?);
     }
@@ -54,6 +72,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
 }
 
 /// One of `{all}`, `{any}`, `{not}`, `{word}`, `{prefix}`, `{title}`, `{heading}`, `{phrase}`, `{near}`.
+#[inline(never)]
 fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsError> {
     let inner = |part: &JsValue| {
         let levels = levels.checked_sub(1).ok_or_else(|| wrong("expression", "at most 16 levels deep"))?;
@@ -93,6 +112,7 @@ fn read_expression(object: &JsValue, levels: usize) -> Result<Expression, JsErro
     Err(wrong("expression", "an object with one of all, any, not, word, prefix, title, heading, phrase, near"))
 }
 
+#[inline(never)]
 fn read_fusion(object: &JsValue) -> Result<Fusion, JsError> {
     let technique = text(object, "technique")?.unwrap_or_default();
     Ok(match technique.as_str() {

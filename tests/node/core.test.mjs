@@ -25,6 +25,7 @@ before(async () => {
 
 function ask(query, vector) {
   const engine = new Engine(entry);
+  engine.complete();
   const run = engine.start({ ...query, vector: vector ? "later" : "none" });
   for (;;) {
     const said = engine.step(run);
@@ -76,6 +77,7 @@ for (const mode of ["keyword", "semantic", "hybrid"]) {
 test("a word that the book does not use finds by meaning what it finds natively, and only such a word loads its parts", () => {
   const loaded = (text) => {
     const engine = new Engine(entry);
+  engine.complete();
     const run = engine.start({ text, prefix: false, vector: "lexicon" });
     for (const kinds = new Set(); ; ) {
       const said = engine.step(run);
@@ -96,6 +98,7 @@ test("a word that the book does not use finds by meaning what it finds natively,
 
 test("bad calls are errors that say what to do, and the engine lives on", () => {
   const engine = new Engine(entry);
+  engine.complete();
   assert.throws(() => new Engine("<!doctype html>"), /not an entry of an index/);
   assert.throws(() => new Engine(entry.replace('"pages":', '"pages":1')), /checksum/);
   assert.throws(() => engine.start({ text: 1 }), /text must be text/);

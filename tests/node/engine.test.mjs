@@ -16,7 +16,7 @@ const MODEL = { space: { model: "fake" }, file: { path: "m", bytes: 1, sha256: "
 const never = new AbortController().signal;
 
 /** A searcher over `files`; `broken` maps a path to what is answered instead. */
-function searcher(files, { broken = {}, load = () => Promise.reject(new Error("no encoder")), handed } = {}) {
+function searcher(files, { broken = {}, load = () => Promise.reject(new Error("no encoder")), seldom = () => Promise.resolve(), handed } = {}) {
   const asked = [];
   const fetchFile = async (path, init) => {
     asked.push(path);
@@ -26,7 +26,7 @@ function searcher(files, { broken = {}, load = () => Promise.reject(new Error("n
   };
   const entry = new TextDecoder().decode(files.get("bifocal.json"));
   const engine = new FakeEngine(entry);
-  return { engine, asked, searcher: new Searcher(engine, entry, BASE, fetchFile, load, handed) };
+  return { engine, asked, searcher: new Searcher(engine, entry, BASE, fetchFile, { encoder: load, seldom }, handed) };
 }
 
 function query(text, more = {}) {
@@ -42,6 +42,25 @@ test("a query fetches what it needs, once, and addresses its hits from the site'
   await open.search(query("lark"), assert.fail, never);
   assert.equal(new Set(asked).size, asked.length);
   assert.equal(engine.running, 0);
+});
+
+test("what is seldom needed is loaded once a query needs it, and tried again if it failed", async () => {
+  let loaded = 0;
+  const seldom = async () => {
+    if (++loaded === 1) throw new Error("cut off");
+  };
+  const { searcher: open } = searcher(fakeIndex([...PAGES, { id: "seldom", title: "Rare", text: "An owl of its own." }]), { seldom });
+  await assert.rejects(open.search(query("owl"), assert.fail, never), /cut off/);
+  assert.equal((await open.search(query("owl"), assert.fail, never)).hits.length, 2);
+  await open.search(query("owl", { expression: { word: "owl" } }), assert.fail, never);
+  assert.equal(loaded, 2);
+
+  loaded = 1;
+  const { searcher: other } = searcher(fakeIndex(PAGES), { seldom });
+  await other.search(query("owl"), assert.fail, never);
+  assert.equal(loaded, 1);
+  assert.equal((await other.search(query("owl", { expression: { word: "owl" } }), assert.fail, never)).hits.length, 1);
+  assert.equal(loaded, 2);
 });
 
 test("the vector is made while parts come; once they are there, keyword hits come before it", async () => {

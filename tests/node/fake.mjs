@@ -11,7 +11,7 @@ export function fakeIndex(pages, { generation = "one", model = null, lexicon = f
   const core = `parts/core-${generation}.bin`;
   put(core, { pages: pages.map(({ id }) => `parts/${id}-${generation}.bin`) });
   for (const page of pages) put(`parts/${page.id}-${generation}.bin`, { page });
-  const runtime = { worker: "runtime/worker.js", core: "runtime/core.bin" };
+  const runtime = { worker: "runtime/worker.js", core: "runtime/core.bin", seldom: "runtime/seldom.bin" };
   const about = { generation, title: "A site", site: "../", pages: pages.length, sections: pages.length, passages: pages.length, languages: [{ code: "en", pages: pages.length }], words: 1, format: 1, largestPart: 10_000, lexicon, model, runtime };
   files.set("bifocal.json", new TextEncoder().encode(JSON.stringify({ ...about, core })));
   return files;
@@ -34,6 +34,7 @@ export class FakeEngine {
   #runs = new Map();
   #last = 0;
   #whole = false;
+  #complete = false;
 
   constructor(entry) {
     this.#entry = JSON.parse(entry);
@@ -48,7 +49,13 @@ export class FakeEngine {
     return this.#loaded.get(this.#entry.core)?.pages ?? [this.#entry.core];
   }
 
+  complete() {
+    this.#complete = true;
+  }
+
+  /** Queries with an expression need the second module at once; a step that asks for the page `seldom` does, too. */
   start(query) {
+    if (query.expression && !this.#complete) return 0;
     this.calls.push(["start", query]);
     this.#runs.set(++this.#last, { query, partial: false, vector: null, failure: null });
     return this.#last;
@@ -60,7 +67,8 @@ export class FakeEngine {
     let parts = missing([this.#entry.core]);
     if (parts.length === 0) parts = missing(this.#loaded.get(this.#entry.core)?.pages ?? []);
     const wantsVector = run.query.vector === "later" && run.query.mode !== "keyword" && !run.vector && !run.failure;
-    if (parts.length > 0) return { status: "need", parts, ...(wantsVector && { vector: run.query.text }) };
+    const seldom = !this.#complete && parts.some((path) => path.startsWith("parts/seldom"));
+    if (parts.length > 0) return { status: "need", parts, ...(wantsVector && { vector: run.query.text }), ...(seldom && { seldom }) };
     if (wantsVector && !run.partial) {
       run.partial = true;
       return { status: "partial", answer: this.#answer(run, "pending") };
@@ -76,6 +84,7 @@ export class FakeEngine {
   supply(path, bytes) {
     const part = JSON.parse(new TextDecoder().decode(bytes));
     if (part.path !== path) throw new Error("its hash is another");
+    if (path.startsWith("parts/seldom") && !this.#complete) throw new Error("nothing can read it yet");
     this.#loaded.set(path, part);
     this.#failed.delete(path);
   }

@@ -33,6 +33,7 @@ before(async () => {
 
 function ask(query) {
   const engine = new Engine(readFileSync(join(index, "bifocal.json"), "utf8"));
+  engine.complete();
   const run = engine.start({ mode: "keyword", prefix: false, sections: 3, vector: "none", ...query });
   for (;;) {
     const said = engine.step(run);

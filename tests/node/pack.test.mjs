@@ -39,7 +39,7 @@ function over(packed, { serve = answer, whole = false, handed } = {}) {
   const text = new TextDecoder().decode(packed.get("bifocal.json"));
   const engine = new FakeEngine(text);
   const packs = new Packs(fetchFile, JSON.parse(text), () => engine.parts(), handed, whole);
-  const searcher = new Searcher(engine, text, BASE, packs.fetch, () => Promise.reject(new Error("no encoder")));
+  const searcher = new Searcher(engine, text, BASE, packs.fetch, { encoder: () => Promise.reject(new Error("no encoder")), seldom: async () => {} });
   const ask = (text) => searcher.search({ text, mode: "hybrid", encoder: "auto", limit: 10, offset: 0 }, assert.fail, never);
   return { asked, packs, ask };
 }

@@ -31,7 +31,7 @@ test("every file that the list or another file names is there, and names of cont
 });
 
 test("the entry's roles are what client and worker look up, and no more", () => {
-  assert.deepEqual(Object.keys(files).sort(), ["core", "loader", "transformer", "transformerGlue", "worker", "workerPacked"]);
+  assert.deepEqual(Object.keys(files).sort(), ["core", "loader", "seldom", "transformer", "transformerGlue", "worker", "workerPacked"]);
 });
 
 test("each language is a small file of its own", () => {

@@ -36,10 +36,13 @@ export async function bundle(sources, out, core = "") {
   return pathToFileURL(out).href;
 }
 
-/** A module of www/wasm: its bindings, and what its wasm exports. */
+/** A module of www/wasm, with what is seldom needed if it has such: its bindings, and what its wasm exports. */
 export async function wasmModule(name) {
   const bindings = await import(pathToFileURL(join(www, `wasm/${name}.js`)).href);
-  const { instance } = await WebAssembly.instantiate(await readFile(join(www, `wasm/${name}.wasm`)), { bindings });
+  const imports = { ...bindings, $loaded: () => {} };
+  const read = (file) => readFile(join(www, `wasm/${file}.wasm`));
+  const { instance } = await WebAssembly.instantiate(await read(name), { bindings: imports });
+  if (name === "core") await WebAssembly.instantiate(await read("core-seldom"), { bindings: imports, first: instance.exports });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return { bindings, exports: instance.exports };

@@ -1,25 +1,31 @@
-//! Writes `src/text/unicode.bin` from the Unicode tables of the standard library and of the crate
+//! Writes `src/text/unicode.bin` and `common.bin` from the Unicode tables of the standard library and of the crate
 //! unicode-normalization, and tests that the tokenizer's folding is what they say.
 
-use bifocal::text::fold;
+use bifocal::text::{fold, is_common};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, compose, is_combining_mark};
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/unicode.bin");
+/// The files, and which characters each tells of.
+const FILES: [(&str, fn(char) -> bool); 2] = [
+    (concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/unicode.bin"), |_| true),
+    (concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/common.bin"), is_common),
+];
 
-/// After a new edition of Unicode: `cargo test --release write_the_table -- --ignored`.
+/// After a new edition of Unicode: `cargo test --release write_the_tables -- --ignored`.
 #[test]
-#[ignore = "writes src/text/unicode.bin"]
-fn write_the_table() {
-    std::fs::write(FILE, table()).expect("the source folder can be written");
+#[ignore = "writes src/text/unicode.bin and common.bin"]
+fn write_the_tables() {
+    for (file, of) in FILES {
+        std::fs::write(file, table(of)).expect("the source folder can be written");
+    }
 }
 
 #[test]
-fn the_table_is_what_its_writer_writes() {
-    if is_same_edition() {
-        assert!(std::fs::read(FILE).unwrap() == table(), "run: cargo test --release write_the_table -- --ignored");
+fn the_tables_are_what_their_writer_writes() {
+    for (file, of) in FILES.into_iter().filter(|_| is_same_edition()) {
+        assert!(std::fs::read(file).unwrap() == table(of), "run: cargo test --release write_the_tables -- --ignored");
     }
 }
 
@@ -30,6 +36,18 @@ fn every_character_folds_as_unicode_says() {
         for text in [format!("{c}"), format!("e{c}x"), format!("か{c}"), format!("{c}\u{301}\u{327}")] {
             assert_eq!(fold(&text), reference(&text), "{:?}", text.escape_unicode().to_string());
         }
+    }
+}
+
+#[test]
+fn halves_compose_as_unicode_says() {
+    for (c, first, second) in characters().filter(|_| is_same_edition()).filter_map(composition) {
+        assert_eq!(
+            fold(&format!("{first}{second}")),
+            reference(&c.to_string()),
+            "{:?}",
+            c.escape_unicode().to_string()
+        );
     }
 }
 
@@ -143,9 +161,9 @@ fn reference(text: &str) -> String {
     plain(text).chars().map(lower).collect()
 }
 
-/// The bytes of `unicode.bin`: its form is described in `src/text/unicode.rs`.
-fn table() -> Vec<u8> {
-    let in_pages = |c: &char| (*c as u32) < 0x20000 && !(0xAC00..0xD7A4).contains(&(*c as u32));
+/// The bytes of a table of some characters: its form is described in `src/text/unicode.rs`.
+fn table(of: fn(char) -> bool) -> Vec<u8> {
+    let in_pages = |c: &char| (*c as u32) < 0x20000 && !(0xAC00..0xD7A4).contains(&(*c as u32)) && of(*c);
     let mappings: BTreeMap<char, String> = characters()
         .filter(in_pages)
         .map(|c| (c, mapping(c)))
@@ -162,7 +180,7 @@ fn table() -> Vec<u8> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for code in 0..0x20000 {
         let class = match char::from_u32(code) {
-            Some(c) if mappings.contains_key(&c) => runs.last().map_or(0, |run| run.1),
+            Some(c) if mappings.contains_key(&c) || !of(c) => runs.last().map_or(0, |run| run.1),
             Some(c) if is_combining_mark(c) => 2,
             Some(c) => c.is_alphanumeric().into(),
             None => 0,

@@ -14,6 +14,7 @@ import type { About, Answer, EngineAnswer, Query, Timings } from "./protocol.js"
 /** The wasm core's door. */
 export interface Engine {
   describe(): About;
+  /** The number of a run, or 0 if what is seldom needed must be loaded first. */
   start(query: EngineQuery): number;
   step(run: number): Step;
   /** Plain bytes of a part. Throws where they are not what its name says. */
@@ -28,6 +29,8 @@ export interface Engine {
   parts(): string[];
   /** Says that every part is near at hand, so that a query may be compared with all passages. */
   holdWhole(): void;
+  /** Says that what is seldom needed is loaded. */
+  complete(): void;
 }
 
 /** A query as the engine takes it. */
@@ -39,8 +42,8 @@ export interface EngineQuery extends Omit<Query, "encoder"> {
 
 /** What a run needs next, or has. */
 export type Step =
-  /** `vector`: the text whose vector is wanted, if one is. */
-  | { status: "need"; parts: string[]; vector?: string }
+  /** `vector`: the text whose vector is wanted, if one is; `seldom`: whether what is seldom needed is. */
+  | { status: "need"; parts: string[]; vector?: string; seldom?: true }
   | { status: "partial" | "done"; answer: EngineAnswer };
 
 /** Makes query vectors in the space of the index's rows. */
@@ -52,6 +55,14 @@ export interface Encoder {
 
 /** Bytes that someone else is fetching already: `null` where that came to nothing. */
 export type Handed = Map<string, Promise<Uint8Array<ArrayBuffer> | null>>;
+
+/** What the host brings that is no part of the index. */
+export interface Bring {
+  /** The transformer, for a query that insists on it. */
+  encoder(signal: AbortSignal): Promise<Encoder>;
+  /** What is seldom needed of the engine. */
+  seldom(): Promise<void>;
+}
 
 /** The entry on the server is not the one that was opened; `entry` is its text. */
 export class Moved extends Error {
@@ -81,26 +92,26 @@ export class Searcher {
   readonly #handed: Handed;
   readonly #coming = new Map<string, Promise<void>>();
   readonly #vectors = new Map<string, Float32Array<ArrayBuffer>>();
-  readonly #load: (signal: AbortSignal) => Promise<Encoder>;
+  readonly #host: Bring;
+  #seldom: Promise<void> | null = null;
 
   /**
    * @param engine over `entry`, the text of `bifocal.json`
    * @param base the index folder's address, against which hits' addresses are resolved
-   * @param load brings the transformer for a query that insists on it
    */
   constructor(
     engine: Engine,
     entry: string,
     base: string,
     fetchFile: FetchFile,
-    load: (signal: AbortSignal) => Promise<Encoder>,
+    host: Bring,
     handed: Handed = new Map(),
   ) {
     this.#engine = engine;
     this.#entry = entry;
     this.#fetchFile = fetchFile;
     this.#handed = handed;
-    this.#load = load;
+    this.#host = host;
     this.about = engine.describe();
     this.#site = new URL(this.about.site, base).href;
   }
@@ -126,7 +137,12 @@ export class Searcher {
     };
     const { encoder, ...plainQuery } = query;
     this.#engine.retry();
-    const run = timed("engine", () => this.#engine.start({ ...plainQuery, ...this.#vectorFor(encoder) }));
+    const start = () => timed("engine", () => this.#engine.start({ ...plainQuery, ...this.#vectorFor(encoder) }));
+    let run = start();
+    if (run === 0) {
+      await stoppable(this.#complete(), signal);
+      run = start();
+    }
     try {
       for (let round = 0; round < ROUNDS; round++) {
         signal.throwIfAborted();
@@ -138,7 +154,7 @@ export class Searcher {
           onPartial(answer);
           continue;
         }
-        const parts = Promise.all(step.parts.map((path) => this.#need(path)));
+        const parts = Promise.all([step.seldom && this.#complete(), ...step.parts.map((path) => this.#need(path))]);
         parts.catch(() => {});
         if (step.vector !== undefined && (step.parts.length === 0 || this.encoder)) {
           // A step that needs both is fetching while the vector is made; one whose encoder is still to come is not held up.
@@ -183,7 +199,7 @@ export class Searcher {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      this.encoder ??= await this.#load(signal);
+      this.encoder ??= await this.#host.encoder(signal);
       // Making a vector takes milliseconds in which no message is heard: hear first whether it is still wanted.
       await new Promise((resume) => setTimeout(resume));
       signal.throwIfAborted();
@@ -193,6 +209,18 @@ export class Searcher {
       signal.throwIfAborted();
       this.#engine.failVector(run, reason(error));
     }
+  }
+
+  /** Loads what is seldom needed; what failed is tried again by the next query. */
+  #complete(): Promise<void> {
+    this.#seldom ??= this.#host.seldom().then(
+      () => this.#engine.complete(),
+      (error: unknown) => {
+        this.#seldom = null;
+        throw error;
+      },
+    );
+    return this.#seldom;
   }
 
   /** Brings a part, or tells the engine that it must do without. Throws {@link Moved} if a newer index explains it. */
@@ -219,11 +247,16 @@ export class Searcher {
     const bound = this.about.largestPart;
     const handed = await this.#handed.get(path);
     this.#handed.delete(path);
+    const supply = async (bytes: Uint8Array) => {
+      // What reads the part must be there before it.
+      await this.#seldom;
+      this.#supply(path, bytes);
+    };
     try {
-      this.#supply(path, handed ? await plain(path, handed, bound) : await read(this.#fetchFile, path, bound));
+      await supply(handed ? await plain(path, handed, bound) : await read(this.#fetchFile, path, bound));
     } catch (error) {
       if (!(BifocalError.is(error) && error.code === "damaged")) throw error;
-      this.#supply(path, await read(this.#fetchFile, path, bound, { cache: "reload" }));
+      await supply(await read(this.#fetchFile, path, bound, { cache: "reload" }));
     }
   }
 

@@ -13,7 +13,7 @@ export interface Entry {
   /** Path of the part that every query needs. */
   core: string;
   /** Runtime files by role: paths below the index folder. */
-  runtime: { worker: string; core: string; [role: string]: string };
+  runtime: { worker: string; core: string; seldom: string; [role: string]: string };
   /** The packs that hold the parts, unless each is a file. */
   packs?: Packs;
 }
@@ -41,7 +41,7 @@ export function parseEntry(text: string): Entry {
     // Told below: most often a server that answers with a page for whatever it does not have.
   }
   const runtime = entry?.runtime;
-  if (![entry?.core, runtime?.worker, runtime?.core].every((path) => typeof path === "string")) {
+  if (![entry?.core, runtime?.worker, runtime?.core, runtime?.seldom].every((path) => typeof path === "string")) {
     throw new BifocalError("index", `${ENTRY} is not the entry of an index: is this the folder that bifocal wrote?`);
   }
   return entry as Entry;

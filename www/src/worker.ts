@@ -6,7 +6,7 @@
  */
 
 import * as core from "bifocal-core";
-import { bind } from "./bind.js";
+import { bind, complete } from "./bind.js";
 import { type Encoder, type Engine, type Handed, Moved, Searcher } from "./engine.js";
 import { packPath, parseEntry } from "./entry.js";
 import { BifocalError, failure, reason } from "./error.js";
@@ -114,11 +114,7 @@ class Desk {
 
   async #open(entry: string, whole: boolean): Promise<void> {
     const names = parseEntry(entry);
-    const path = names.runtime.core;
-    const handed = await this.#handed.get(path);
-    this.#handed.delete(path);
-    const bytes = handed ? await plain(path, handed, RUNTIME_BOUND) : await read(this.#fetchFile, path, RUNTIME_BOUND);
-    await bind(core, await compile(path, bytes));
+    await bind(core, await this.#module(names.runtime.core));
     let engine: Engine;
     try {
       engine = new core.Engine(entry);
@@ -126,7 +122,10 @@ class Desk {
       throw new BifocalError("index", `cannot open the index at ${this.#base}: ${reason(error)}`);
     }
     if (whole) engine.holdWhole();
-    const load = (signal: AbortSignal) => this.#load(signal);
+    const host = {
+      encoder: (signal: AbortSignal) => this.#load(signal),
+      seldom: async () => complete(core, await this.#module(names.runtime.seldom)),
+    };
     let fetchFile = this.#fetchFile;
     let reads: About["reads"];
     if (__BIFOCAL_PACKED__ && names.packs) {
@@ -136,10 +135,17 @@ class Desk {
       // A head that cannot be had is asked for again, and reported, by the first query.
       reads = await packs.reads().catch(() => undefined);
     }
-    this.#searcher = new Searcher(engine, entry, this.#base, fetchFile, load, this.#handed);
+    this.#searcher = new Searcher(engine, entry, this.#base, fetchFile, host, this.#handed);
     if (reads) this.#searcher.about.reads = reads;
     this.port.postMessage({ type: "opened", about: this.#searcher.about });
     await this.#searcher.warm();
+  }
+
+  /** Compiles a module of the runtime. */
+  async #module(path: string): Promise<WebAssembly.Module> {
+    const handed = await this.#handed.get(path);
+    this.#handed.delete(path);
+    return compile(path, handed ? await plain(path, handed, RUNTIME_BOUND) : await read(this.#fetchFile, path, RUNTIME_BOUND));
   }
 
   #opened(): Searcher {

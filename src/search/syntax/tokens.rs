@@ -10,6 +10,19 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     settled(read(text))
 }
 
+/// Whether there may be anything but words in a text, by a quick look; most texts are told from that.
+pub fn may_hold_operators(text: &str) -> bool {
+    let operators = ["\"", "“", "„", "«", "「", "|", "&&", "*", "OR", "AND", "NOT", "NEAR"];
+    let mut before = ' ';
+    let holds = |operator: &str| text.as_bytes().windows(operator.len()).any(|piece| piece == operator.as_bytes());
+    operators.iter().chain(FIELDS.iter().map(|(name, _)| name)).any(|operator| holds(operator))
+        || text.char_indices().any(|(at, c)| {
+            let begins = matches!(c, '+' | '-') && !is_word(before) && begins_operand(&text[at + 1..]);
+            before = c;
+            begins
+        })
+}
+
 /// A piece of a text, by its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {

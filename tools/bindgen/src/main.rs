@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use bindgen::without_hashes;
 use walrus::{FunctionKind, Module, ir};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -85,9 +86,4 @@ fn empty_panics(module: &mut Module) {
             local.block_mut(entry).instrs = vec![(ir::Unreachable {}.into(), ir::InstrLocId::default())];
         }
     }
-}
-
-/// `core[0123456789abcdef]::panicking` is one of two ways in which compilers write `core::panicking`.
-fn without_hashes(name: &str) -> String {
-    name.split(']').map(|piece| piece.split_once('[').map_or(piece, |(kept, _hash)| kept)).collect()
 }
