@@ -10,6 +10,7 @@ mod lexicon;
 mod names;
 mod operators;
 mod packs;
+mod rules;
 mod steps;
 mod twin;
 mod typos;
@@ -174,6 +175,24 @@ fn check(query: &str, mode: Mode, first: &[&str]) {
     let found = Memory::new(index_of(pages())).ids(query, mode);
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
     assert_eq!(found.get(..first.len()), Some(first), "{query:?} by {mode:?} found {found:?}");
+}
+
+#[test]
+fn a_half_typed_word_is_completed_by_words_of_the_site() {
+    let mut memory = Memory::new(index_of(pages()));
+    let mut completions = |text: &str, most| {
+        let query = Query { text: text.into(), mode: Mode::Keyword, completions: most, ..Query::default() };
+        let found = memory.ask(query).completions;
+        found.into_iter().map(|completion| (completion.text, completion.pages)).collect::<Vec<_>>()
+    };
+    let of = |list: &[(&str, u32)]| list.iter().map(|&(text, pages)| (text.to_owned(), pages)).collect::<Vec<_>>();
+    assert_eq!(
+        completions("The BEES sw", 3),
+        of(&[("The BEES swarm", 1), ("The BEES swarming", 1), ("The BEES swarms", 2)])
+    );
+    assert_eq!(completions("sw", 1).len(), 1);
+    assert_eq!(completions("sw ", 3), [], "a space ends the word");
+    assert_eq!((completions("zz", 3), completions("", 3), completions("swarms", 0)), (vec![], vec![], vec![]));
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub mod lexicon;
 mod meaning;
 mod names;
 mod rows;
+mod rules;
 mod spans;
 mod spelling;
 mod texts;
@@ -39,6 +40,7 @@ use crate::{Error, ErrorKind, Result};
 pub use fit::{Fit, Fitted};
 pub use general::GeneralOptions;
 use meaning::{Meaning, Site};
+pub use rules::{FreshnessOptions, RankingOptions, RuleOptions, SettledOptions};
 use words::WordRows;
 
 /// How an index is built.
@@ -57,6 +59,8 @@ pub struct Options {
     /// The fields by which pages can be filtered, counted, sorted and grouped: these, or where none are named all that pages share
     /// values of.
     pub fields: Option<Vec<String>>,
+    /// What the owner says about ranking.
+    pub rules: RuleOptions,
     /// Within which bounds parts become files: where they are packed, a reader has the names of all of them in any case.
     pub bounds: Bounds,
     /// Whether names of parts lie in runs, which cost a first answer a round trip and save it bytes; none leaves that to the
@@ -81,6 +85,7 @@ impl Default for Options {
             window: Window::default(),
             general: GeneralOptions::default(),
             fields: None,
+            rules: RuleOptions::default(),
             bounds: Bounds::default(),
             runs: None,
             graph_above: hnsw::HNSW_ABOVE,
@@ -201,6 +206,7 @@ pub fn build(
     }
     let of_pages = meaning.as_ref().map_or(Vec::new(), |meaning| meaning.cells_of_pages(pages.len()));
     let fields = fields::write(&pages, options.fields.as_deref(), &options.language, &of_pages, &mut parts)?;
+    let rules = rules::write(&options.rules, &pages, &mut parts)?;
     let (words, has_lexicon) = (words.code(), words.units() > 0);
     let (cells, vectors, fitted) = match meaning {
         Some(Meaning { cells, vectors, fitted, .. }) => (cells, Some(vectors), fitted),
@@ -231,6 +237,7 @@ pub fn build(
         words,
         general,
         spelling,
+        rules,
         text: names::of_texts(text, runs, &mut parts)?,
         cells,
         fields,

@@ -110,6 +110,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
         options.fit = fit.read();
     }
     options.fields = args.fields.clone().or(config.fields);
+    options.rules = config.rules;
     if let Some(lang) = &site.lang {
         options.language = lang.clone();
     }

@@ -1,7 +1,7 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling fields
+//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling rules fields
 //! endings := count ending*
 //! terms   := as `blocks` in `names`                  the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -10,6 +10,7 @@
 //! words   := 0 | 1 code                              how words' vectors are packed, as in `vector::RowCode`
 //! general := 0 | 1 hash[6]                           the directory of general words
 //! spelling := 0 | 1 hash[6]                          where lists of words lie
+//! rules   := 0 | 1 hash[6]                           what the owner says about ranking
 //! fields  := as in `fields`
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, and on large sites not even with the number of
@@ -42,6 +43,8 @@ pub struct Core {
     pub general: Option<u64>,
     /// The hash of what names the lists of words that misspelt ones may mean, if there are any.
     pub spelling: Option<u64>,
+    /// What the owner of the site says about ranking, if they say anything.
+    pub rules: Option<u64>,
     /// The text parts.
     pub text: TextNames,
     /// The vector rows.
@@ -61,6 +64,9 @@ impl Core {
         }
         if let Some(hash) = self.spelling {
             name(Kind::Spelling, hash);
+        }
+        if let Some(hash) = self.rules {
+            name(Kind::Rules, hash);
         }
         self.fields.iter().for_each(|field| name(Kind::Field, field.hash));
         self.terms.listed.iter().for_each(|&(_, hash)| name(self.terms.kind(), hash));
@@ -93,7 +99,7 @@ impl Core {
         if let Some(code) = self.words {
             code.write(&mut out);
         }
-        for hash in [self.general, self.spelling] {
+        for hash in [self.general, self.spelling, self.rules] {
             out.0.push(u8::from(hash.is_some()));
             if let Some(hash) = hash {
                 out.hash(hash);
@@ -126,7 +132,7 @@ impl Core {
             return Err(damaged("words in another space than the rows"));
         }
         let mut hash = || if reader.byte()? == 1 { Ok(Some(reader.hash()?)) } else { Ok(None) };
-        let (general, spelling) = (hash()?, hash()?);
+        let (general, spelling, rules) = (hash()?, hash()?, hash()?);
         if general.is_some() && words.is_none() {
             return Err(damaged("general words beside words without vectors"));
         }
@@ -143,6 +149,7 @@ impl Core {
             words,
             general,
             spelling,
+            rules,
             text,
             cells,
             fields,
@@ -189,6 +196,7 @@ mod tests {
             words: Some(cells().code),
             general: Some(50),
             spelling: Some(60),
+            rules: Some(70),
             cells: cells(),
             fields: vec![FieldRef { name: "lang".into(), kind: FieldKind::Text, hash: 60 }],
         }

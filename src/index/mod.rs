@@ -5,6 +5,7 @@
 //!                               ├─▶ places ─▶ positions
 //!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ spelling ─▶ words     words that misspelt ones may mean
+//!                               ├─▶ rules                what the owner says about ranking
 //!                               ├─▶ fields               columns, loaded when a query names them
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ [texts] ─▶ text
@@ -27,6 +28,7 @@ mod names;
 pub mod pack;
 mod part;
 mod positions;
+mod rules;
 mod spelling;
 mod store;
 mod vectors;
@@ -46,6 +48,7 @@ pub use names::{BlockNames, Place, TextNames, TextStart};
 pub use names::{write_block_run, write_text_run};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
+pub use rules::{Rules, Settled, Synonym};
 pub use spelling::{Spelling, WordList};
 pub use store::{Head, Index};
 pub use vectors::{Owner, VectorPart};

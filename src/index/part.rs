@@ -53,9 +53,11 @@ pub enum Kind {
     Blocks,
     /// Names of text parts.
     Texts,
+    /// What the owner of the site says about ranking.
+    Rules,
 }
 
-const KINDS: [(Kind, &str); 16] = [
+const KINDS: [(Kind, &str); 17] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -72,6 +74,7 @@ const KINDS: [(Kind, &str); 16] = [
     (Kind::Field, "field"),
     (Kind::Blocks, "blocks"),
     (Kind::Texts, "texts"),
+    (Kind::Rules, "rules"),
 ];
 
 impl Kind {

@@ -3,8 +3,8 @@
 use super::firsts::Firsts;
 use super::names::{read_block_run, read_text_run};
 use super::{
-    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Spelling, TextStart,
-    VectorPart, WordList,
+    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Rules, Spelling,
+    TextStart, VectorPart, WordList,
 };
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
@@ -25,6 +25,7 @@ pub struct Index {
     graph: Option<Graph>,
     projection: Option<Projection>,
     places: Option<PositionPlaces>,
+    rules: Option<Rules>,
     whole: bool,
 }
 
@@ -57,7 +58,16 @@ enum Loaded {
 impl Index {
     /// An index of which only the entry is known.
     pub fn open(head: Head) -> Self {
-        Self { head, core: None, parts: Vec::new(), graph: None, projection: None, places: None, whole: false }
+        Self {
+            head,
+            core: None,
+            parts: Vec::new(),
+            graph: None,
+            projection: None,
+            places: None,
+            rules: None,
+            whole: false,
+        }
     }
 
     /// Says that the host holds all parts, so that none costs anything: every row is compared, or the graph walked.
@@ -124,6 +134,7 @@ impl Index {
             Kind::Graph => self.graph.is_some(),
             Kind::Projection => self.projection.is_some(),
             Kind::Places => self.places.is_some(),
+            Kind::Rules => self.rules.is_some(),
             _ => false,
         };
         !loaded && self.part(id).is_none()
@@ -170,6 +181,11 @@ impl Index {
             Loaded::Vectors(part) => Some(part),
             _ => None,
         }
+    }
+
+    /// What the owner of the site says about ranking, if that is loaded.
+    pub fn rules(&self) -> Option<&Rules> {
+        self.rules.as_ref()
     }
 
     /// The graph over the rows, if it is loaded.
@@ -308,6 +324,10 @@ impl Index {
                 return Ok(());
             }
             Kind::Positions => Loaded::Positions(Positions::new(contents.to_vec())),
+            Kind::Rules => {
+                self.rules = Some(Rules::read(contents, core.collection.pages)?);
+                return Ok(());
+            }
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
             Kind::Spelling => Loaded::Spelling(Spelling::read(contents)?),
             Kind::Words => Loaded::Words(WordList::read(contents)?),

@@ -1,7 +1,9 @@
 //! What to take from a site: the command's options and `bifocal.toml`, which have the same names.
 
+use crate::build::{RankingOptions, RuleOptions, SettledOptions};
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The metadata fields that are kept unless others are named.
@@ -77,7 +79,7 @@ impl SiteOptions {
 /// assert_eq!(config.site.content.as_deref(), Some("article"));
 /// # Ok::<(), bifocal::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// Which pages are read, and what of each.
     pub site: SiteOptions,
@@ -93,6 +95,8 @@ pub struct Config {
     pub words: Option<PathBuf>,
     /// The fields by which pages can be filtered; none chooses them by what pages have.
     pub fields: Option<Vec<String>>,
+    /// What the owner says about ranking: `stop-words`, `synonyms`, `one-way-synonyms`, `answers`, `ranking`.
+    pub rules: RuleOptions,
     /// How many former generations of the index stay readable.
     pub keep: Option<u32>,
     /// The file that keeps what the index is fitted to.
@@ -127,6 +131,16 @@ struct Keys {
     general_words: Option<usize>,
     words: Option<PathBuf>,
     fields: Option<Vec<String>>,
+    #[serde(default)]
+    stop_words: Vec<String>,
+    #[serde(default)]
+    synonyms: Vec<Vec<String>>,
+    #[serde(default)]
+    one_way_synonyms: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    answers: Vec<SettledOptions>,
+    #[serde(default)]
+    ranking: RankingOptions,
     keep: Option<u32>,
     fit: Option<PathBuf>,
     #[serde(default)]
@@ -201,6 +215,13 @@ impl Config {
             general_words: keys.general_words,
             words: keys.words,
             fields: keys.fields,
+            rules: RuleOptions {
+                stop_words: keys.stop_words,
+                synonyms: keys.synonyms,
+                one_way_synonyms: keys.one_way_synonyms,
+                answers: keys.answers,
+                ranking: keys.ranking,
+            },
             keep: keys.keep,
             fit: keys.fit,
             single_file: keys.single_file,

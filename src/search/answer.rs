@@ -36,6 +36,9 @@ pub struct Answer {
     pub corrections: Vec<Correction>,
     /// The query with the likeliest of these, if there are any.
     pub did_you_mean: Option<String>,
+    /// Words of the site that the last one may become that is still being typed, those on most pages first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub completions: Vec<Completion>,
     /// What each leg did.
     pub legs: Legs,
     /// Parts that could not be had, with reasons; the answer was made without them.
@@ -49,6 +52,15 @@ pub struct Correction {
     pub word: String,
     /// The site's words that it may mean, the likeliest first.
     pub meant: Vec<String>,
+}
+
+/// A query with its last word written out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Completion {
+    /// The whole text; its last word folded, as the dictionary has it.
+    pub text: String,
+    /// How many pages hold the word.
+    pub pages: u32,
 }
 
 /// What a count says of the number of all that was found.
@@ -171,6 +183,10 @@ pub struct Explanation {
     pub title: Option<f32>,
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,
+    /// What the score was multiplied by, as the owner says (`ranking` in `bifocal.toml`).
+    pub prior: Option<f32>,
+    /// Whether the owner put the page first for this query (`answers` in `bifocal.toml`).
+    pub settled: bool,
     /// How both were put together.
     pub fusion: &'static str,
 }

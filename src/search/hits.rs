@@ -6,7 +6,7 @@ use super::semantic::Nearest;
 use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
-use crate::index::{Column, Core, Index, PartId, Place};
+use crate::index::{Column, Core, Index, PartId, Place, Settled};
 use crate::lexical::{PageScore, Places, Ranking};
 use crate::order::best_first;
 
@@ -20,6 +20,8 @@ pub(super) struct Found<'r> {
     pub semantic: Option<&'r Nearest>,
     /// What a page gains whose title is the query; others gain by the share of their titles that it is.
     pub bonus: f32,
+    /// What the owner settled on for the query.
+    pub settled: Option<&'r Settled>,
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
 }
@@ -93,6 +95,8 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             terms: std::mem::take(&mut explained[number]),
             title: found.keyword.map(|ranking| found.bonus * ranking.titled(page.page)).filter(|&gain| gain > 0.0),
             cosine: by_meaning.map(|(_, score)| score),
+            prior: index.rules().map(|rules| rules.prior(page.page)).filter(|&prior| prior != 1.0),
+            settled: found.settled.is_some_and(|settled| settled.first.contains(&page.page)),
             fusion: query.fusion.name(),
         });
         hits.push(Hit {

@@ -4,11 +4,13 @@ use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
 use crate::lexical::{Bm25f, Ranking, TermBlock, TermPart, TermSet, rank};
+use crate::order::best_first;
 use crate::text;
 
 use super::forms::{Lookup, PlacedForm, look_up};
+use super::rules::add_synonyms;
 use super::spelling::Meant;
-use super::{Correction, TermExplanation, Typos};
+use super::{Completion, Correction, TermExplanation, Typos};
 
 /// Most distinct words of a query that are searched for.
 const MOST_WORDS: usize = 48;
@@ -30,6 +32,8 @@ pub(super) struct QueryWord {
     pub compound: bool,
     /// Whether a longer word may be meant.
     pub unfinished: bool,
+    /// What stands for it as well, and what an occurrence of that counts.
+    pub also: Vec<(String, f32)>,
 }
 
 /// The words of a query's text, and whether some were left out; `open_ends` are the ends of those that may be longer.
@@ -47,6 +51,7 @@ pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
                 term: word.term.into_owned(),
                 count: 1.0,
                 unfinished,
+                also: Vec::new(),
             });
         } else {
             cut = true;
@@ -112,7 +117,9 @@ pub(super) fn plan(
         plan.length += if word.compound { 0 } else { word.count as u32 };
         let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
         let mut found = look_up(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
-        if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {
+        if !word.also.is_empty() {
+            add_synonyms(&mut found, index, core, &mut plan, word);
+        } else if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {
             found.add_meant(index, core, &mut plan, word, meant);
         }
         let Lookup { forms, is_foreign } = found;
@@ -243,7 +250,7 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), self.length, core.collection, &Bm25f::default())
+        rank(&self.sets(index), self.length, core.collection, &formula(index))
     }
 
     /// The scores by words of sections of each of `pages`, in their order.
@@ -254,7 +261,7 @@ impl Plan {
         ranking: &Ranking,
         pages: &[PageId],
     ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
-        let formula = Bm25f::default();
+        let formula = formula(index);
         let mut scores: Vec<Vec<(Ordinal, f32)>> = vec![Vec::new(); pages.len()];
         for (set, idf) in self.sets(index).iter().zip(&ranking.idf) {
             for (known, sections) in scores.iter_mut().zip(set.in_sections(pages, core.collection, &formula)?) {
@@ -270,6 +277,25 @@ impl Plan {
         Ok(scores)
     }
 
+    /// `text` with its last word, if it is unfinished, written out as words of the site that begin so: at most `most`, those on most
+    /// pages first.
+    #[inline(never)]
+    pub fn completions(&self, index: &Index, text: &str, most: usize) -> Vec<Completion> {
+        let (Some(last), Some(word)) = (text::words(text).last(), self.words.last()) else { return Vec::new() };
+        let beginning = word.prefix.as_deref().filter(|prefix| **prefix == *last.term).unwrap_or_default();
+        let mut longer: Vec<(&str, u32)> = Vec::new();
+        for form in word.forms.iter().filter(|form| !beginning.is_empty() && form.form.starts_with(beginning)) {
+            let term = index.terms(form.block).and_then(|block| block.terms().get(form.index));
+            longer.extend(term.filter(|_| form.form != beginning).map(|term| (form.form.as_str(), term.pages)));
+        }
+        let order = best_first(longer.iter().map(|&(_, pages)| pages as f32));
+        let completion = |at: usize| {
+            let (form, pages) = longer[at];
+            Completion { text: [&text[..last.span.start], form].concat(), pages }
+        };
+        order.into_iter().take(most).map(completion).collect()
+    }
+
     /// What each word gave to each of `pages`, in their order.
     #[inline(never)]
     pub fn explain(
@@ -279,7 +305,7 @@ impl Plan {
         ranking: &Ranking,
         pages: &[PageId],
     ) -> Result<Vec<Vec<TermExplanation>>> {
-        let formula = Bm25f::default();
+        let formula = formula(index);
         let mut explained = vec![Vec::new(); pages.len()];
         let sets = self.sets(index);
         for (number, (set, word)) in sets.iter().zip(self.ranked()).enumerate() {
@@ -306,6 +332,14 @@ impl WordVector {
     pub fn find<'i>(&self, index: &'i Index) -> Option<(f32, &'i [u8])> {
         let (block, form) = self.form?;
         index.terms(block)?.vector(form)
+    }
+}
+
+/// The formula, with the owner's weights if they gave any.
+fn formula(index: &Index) -> Bm25f {
+    match index.rules() {
+        Some(rules) => rules.formula(),
+        None => Bm25f::default(),
     }
 }
 

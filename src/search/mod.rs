@@ -23,6 +23,7 @@ mod passing;
 mod positions;
 mod query;
 mod restrict;
+mod rules;
 mod run;
 mod select;
 mod semantic;
@@ -30,7 +31,8 @@ mod spelling;
 mod syntax;
 
 pub use answer::{
-    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, Relation, SectionHit, TermExplanation,
+    Answer, Completion, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Legs, Lenses, Relation, SectionHit,
+    TermExplanation,
 };
 pub use arrange::{Group, Order, Sort};
 pub use expression::Expression;

@@ -36,6 +36,8 @@ pub struct Query {
     /// Whether the last word may be the beginning of a longer one, as it is while one types; text that ends with a space is
     /// finished in any case. Default true.
     pub prefix: bool,
+    /// Most words to answer with that the last one may become. Default 0.
+    pub completions: usize,
     /// Whether a word may be meant that is not the one that was typed. Default auto.
     pub typos: Typos,
     /// Whether each hit says how its score came about. Default false.
@@ -74,6 +76,7 @@ impl Default for Query {
             offset: 0,
             sections: 1,
             prefix: true,
+            completions: 0,
             typos: Typos::Auto,
             explain: false,
             fusion: Fusion::default(),

@@ -8,6 +8,7 @@ use super::expression::Expression;
 use super::hits::{Found, Shown, names, show};
 use super::keyword::{Plan, QueryWord, add_once, plan, words};
 use super::passing::Passing;
+use super::rules;
 use super::select::column;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::spelling::{Meant, did_you_mean};
@@ -15,7 +16,7 @@ use super::syntax::{Parsed, parse};
 use super::{Answer, Legs, Query, Relation, VectorPlan};
 use super::{facets, general, lexicon};
 use crate::corpus::PageSet;
-use crate::index::{Cells, Core, Index, PartId};
+use crate::index::{Cells, Core, Index, PartId, Settled};
 use crate::lexical::{PageScore, Ranking};
 use crate::{Error, ErrorKind, Result};
 
@@ -46,6 +47,10 @@ pub struct Run {
     passing: Passing,
     /// What misspelt words may mean.
     meant: Meant,
+    /// Whether the owner's rules have been applied to the words.
+    ruled: bool,
+    /// What the owner settled on for this query.
+    settled: Option<Settled>,
     /// The pages that facets are counted over, before filters.
     counted: Option<PageSet>,
     cut: bool,
@@ -92,6 +97,8 @@ impl Run {
             asked,
             passing: Passing::default(),
             meant: Meant::default(),
+            ruled: false,
+            settled: None,
             counted: None,
             cut,
             keyword: None,
@@ -138,12 +145,19 @@ impl Run {
         };
         let mut plan = Plan::default();
         let mut missing = Vec::new();
+        if let Some(rules) = index.rules().filter(|_| !self.ruled) {
+            self.settled = rules::apply(rules, &mut self.words);
+            self.ruled = true;
+        }
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
             plan = self::plan(index, core, &self.words, self.query.typos, ranked, &mut self.meant);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
+        }
+        if let Some(rules) = rules::part(core) {
+            plan.want(index, rules);
         }
         self.passing.settle(index, core, &self.query, self.asked.as_ref(), &mut plan)?;
         missing.append(&mut plan.missing_to_rank);
@@ -155,8 +169,10 @@ impl Run {
         if self.passing.selection.is_some() && !missing.is_empty() {
             return Ok(Step::Need { parts: missing, vector: false });
         }
+        let never = self.settled.as_ref().map_or(&[][..], |settled| &settled.never);
         if ranked && missing.is_empty() && self.keyword.is_none() {
             let mut ranking = plan.rank(index, core)?;
+            ranking.pages.retain(|ranked| !never.contains(&ranked.page));
             if let Some(satisfying) = &self.passing.satisfying {
                 ranking.pages.retain(|ranked| satisfying.contains(ranked.page));
             }
@@ -236,7 +252,10 @@ impl Run {
                 return Ok(Some(missing));
             }
             if self.semantic.is_none() {
-                let nearest = aim.nearest(index, core, allowed.as_ref());
+                let mut nearest = aim.nearest(index, core, allowed.as_ref());
+                if let Some(settled) = &self.settled {
+                    nearest.pages.retain(|near| !settled.never.contains(&near.page));
+                }
                 let wanted = self.query.offset + self.query.limit;
                 let found = found_by_either(&nearest, self.keyword.as_ref(), core);
                 // Cells near the query may hold few of the pages that pass.
@@ -295,6 +314,14 @@ impl Run {
             }
             _ => ranked,
         };
+        let ordered;
+        let ranked = match index.rules() {
+            Some(rules) if self.query.sort.is_none() => {
+                ordered = rules::order(rules, self.settled.as_ref(), ranked, self.passing.pages().as_ref());
+                &ordered
+            }
+            _ => ranked,
+        };
         let facets = if self.query.facets.is_empty() { Vec::new() } else { self.facets(index, core)? };
         let more = ranked.len() > keyword.len() || !plan.failures.is_empty();
         let arranged;
@@ -311,7 +338,8 @@ impl Run {
             None => None,
         };
         let (keyword_leg, semantic_leg) = (self.keyword.as_ref(), self.semantic.as_ref());
-        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, bonus, group };
+        let settled = self.settled.as_ref().filter(|_| self.query.sort.is_none());
+        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, bonus, settled, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
@@ -339,6 +367,10 @@ impl Run {
             did_you_mean: match plan.corrections.as_slice() {
                 [] => None,
                 corrections => did_you_mean(&self.text, corrections),
+            },
+            completions: match self.query.completions {
+                0 => Vec::new(),
+                most => plan.completions(index, &self.text, most),
             },
             legs: Legs { keyword: self.keyword_leg(plan), semantic: self.semantic_leg(core, partial, &failures) },
             hits,

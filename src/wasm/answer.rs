@@ -7,7 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::corpus::Meta;
 use crate::search::{
-    Answer, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, Relation, SectionHit, TermExplanation,
+    Answer, Completion, Correction, Excerpt, Explanation, Hit, Leg, LegStatus, Lenses, Relation, SectionHit,
+    TermExplanation,
 };
 
 use super::query::MODES;
@@ -58,6 +59,7 @@ pub(super) fn write(answer: &Answer) -> Record {
         fusion,
         corrections,
         did_you_mean,
+        completions,
         legs,
         failures,
     } = answer;
@@ -75,6 +77,9 @@ pub(super) fn write(answer: &Answer) -> Record {
     record.text("fusion", fusion);
     record.set("corrections", &corrections.iter().map(correction).collect::<Array>());
     record.optional_text("didYouMean", did_you_mean.as_deref());
+    if !completions.is_empty() {
+        record.set("completions", &completions.iter().map(completion).collect::<Array>());
+    }
     let both = Record::new();
     both.set("keyword", &leg(&legs.keyword));
     both.set("semantic", &leg(&legs.semantic));
@@ -86,6 +91,14 @@ pub(super) fn write(answer: &Answer) -> Record {
 /// An array of texts.
 pub(super) fn texts(texts: &[String]) -> Array {
     texts.iter().map(|text| JsValue::from_str(text)).collect()
+}
+
+#[inline(never)]
+fn completion(Completion { text, pages }: &Completion) -> Record {
+    let record = Record::new();
+    record.text("text", text);
+    record.number("pages", f64::from(*pages));
+    record
 }
 
 #[inline(never)]
@@ -164,12 +177,14 @@ fn excerpt(Excerpt { text, ranges }: &Excerpt) -> Record {
 }
 
 #[inline(never)]
-fn explanation(Explanation { keyword, terms, title, cosine, fusion }: &Explanation) -> Record {
+fn explanation(Explanation { keyword, terms, title, cosine, prior, settled, fusion }: &Explanation) -> Record {
     let record = Record::new();
     record.optional_number("keyword", keyword.map(f64::from));
     record.set("terms", &terms.iter().map(term).collect::<Array>());
     record.optional_number("title", title.map(f64::from));
     record.optional_number("cosine", cosine.map(f64::from));
+    record.optional_number("prior", prior.map(f64::from));
+    record.set("settled", &JsValue::from_bool(*settled));
     record.text("fusion", fusion);
     record
 }

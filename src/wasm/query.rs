@@ -12,7 +12,7 @@ pub(super) const MODES: [(&str, Mode); 3] =
     [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
 
 /// What a query may say that few do.
-const SELDOM: [&str; 3] = ["expression", "fusion", "explain"];
+const SELDOM: [&str; 4] = ["expression", "fusion", "explain", "completions"];
 
 /// Whether answering the query takes what is loaded for few: `seldom.txt` lists that.
 pub(super) fn is_seldom(object: &JsValue) -> Result<bool, JsError> {
@@ -42,8 +42,12 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
         query.typos = one_of("typos", &typos, &known)?;
     }
     query.vector_reason = text(object, "vectorReason")?;
-    for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)]
-    {
+    for (name, field) in [
+        ("limit", &mut query.limit),
+        ("offset", &mut query.offset),
+        ("sections", &mut query.sections),
+        ("completions", &mut query.completions),
+    ] {
         if let Some(number) = number(object, name)? {
             if !(0.0..=1e6).contains(&number) {
                 return Err(wrong(name, "a number from 0 to 1000000"));

@@ -58,6 +58,12 @@ test("operators and misspelt words are answered as natively", () => {
   assert.throws(() => ask({ text: "mutex", mode: "keyword", expression: { nothing: 1 } }), /expression must be/);
 });
 
+test("a half-typed word is completed", () => {
+  const { completions } = ask({ text: "the borr", mode: "keyword", completions: 3 });
+  assert.ok(completions.length > 1 && completions.every(({ text, pages }) => text.startsWith("the borrow") && pages > 0), JSON.stringify(completions));
+  assert.equal(ask({ text: "the borr", mode: "keyword" }).completions, undefined);
+});
+
 for (const mode of ["keyword", "semantic", "hybrid"]) {
   test(`${mode} answers are the native ones`, () => {
     for (const text of QUERIES) {

@@ -17,6 +17,7 @@ import type {
   Sort,
   ToWorker,
 } from "./protocol.js";
+import { type SuggestOptions, type Suggestion, suggestions } from "./suggest.js";
 
 /** How to search. */
 export interface SearchOptions {
@@ -111,6 +112,10 @@ export class Search {
    * `legs` say what is not.
    */
   search(text: string, options: SearchOptions = {}): Promise<Answer> {
+    return this.#search(text, options);
+  }
+
+  #search(text: string, options: SearchOptions, more: Partial<Query> = {}): Promise<Answer> {
     const { mode = "hybrid", encoder = "auto", limit = 10, offset = 0 } = options;
     try {
       if (typeof text !== "string") throw bad("the query", text, "a string");
@@ -121,7 +126,7 @@ export class Search {
     } catch (error) {
       return Promise.reject(error);
     }
-    const query: Query = { text: wellFormed(text), mode, encoder, limit, offset };
+    const query: Query = { text: wellFormed(text), mode, encoder, limit, offset, ...more };
     const { sections, prefix, expression, typos, explain, fusion, filters, facets, sort, group } = options;
     // What is not given is left out, so that the engine's own defaults hold.
     if (sections !== undefined) query.sections = sections;
@@ -136,6 +141,16 @@ export class Search {
     if (group !== undefined) query.group = group;
     const id = ++this.#last;
     return this.#ask<Answer>({ type: "search", id, query }, options.signal, { onUpdate: options.onUpdate });
+  }
+
+  /**
+   * What a half-typed text may become: words, and titles and headings of pages that hold it. By words alone, and the last
+   * word counts as unfinished.
+   */
+  async suggest(text: string, options: SuggestOptions = {}): Promise<Suggestion[]> {
+    const { limit = 8, signal } = options;
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw bad("limit", limit, "1 to 100");
+    return suggestions(await this.#search(text, { mode: "keyword", limit, sections: 2, signal }, { prefix: true, completions: limit }), limit);
   }
 
   /** The vector of `text` in the space of the index's rows; loads the transformer if need be. */

@@ -95,6 +95,8 @@ export interface Query {
   sections?: number;
   /** Whether the last word may be the beginning of a longer one; the engine's default is yes. */
   prefix?: boolean;
+  /** Most words to answer with that the last one may become. */
+  completions?: number;
   /** When words count that were not typed but may be meant: default `"auto"`, where the site doesn't use the typed one. */
   typos?: "never" | "auto" | "always";
   /** Whether each hit tells how its score came about. */
@@ -196,6 +198,8 @@ export interface EngineAnswer {
   corrections: { word: string; meant: string[] }[];
   /** The query with the likeliest of these. */
   didYouMean: string | null;
+  /** The query with its last word written out, as words of the site that begin so, those on most pages first; where they were asked for. */
+  completions?: { text: string; pages: number }[];
   legs: { keyword: Leg; semantic: Leg };
   /** Parts of the index that could not be had, with reasons: the answer was made without them. */
   failures: string[];
