@@ -10,6 +10,7 @@ mod lexicon;
 mod names;
 mod operators;
 mod packs;
+mod related;
 mod rules;
 mod steps;
 mod twin;

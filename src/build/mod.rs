@@ -18,6 +18,7 @@ mod general;
 pub mod lexicon;
 mod meaning;
 mod names;
+mod related;
 mod rows;
 mod rules;
 mod spans;
@@ -206,6 +207,10 @@ pub fn build(
     }
     let of_pages = meaning.as_ref().map_or(Vec::new(), |meaning| meaning.cells_of_pages(pages.len()));
     let fields = fields::write(&pages, options.fields.as_deref(), &options.language, &of_pages, &mut parts)?;
+    let related = match &meaning {
+        Some(meaning) => related::write(&pages, &passages, &of_pages, meaning.cells.cut_off, &mut parts)?,
+        None => None,
+    };
     let rules = rules::write(&options.rules, &pages, &mut parts)?;
     let (words, has_lexicon) = (words.code(), words.units() > 0);
     let (cells, vectors, fitted) = match meaning {
@@ -238,6 +243,7 @@ pub fn build(
         general,
         spelling,
         rules,
+        related,
         text: names::of_texts(text, runs, &mut parts)?,
         cells,
         fields,

@@ -22,14 +22,18 @@ use super::{model, print};
   bifocal search public/bifocal Arc::clone --mode keyword --limit 5
   bifocal search public/ '\"borrow checker\" -error title:lifetime'
   bifocal search public/ lifetimes --explain
+  bifocal search public/ --similar guide/install.html
   bifocal search public/ lifetimes --filter '{\"section\":\"book\"}' --facet section --sort date:desc
   bifocal search public/ lifetimes --json | jq '.hits[].url'")]
 pub struct SearchArgs {
     /// The index folder, the site folder that holds it as `bifocal/`, or the file of an index built with --single-file
     index: PathBuf,
     /// What to search for: words, and operators such as '"a phrase"', -without, +must, OR, NEAR, title:word, begin*
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true, required_unless_present = "similar", default_value = "")]
     query: String,
+    /// Finds pages like this one instead: its id, which is its file's path below the site's root
+    #[arg(long, value_name = "ID", conflicts_with = "query")]
+    similar: Option<String>,
     /// Which lenses to look through
     #[arg(long, value_enum, default_value_t = ModeArg::Hybrid)]
     mode: ModeArg,
@@ -134,6 +138,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
     let mode = Mode::from(args.mode);
     let mut query = Query {
         text: args.query,
+        similar: args.similar,
         mode,
         limit: args.limit,
         filters: args.filter.unwrap_or_default(),

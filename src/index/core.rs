@@ -1,7 +1,7 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling rules fields
+//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling rules related fields
 //! endings := count ending*
 //! terms   := as `blocks` in `names`                  the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -11,6 +11,7 @@
 //! general := 0 | 1 hash[6]                           the directory of general words
 //! spelling := 0 | 1 hash[6]                          where lists of words lie
 //! rules   := 0 | 1 hash[6]                           what the owner says about ranking
+//! related := 0 | 1 hash[6]                           where it lies which pages are like which
 //! fields  := as in `fields`
 //! ```
 //! It is loaded by every reader, so nothing here grows with the pages themselves, and on large sites not even with the number of
@@ -45,6 +46,8 @@ pub struct Core {
     pub spelling: Option<u64>,
     /// What the owner of the site says about ranking, if they say anything.
     pub rules: Option<u64>,
+    /// Where it lies which pages are like which, if that is known.
+    pub related: Option<u64>,
     /// The text parts.
     pub text: TextNames,
     /// The vector rows.
@@ -67,6 +70,9 @@ impl Core {
         }
         if let Some(hash) = self.rules {
             name(Kind::Rules, hash);
+        }
+        if let Some(hash) = self.related {
+            name(Kind::Relations, hash);
         }
         self.fields.iter().for_each(|field| name(Kind::Field, field.hash));
         self.terms.listed.iter().for_each(|&(_, hash)| name(self.terms.kind(), hash));
@@ -99,7 +105,7 @@ impl Core {
         if let Some(code) = self.words {
             code.write(&mut out);
         }
-        for hash in [self.general, self.spelling, self.rules] {
+        for hash in [self.general, self.spelling, self.rules, self.related] {
             out.0.push(u8::from(hash.is_some()));
             if let Some(hash) = hash {
                 out.hash(hash);
@@ -132,7 +138,7 @@ impl Core {
             return Err(damaged("words in another space than the rows"));
         }
         let mut hash = || if reader.byte()? == 1 { Ok(Some(reader.hash()?)) } else { Ok(None) };
-        let (general, spelling, rules) = (hash()?, hash()?, hash()?);
+        let [general, spelling, rules, related] = [hash()?, hash()?, hash()?, hash()?];
         if general.is_some() && words.is_none() {
             return Err(damaged("general words beside words without vectors"));
         }
@@ -150,6 +156,7 @@ impl Core {
             general,
             spelling,
             rules,
+            related,
             text,
             cells,
             fields,
@@ -197,6 +204,7 @@ mod tests {
             general: Some(50),
             spelling: Some(60),
             rules: Some(70),
+            related: Some(80),
             cells: cells(),
             fields: vec![FieldRef { name: "lang".into(), kind: FieldKind::Text, hash: 60 }],
         }

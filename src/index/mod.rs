@@ -6,6 +6,7 @@
 //!                               ├─▶ directory ─▶ general  words that the site does not use
 //!                               ├─▶ spelling ─▶ words     words that misspelt ones may mean
 //!                               ├─▶ rules                what the owner says about ranking
+//!                               ├─▶ relations ─▶ related  which pages are like which
 //!                               ├─▶ fields               columns, loaded when a query names them
 //!                               ├─▶ projection, vectors (cells), graph
 //!                               └─▶ [texts] ─▶ text
@@ -28,6 +29,7 @@ mod names;
 pub mod pack;
 mod part;
 mod positions;
+mod related;
 mod rules;
 mod spelling;
 mod store;
@@ -48,6 +50,7 @@ pub use names::{BlockNames, Place, TextNames, TextStart};
 pub use names::{write_block_run, write_text_run};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
+pub use related::{RelatedBlock, Relations, Relative, id_hash};
 pub use rules::{Rules, Settled, Synonym};
 pub use spelling::{Spelling, WordList};
 pub use store::{Head, Index};

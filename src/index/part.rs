@@ -55,9 +55,13 @@ pub enum Kind {
     Texts,
     /// What the owner of the site says about ranking.
     Rules,
+    /// Where it lies which pages are like which.
+    Relations,
+    /// A block of pages and those like them.
+    Related,
 }
 
-const KINDS: [(Kind, &str); 17] = [
+const KINDS: [(Kind, &str); 19] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -75,6 +79,8 @@ const KINDS: [(Kind, &str); 17] = [
     (Kind::Blocks, "blocks"),
     (Kind::Texts, "texts"),
     (Kind::Rules, "rules"),
+    (Kind::Relations, "relations"),
+    (Kind::Related, "related"),
 ];
 
 impl Kind {

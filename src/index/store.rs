@@ -3,8 +3,8 @@
 use super::firsts::Firsts;
 use super::names::{read_block_run, read_text_run};
 use super::{
-    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, Rules, Spelling,
-    TextStart, VectorPart, WordList,
+    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, RelatedBlock, Relations,
+    Rules, Spelling, TextStart, VectorPart, WordList,
 };
 use crate::bytes::damaged;
 use crate::corpus::StoredPage;
@@ -52,6 +52,8 @@ enum Loaded {
     Field(Column),
     Blocks(Firsts),
     Texts(Vec<TextStart>),
+    Relations(Relations),
+    Related(RelatedBlock),
     Failed(String),
 }
 
@@ -230,6 +232,22 @@ impl Index {
         }
     }
 
+    /// Where it lies which pages are like which, if that is loaded.
+    pub fn relations(&self, id: PartId) -> Option<&Relations> {
+        match self.part(id)? {
+            Loaded::Relations(relations) => Some(relations),
+            _ => None,
+        }
+    }
+
+    /// A block of pages and those like them, if it is loaded.
+    pub fn related(&self, id: PartId) -> Option<&RelatedBlock> {
+        match self.part(id)? {
+            Loaded::Related(block) => Some(block),
+            _ => None,
+        }
+    }
+
     /// The column of a field, if it is loaded.
     pub fn column(&self, id: PartId) -> Option<&Column> {
         match self.part(id)? {
@@ -328,6 +346,8 @@ impl Index {
                 self.rules = Some(Rules::read(contents, core.collection.pages)?);
                 return Ok(());
             }
+            Kind::Relations => Loaded::Relations(Relations::read(contents)?),
+            Kind::Related => Loaded::Related(RelatedBlock::read(contents, core.collection.pages)?),
             Kind::Directory => Loaded::Directory(Directory::read(contents)?),
             Kind::Spelling => Loaded::Spelling(Spelling::read(contents)?),
             Kind::Words => Loaded::Words(WordList::read(contents)?),

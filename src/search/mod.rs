@@ -22,6 +22,7 @@ mod lexicon;
 mod passing;
 mod positions;
 mod query;
+mod related;
 mod restrict;
 mod rules;
 mod run;

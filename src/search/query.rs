@@ -15,6 +15,8 @@ pub struct Query {
     /// What was typed: words, and operators such as `"a phrase"`, `-without`, `+must`, `OR`, `title:word` (see
     /// [`Expression`]).
     pub text: String,
+    /// The id of a page, in place of a text: pages like it are found, as many as were kept when the index was built.
+    pub similar: Option<String>,
     /// What pages must satisfy besides what the text asks for.
     pub expression: Option<Expression>,
     /// What pages must have in their fields. With an empty text, or one of operators alone, all pages that pass are found.
@@ -66,6 +68,7 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
+            similar: None,
             expression: None,
             filters: Filters::default(),
             facets: Vec::new(),

@@ -8,13 +8,13 @@ use super::expression::Expression;
 use super::hits::{Found, Shown, names, show};
 use super::keyword::{Plan, QueryWord, add_once, plan, words};
 use super::passing::Passing;
-use super::rules;
 use super::select::column;
 use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::spelling::{Meant, did_you_mean};
 use super::syntax::{Parsed, parse};
-use super::{Answer, Legs, Query, Relation, VectorPlan};
+use super::{Answer, Legs, Mode, Query, Relation, VectorPlan};
 use super::{facets, general, lexicon};
+use super::{related, rules};
 use crate::corpus::PageSet;
 use crate::index::{Cells, Core, Index, PartId, Settled};
 use crate::lexical::{PageScore, Ranking};
@@ -76,6 +76,10 @@ enum Vector {
 impl Run {
     /// Starts a search; nothing is computed before the first [`step`](Run::step).
     pub fn new(query: Query) -> Self {
+        let mut query = query;
+        if query.similar.is_some() {
+            query.mode = Mode::Semantic;
+        }
         let Parsed { mut text, open_ends, expression: asked } = parse(&query.text, query.prefix);
         if text.trim().is_empty()
             && let Some(expression) = &query.expression
@@ -160,6 +164,17 @@ impl Run {
             plan.want(index, rules);
         }
         self.passing.settle(index, core, &self.query, self.asked.as_ref(), &mut plan)?;
+        if let Some(id) = &self.query.similar {
+            let like = related::like(index, core, id, &mut plan)?;
+            let passing = self.passing.pages();
+            let passes = |near: &&PageScore| passing.as_ref().is_none_or(|pages| pages.contains(near.page));
+            match like.filter(|_| plan.missing.is_empty()) {
+                Some(like) => self.semantic = Some(Nearest::of(like.iter().filter(passes).copied().collect())),
+                None => return Ok(Step::Need { parts: plan.missing, vector: false }),
+            }
+            self.partial = true;
+            return self.answer(index, core, &plan, Vec::new());
+        }
         missing.append(&mut plan.missing_to_rank);
         if !plan.missing.is_empty() {
             missing.into_iter().for_each(|id| add_once(&mut plan.missing, id));
@@ -271,7 +286,7 @@ impl Run {
 
     /// Whether there is nothing to look for, so that all pages are found that pass.
     fn browses(&self) -> bool {
-        self.text.trim().is_empty() && self.query.names_fields()
+        self.text.trim().is_empty() && self.query.names_fields() && self.query.similar.is_none()
     }
 
     /// Whether meaning is asked for, there are rows to compare, and a vector is there or to come.

@@ -156,6 +156,11 @@ pub(super) struct Nearest {
 }
 
 impl Nearest {
+    /// Pages that are known to be near, of whose passages nothing is known.
+    pub fn of(pages: Vec<PageScore>) -> Self {
+        Self { pages, ..Self::default() }
+    }
+
     /// The nearest pages, those that are near enough to count as found where pages are not ranked by how near they are.
     pub fn near(&self, core: &Core) -> &[PageScore] {
         let near = &self.pages[..self.pages.len().min(arrange::NEAREST)];

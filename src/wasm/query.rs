@@ -12,7 +12,7 @@ pub(super) const MODES: [(&str, Mode); 3] =
     [("hybrid", Mode::Hybrid), ("keyword", Mode::Keyword), ("semantic", Mode::Semantic)];
 
 /// What a query may say that few do.
-const SELDOM: [&str; 4] = ["expression", "fusion", "explain", "completions"];
+const SELDOM: [&str; 5] = ["similar", "expression", "fusion", "explain", "completions"];
 
 /// Whether answering the query takes what is loaded for few: `seldom.txt` lists that.
 pub(super) fn is_seldom(object: &JsValue) -> Result<bool, JsError> {
@@ -41,6 +41,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
         let known = [("never", Typos::Never), ("auto", Typos::Auto), ("always", Typos::Always)];
         query.typos = one_of("typos", &typos, &known)?;
     }
+    query.similar = text(object, "similar")?;
     query.vector_reason = text(object, "vectorReason")?;
     for (name, field) in [
         ("limit", &mut query.limit),

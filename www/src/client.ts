@@ -19,6 +19,9 @@ import type {
 } from "./protocol.js";
 import { type SuggestOptions, type Suggestion, suggestions } from "./suggest.js";
 
+/** What may be said of a search for pages like a page. */
+export type SimilarOptions = Pick<SearchOptions, "limit" | "offset" | "filters" | "sort" | "group" | "signal">;
+
 /** How to search. */
 export interface SearchOptions {
   /** Default `"hybrid"`. */
@@ -151,6 +154,12 @@ export class Search {
     const { limit = 8, signal } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw bad("limit", limit, "1 to 100");
     return suggestions(await this.#search(text, { mode: "keyword", limit, sections: 2, signal }, { prefix: true, completions: limit }), limit);
+  }
+
+  /** Pages like the one with that id (of a hit: `hit.id`), the likest first: at most ten, and what filters leave of them. */
+  similar(id: string, options: SimilarOptions = {}): Promise<Answer> {
+    if (typeof id !== "string" || id === "") return Promise.reject(bad("the page's id", id, "a string, as hits have it"));
+    return this.#search("", { mode: "semantic", ...options }, { similar: id });
   }
 
   /** The vector of `text` in the space of the index's rows; loads the transformer if need be. */

@@ -79,7 +79,7 @@ function folder(url: string | URL): string {
 
 export { BifocalError };
 export type { Search, FetchFile, ImportFile };
-export type { SearchOptions, UpgradeOptions } from "./client.js";
+export type { SearchOptions, SimilarOptions, UpgradeOptions } from "./client.js";
 export type { SuggestOptions, Suggestion } from "./suggest.js";
 export type {
   About,

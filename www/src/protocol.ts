@@ -83,6 +83,8 @@ export interface Group {
 export interface Query {
   /** Words and operators: `"a phrase"`, `-without`, `+must`, `a OR b`, `(…)`, `a NEAR b`, `title:word`, `begin*`. */
   text: string;
+  /** The id of a page, in place of a text: pages like it are found. */
+  similar?: string;
   /** What pages must satisfy besides what the text asks for. */
   expression?: Expression;
   mode: Mode;

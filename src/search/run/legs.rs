@@ -43,6 +43,9 @@ impl Run {
         if core.cells.rows() == 0 {
             return leg(LegStatus::Skipped, Some("the index was built without an encoder"));
         }
+        if self.query.similar.is_some() {
+            return leg(LegStatus::Used, None);
+        }
         if self.text.trim().is_empty() {
             return leg(LegStatus::Skipped, Some("the query is empty"));
         }
