@@ -5,12 +5,12 @@
 // shows: prefixes and forgiven slips switched on, titles counting more. All have the same pages, bifocal and Pagefind their own
 // reading of them. Pagefind and bifocal run in Chromium, the others in Node.
 
-import { readFileSync } from "node:fs";
 import { withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
 import { open, prepare } from "./network/contenders.mjs";
 import { draw, sample, site } from "./network/sites.mjs";
 import { load } from "./places.mjs";
+import { path, plainPages } from "./plain-pages.mjs";
 
 const TITLES = Number(process.env.TITLES ?? 150);
 const RANKS = 10;
@@ -20,7 +20,7 @@ export async function measure() {
   const figures = {};
   for (const one of [site("book"), sample(large, 4), large]) {
     prepare(one, ["keyword", "pagefind", "byHand"]);
-    const pages = pagesOf(one);
+    const pages = plainPages(one.folder);
     const titles = knownTitles(pages);
     const kinds = { "the title": titles, "with a slip": titles.map(slipped), "half typed": titles.map(half) };
     console.log(`\n${one.title}, ${one.pages} pages, ${titles.length} titles\n`);
@@ -33,18 +33,6 @@ export async function measure() {
     table([["MRR@10", ...Object.keys(kinds)], ...rows.map(([name, ranks]) => [name, ...Object.values(ranks).map((mean) => mean.toFixed(3))])]);
   }
   return figures;
-}
-
-/** The pages as the other projects get them: title, headings, text. */
-function pagesOf({ folder }) {
-  const pages = new Map();
-  for (const { url, title, heading, text } of JSON.parse(readFileSync(`${folder}.by-hand/passages.json`, "utf8"))) {
-    const page = pages.get(url) ?? { id: path(url), title, headings: "", text: "" };
-    page.headings += `${heading}\n`;
-    page.text += `${text}\n`;
-    pages.set(url, page);
-  }
-  return [...pages.values()];
 }
 
 function knownTitles(pages) {
@@ -72,9 +60,6 @@ const half = ({ id, text }) => ({ id, text: text.slice(0, Math.max(4, Math.ceil(
 
 const mrr = (lists, titles) =>
   lists.reduce((sum, list, at) => sum + (list.includes(titles[at].id) ? 1 / (list.indexOf(titles[at].id) + 1) : 0), 0) / titles.length;
-
-/** A page's path below the site's root, as all projects' answers are compared. */
-const path = (url) => decodeURI(url).replace(/^\//, "").replace(/[?#].*/, "").replace(/(^|\/)index\.html$/, "$1");
 
 const each = (kinds, ask) => Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => ask(text).slice(0, RANKS))]));
 

@@ -11,6 +11,7 @@ mod publish;
 mod runtime;
 mod search;
 mod serve;
+mod watch;
 mod words;
 
 use std::error::Error as _;
@@ -36,6 +37,7 @@ struct Command {
 enum Verb {
     Build(Box<build::BuildArgs>),
     Search(search::SearchArgs),
+    Watch(watch::WatchArgs),
     Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
     Eval(eval::EvalArgs),
@@ -52,6 +54,7 @@ pub fn main() -> ExitCode {
     let outcome = match verb {
         Verb::Build(args) => build::run(*args),
         Verb::Search(args) => search::run(args),
+        Verb::Watch(args) => watch::run(args),
         Verb::Serve(args) => serve::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Eval(args) => eval::run(args),

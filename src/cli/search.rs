@@ -1,6 +1,6 @@
 //! `bifocal search`: a question to an index folder, in the terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bifocal::corpus::Value;
 use bifocal::encoder::{Encoder, Transformer};
@@ -151,21 +151,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
         fusion: args.fusion.unwrap_or_default(),
         ..Query::default()
     };
-    let mut vector = None;
-    if mode.has_semantic() && !query.text.trim().is_empty() {
-        match (args.encoder, folder.entry().model.clone()) {
-            (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
-            (EncoderArg::Lexicon, _) | (EncoderArg::Auto, None) => query.vector = VectorPlan::Lexicon,
-            (EncoderArg::Transformer, None) => {}
-            (EncoderArg::Auto | EncoderArg::Transformer, Some(model)) => {
-                match load_encoder(&folder, &model, args.model.clone())? {
-                    Some(encoder) => vector = Some(encoder.embed_one(&query.plain_text())?),
-                    None if args.encoder == EncoderArg::Auto => query.vector = VectorPlan::Lexicon,
-                    None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
-                }
-            }
-        }
-    }
+    let vector = vector_for(&folder, &mut query, args.encoder, args.model.as_deref())?;
     let answer = folder.answer(&query, vector.as_deref().map(|vector| (vector, "transformer")))?;
     if args.json {
         let text = serde_json::to_string_pretty(&answer)
@@ -175,9 +161,32 @@ pub fn run(args: SearchArgs) -> Result<()> {
     print(&layout(&answer, args.explain))
 }
 
-fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
+/// The query's vector, if `encoder` is one that gives it here; otherwise the query says what makes it, or why nothing does.
+pub fn vector_for(
+    folder: &IndexFolder,
+    query: &mut Query,
+    encoder: EncoderArg,
+    model: Option<&Path>,
+) -> Result<Option<Vec<f32>>> {
+    if !query.mode.has_semantic() || query.text.trim().is_empty() {
+        return Ok(None);
+    }
+    match (encoder, folder.entry().model.clone()) {
+        (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
+        (EncoderArg::Lexicon, _) | (EncoderArg::Auto, None) => query.vector = VectorPlan::Lexicon,
+        (EncoderArg::Transformer, None) => {}
+        (EncoderArg::Auto | EncoderArg::Transformer, Some(wanted)) => match load_encoder(folder, &wanted, model)? {
+            Some(encoder) => return encoder.embed_one(&query.plain_text()).map(Some),
+            None if encoder == EncoderArg::Auto => query.vector = VectorPlan::Lexicon,
+            None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
+        },
+    }
+    Ok(None)
+}
+
+fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<&Path>) -> Result<Option<Transformer>> {
     let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
-    let Some(path) = path.or(inside.filter(|file| file.is_file())) else { return Ok(None) };
+    let Some(path) = path.map(Path::to_owned).or(inside.filter(|file| file.is_file())) else { return Ok(None) };
     let encoder = model::load(&path)?;
     wanted.space.accept(encoder.space())?;
     Ok(Some(encoder))

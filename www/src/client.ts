@@ -153,7 +153,8 @@ export class Search {
   async suggest(text: string, options: SuggestOptions = {}): Promise<Suggestion[]> {
     const { limit = 8, signal } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw bad("limit", limit, "1 to 100");
-    return suggestions(await this.#search(text, { mode: "keyword", limit, sections: 2, signal }, { prefix: true, completions: limit }), limit);
+    const how: SearchOptions = { mode: "keyword", limit, sections: 2, ...(signal && { signal }) };
+    return suggestions(await this.#search(text, how, { prefix: true, completions: limit }), limit);
   }
 
   /** Pages like the one with that id (of a hit: `hit.id`), the likest first: at most ten, and what filters leave of them. */
