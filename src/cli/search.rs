@@ -238,8 +238,11 @@ fn layout(answer: &Answer, explain: bool) -> String {
         out += &format!("{}: {}{more}\n", bold(&facet.field), counts.join(", "));
     }
     let least = if answer.relation == Relation::Gte { ", and meaning may find others" } else { "" };
-    let (pages, hold) = if answer.total == 1 { ("page", "holds") } else { ("pages", "hold") };
-    out += &format!("{} {pages} {hold} the words{least}", answer.total);
+    if answer.legs.keyword.status != LegStatus::Skipped {
+        let (pages, hold) = if answer.total == 1 { ("page", "holds") } else { ("pages", "hold") };
+        out += &format!("{} {pages} {hold} the words{least}; ", answer.total);
+    }
+    let mut separator = "";
     for (name, leg) in [("words", &answer.legs.keyword), ("meaning", &answer.legs.semantic)] {
         let status = match leg.status {
             LegStatus::Used => "used",
@@ -247,7 +250,8 @@ fn layout(answer: &Answer, explain: bool) -> String {
             LegStatus::Skipped => "skipped",
             LegStatus::Failed => "failed",
         };
-        out += &format!("; {name}: {status}");
+        out += &format!("{separator}{name}: {status}");
+        separator = "; ";
         if let Some(reason) = &leg.reason {
             out += &format!(" ({reason})");
         }

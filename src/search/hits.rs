@@ -3,7 +3,7 @@
 use super::excerpt::Marker;
 use super::keyword::{Plan, add_once};
 use super::semantic::Nearest;
-use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit};
+use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit, TermExplanation};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
 use crate::index::{Column, Core, Index, PartId, Place, Settled};
@@ -90,14 +90,9 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             .filter_map(|(section, slice)| show_section((*slice)?, section, &marker))
             .collect();
         let (by_words, by_meaning) = (keyword[number], semantic[number]);
-        let explain = query.explain.then(|| Explanation {
-            keyword: by_words.map(|(_, score)| score),
-            terms: std::mem::take(&mut explained[number]),
-            title: found.keyword.map(|ranking| found.bonus * ranking.titled(page.page)).filter(|&gain| gain > 0.0),
-            cosine: by_meaning.map(|(_, score)| score),
-            prior: index.rules().map(|rules| rules.prior(page.page)).filter(|&prior| prior != 1.0),
-            settled: found.settled.is_some_and(|settled| settled.first.contains(&page.page)),
-            fusion: query.fusion.name(),
+        let explain = query.explain.then(|| {
+            let terms = std::mem::take(&mut explained[number]);
+            explanation(index, query, found, page.page, terms, by_words, by_meaning)
         });
         hits.push(Hit {
             id: stored.id.clone(),
@@ -116,6 +111,28 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         });
     }
     Ok(Shown::Hits(hits, failures))
+}
+
+/// How a page's score came about.
+#[inline(never)]
+fn explanation(
+    index: &Index,
+    query: &Query,
+    found: &Found,
+    page: PageId,
+    terms: Vec<TermExplanation>,
+    by_words: Option<(usize, f32)>,
+    by_meaning: Option<(usize, f32)>,
+) -> Explanation {
+    Explanation {
+        keyword: by_words.map(|(_, score)| score),
+        terms,
+        title: found.keyword.map(|ranking| found.bonus * ranking.titled(page)).filter(|&gain| gain > 0.0),
+        cosine: by_meaning.map(|(_, score)| score),
+        prior: index.rules().map(|rules| rules.prior(page)).filter(|&prior| prior != 1.0),
+        settled: found.settled.is_some_and(|settled| settled.first.contains(&page)),
+        fusion: query.fusion.name(),
+    }
 }
 
 /// The names of text parts that must be loaded to show these pages, as far as that can be told before their sections are

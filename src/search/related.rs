@@ -9,7 +9,6 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// # Errors
 /// The index was built without an encoder, has no page of that id, or what says so can't be had.
-#[inline(never)]
 pub(super) fn like<'i>(index: &'i Index, core: &Core, id: &str, plan: &mut Plan) -> Result<Option<&'i [PageScore]>> {
     let Some(hash) = core.related else {
         return Err(Error::new(ErrorKind::Usage, "the index doesn't know which pages are like which")

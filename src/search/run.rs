@@ -164,16 +164,8 @@ impl Run {
             plan.want(index, rules);
         }
         self.passing.settle(index, core, &self.query, self.asked.as_ref(), &mut plan)?;
-        if let Some(id) = &self.query.similar {
-            let like = related::like(index, core, id, &mut plan)?;
-            let passing = self.passing.pages();
-            let passes = |near: &&PageScore| passing.as_ref().is_none_or(|pages| pages.contains(near.page));
-            match like.filter(|_| plan.missing.is_empty()) {
-                Some(like) => self.semantic = Some(Nearest::of(like.iter().filter(passes).copied().collect())),
-                None => return Ok(Step::Need { parts: plan.missing, vector: false }),
-            }
-            self.partial = true;
-            return self.answer(index, core, &plan, Vec::new());
+        if self.query.similar.is_some() {
+            return self.similar(index, core, plan);
         }
         missing.append(&mut plan.missing_to_rank);
         if !plan.missing.is_empty() {
@@ -233,6 +225,21 @@ impl Run {
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
+    }
+
+    /// Answers with pages like the one that the query names.
+    #[inline(never)]
+    fn similar(&mut self, index: &Index, core: &Core, mut plan: Plan) -> Result<Step> {
+        let id = self.query.similar.as_deref().unwrap_or_default();
+        let like = related::like(index, core, id, &mut plan)?;
+        let passing = self.passing.pages();
+        let passes = |near: &&PageScore| passing.as_ref().is_none_or(|pages| pages.contains(near.page));
+        match like.filter(|_| plan.missing.is_empty()) {
+            Some(like) => self.semantic = Some(Nearest::of(like.iter().filter(passes).copied().collect())),
+            None => return Ok(Step::Need { parts: plan.missing, vector: false }),
+        }
+        self.partial = true;
+        self.answer(index, core, &plan, Vec::new())
     }
 
     /// Compares the query's vector with the rows, or says which parts must be loaded for it.
