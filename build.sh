@@ -84,7 +84,7 @@ step_wasm() {
 #: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.mjs www/src www/element www/offline www/page www/pagefind www/wasm)
+  local inputs=(www/*.json www/*.mjs www/src www/element www/instantsearch www/offline www/page www/pagefind www/wasm)
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else
@@ -134,12 +134,14 @@ step_answer() {
   "$BIFOCAL" search "$DEMO/bifocal" "$QUESTION"
 }
 
-#: site  builds the indexes of the small site that the browser tests visit: of single files, of one and of a few packs
+#: site  builds the indexes that the browser tests visit: of a small site, in files and in packs, and of a shop's pages with fields
 step_site() {
   mkdir -p target/test
   small_site site
   small_site single --single-file
   small_site few --max-files 5
+  rm -rf target/test/shop
+  "$BIFOCAL" build tests/shop.jsonl --output target/test/shop/bifocal --title Shop --model "$GGUF" --refit
 }
 
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium

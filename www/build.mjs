@@ -52,7 +52,9 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
-  write(null, "pagefind.js", await bundle("pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } }));
+  for (const name of ["pagefind", "instantsearch"]) {
+    write(null, `${name}.js`, await bundle(`${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } }));
+  }
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
 
   const assets = {

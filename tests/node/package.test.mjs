@@ -81,7 +81,7 @@ test("a folder that is no index is an error that says so", () => {
 });
 
 test("every part can be imported where there is no browser, as a server that renders pages does", () => {
-  assert.equal(node(`for (const part of ["bifocal", "bifocal/element", "bifocal/pagefind", "bifocal/offline"]) await import(part); console.log("sound")`).trim(), "sound");
+  assert.equal(node(`for (const part of ["bifocal", "bifocal/element", "bifocal/pagefind", "bifocal/instantsearch", "bifocal/offline"]) await import(part); console.log("sound")`).trim(), "sound");
 });
 
 test("TypeScript at its strictest knows the types, without being told to skip ours", async () => {
@@ -89,6 +89,7 @@ test("TypeScript at its strictest knows the types, without being told to skip ou
     import { open, type Answer, type Hit, BifocalError } from "bifocal";
     import { BifocalSearch, type SearchEvents } from "bifocal/element";
     import { search as find, type Data } from "bifocal/pagefind";
+    import { searchClient, type Result } from "bifocal/instantsearch";
     import { offline, keepOffline } from "bifocal/offline";
     const search = await open("/bifocal/", { upgrade: "idle" });
     const answer: Answer = await search.search("x", { mode: "keyword", limit: 3 });
@@ -96,6 +97,9 @@ test("TypeScript at its strictest knows the types, without being told to skip ou
     // @ts-expect-error there is no such mode
     await search.search("x", { mode: "fuzzy" });
     const data: Data[] = await Promise.all((await find("x")).results.map((result) => result.data()));
+    const { results } = await searchClient(search, { mode: "keyword" }).search([{ params: { query: "x", facets: ["section"] } }]);
+    const first = results[0] as Result;
+    first.hits.map(({ objectID, _highlightResult }) => [objectID, _highlightResult]);
     const box = new BifocalSearch();
     box.words = { search: "Find" };
     box.addEventListener("bifocal-select", (event) => (event as CustomEvent<SearchEvents["bifocal-select"]>).detail.hit.title);

@@ -1,16 +1,10 @@
 /** Addresses of hits: what a link may lead to, and how a reader wants to see it. */
 
-/**
- * `url` if it leads to a page of the web, or `null` for one of a kind that a search result has no business with
- * (`javascript:`, say).
- */
+import { webPage } from "../src/html.js";
+
+/** `url` if it leads to a page of the web, else `null`. */
 export function webAddress(url: string): string | null {
-  try {
-    const target = new URL(url, document.baseURI);
-    return /^https?:$/.test(target.protocol) ? url : null;
-  } catch {
-    return null;
-  }
+  return webPage(url) ? url : null;
 }
 
 /** The address without scheme and host where they are the page's own. */
