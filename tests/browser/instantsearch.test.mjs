@@ -229,6 +229,7 @@ story("what can't be answered is an error that says what can", async (page) => {
     [{ facetFilters: ["red"] }, /facetFilters holds "red": write "field:value"/],
     [{ facetFilters: ["price:dear"] }, /the field price holds numbers, and "dear" is none/],
     [{ facetFilters: ["stock:1"] }, /the field stock is true or false, and not "1"/],
+    [{ facetFilters: [["section:food", ["stock:true"]]] }, /too deep.*write it as filters/],
     [{ numericFilters: ["price"] }, /numericFilters holds "price": write "field>=number"/],
     [{ numericFilters: ["maker>3"] }, /texts, which have no range/],
     [{ numericFilters: ["added>=99999999999999"] }, /no date is 99999999999999 seconds after 1970/],

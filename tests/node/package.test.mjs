@@ -116,6 +116,24 @@ test("TypeScript at its strictest knows the types, without being told to skip ou
   }
 });
 
+test("the client for InstantSearch is one to its types and React's", async () => {
+  await writeFile(join(project, "fits.ts"), `
+    import instantsearch from "instantsearch.js";
+    import { InstantSearch } from "react-instantsearch";
+    import { searchClient } from "bifocal/instantsearch";
+    instantsearch({ indexName: "site", searchClient: searchClient() });
+    InstantSearch({ indexName: "site", searchClient: searchClient() });
+  `);
+  const paths = { "instantsearch.js": [tool("instantsearch.js")], "react-instantsearch": [tool("react-instantsearch")] };
+  const compiler = { target: "ES2022", module: "ESNext", moduleResolution: "bundler", types: [], strict: true, skipLibCheck: true, noEmit: true, paths };
+  await writeFile(join(project, "fits.json"), JSON.stringify({ compilerOptions: compiler, files: ["fits.ts"] }));
+  try {
+    execFileSync(process.execPath, [tool("typescript/bin/tsc"), "--project", join(project, "fits.json")], { encoding: "utf8" });
+  } catch (error) {
+    assert.fail(error.stdout);
+  }
+});
+
 test("a bundler needs nothing told, and leaves out what is not used", async () => {
   const bundle = (contents) => esbuild.build({ stdin: { contents, resolveDir: project }, bundle: true, minify: true, format: "esm", write: false, logLevel: "silent" });
   const { outputFiles, warnings } = await bundle('import { open } from "bifocal"; console.log(open);');

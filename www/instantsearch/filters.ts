@@ -2,8 +2,8 @@
 
 import { type Comparison, type Condition, refused } from "./condition.js";
 
-/** A list of conditions that must all hold; a list within it holds if one of its own does. */
-export type Listed = string | readonly (string | readonly string[])[];
+/** A list of conditions that must all hold; a list within it holds if one of its own does, and has no further lists in it. */
+export type Listed = string | readonly Listed[];
 
 /** `["section:guide", ["tags:io", "tags:-net"]]`: a value with `-` before it is one that a page doesn't have, `\-` is a dash. */
 export function facetFilters(listed: Listed): Condition {
@@ -100,7 +100,11 @@ function split(text: string): Token[] {
 
 function list(listed: Listed, read: (text: string) => Condition): Condition {
   const each = typeof listed === "string" ? listed.split(",") : listed.filter((one) => one.length > 0);
-  return { all: each.map((one) => (typeof one === "string" ? read(one) : { any: one.map(read) })) };
+  const single = (one: Listed): Condition => {
+    if (typeof one === "string") return read(one);
+    throw refused(`a list of filters lies too deep: ${JSON.stringify(listed)}; write it as filters, with AND and OR`);
+  };
+  return { all: each.map((one) => (typeof one === "string" ? read(one) : { any: one.map(single) })) };
 }
 
 function comparison(field: string, operator: string, value: string): Condition {

@@ -46,9 +46,18 @@ export interface FacetResult {
   processingTimeMS: number;
 }
 
+/** What InstantSearch and Autocomplete are given. Both have types of their own for questions and answers, which differ: hence `any`. */
 export interface SearchClient {
-  search(requests: readonly Request[]): Promise<{ results: (Result | FacetResult)[] }>;
-  searchForFacetValues(requests: readonly { indexName?: string; params: Parameters & { facetName: string } }[]): Promise<FacetResult[]>;
+  /** The answers are each a {@link Result}, or a {@link FacetResult} where values of a facet were asked for. */
+  search(requests: readonly Request[]): Promise<{ results: any[] }>;
+  /** Takes a list of {@link FacetRequest}; the answers are each a {@link FacetResult}. */
+  searchForFacetValues(requests: any): Promise<any>;
+}
+
+/** A question for the values of a facet, as older versions of InstantSearch ask it. */
+export interface FacetRequest {
+  indexName?: string;
+  params: Parameters & { facetName: string };
 }
 
 /** A client of the index at an address, opened with the first request, or of one that is open. */
@@ -56,7 +65,7 @@ export function searchClient(index: string | URL | Search = here(), options: Cli
   const client = new Client(index, options.mode ?? "hybrid");
   return {
     search: async (requests) => ({ results: await Promise.all(requests.map((request) => client.answer(request))) }),
-    searchForFacetValues: (requests) => Promise.all(requests.map(({ indexName = "", params }) => client.values(params.facetName, { indexName, params }))),
+    searchForFacetValues: (requests: readonly FacetRequest[]) => Promise.all(requests.map(({ indexName = "", params }) => client.values(params.facetName, { indexName, params }))),
   };
 }
 

@@ -6,38 +6,38 @@ import { facetFilters, filterText, type Listed, numericFilters } from "./filters
 
 /** Parameters of Algolia's search that mean something here. Others are accepted and change nothing, but for {@link REFUSED}. */
 export interface Parameters {
-  query?: string;
+  query?: string | undefined;
   /** From 0. */
-  page?: number;
+  page?: number | undefined;
   /** 0 where only facets are wanted. Default 20. */
-  hitsPerPage?: number;
-  facets?: string | readonly string[];
+  hitsPerPage?: number | undefined;
+  facets?: string | readonly string[] | undefined;
   /** Values of each facet, those of most pages. Default 100. */
-  maxValuesPerFacet?: number;
-  facetFilters?: Listed;
-  numericFilters?: Listed;
-  filters?: string;
-  highlightPreTag?: string;
-  highlightPostTag?: string;
+  maxValuesPerFacet?: number | undefined;
+  facetFilters?: Listed | undefined;
+  numericFilters?: Listed | undefined;
+  filters?: string | undefined;
+  highlightPreTag?: string | undefined;
+  highlightPostTag?: string | undefined;
   /** `"prefixNone"`: the last word is a whole one. */
-  queryType?: string;
+  queryType?: string | undefined;
   /** `false` or `"false"`: words are those that were typed. */
-  typoTolerance?: boolean | string;
+  typoTolerance?: boolean | string | undefined;
   /** Text that a facet's value must hold. */
-  facetQuery?: string;
+  facetQuery?: string | undefined;
   /** Default 10. */
-  maxFacetHits?: number;
+  maxFacetHits?: number | undefined;
   [other: string]: unknown;
 }
 
 /** One of the requests that `search` gets. */
 export interface Request {
   /** Any name; one that ends with `:field:asc` or `:field:desc` sorts by that field. */
-  indexName?: string;
-  params?: Parameters;
+  indexName?: string | undefined;
+  params?: Parameters | undefined;
   /** `"facet"` asks for values of the facet that `facet` names. */
-  type?: string;
-  facet?: string;
+  type?: string | undefined;
+  facet?: string | undefined;
 }
 
 /** Hits that can be paged through, of one query. */
