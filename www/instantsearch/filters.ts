@@ -1,6 +1,6 @@
 /** Reads `facetFilters`, `numericFilters` and `filters` of a request. */
 
-import { type Comparison, type Condition, refused } from "./condition.js";
+import { type Comparison, type Condition, refused } from "../src/condition.js";
 
 /** A list of conditions that must all hold; a list within it holds if one of its own does, and has no further lists in it. */
 export type Listed = string | readonly Listed[];

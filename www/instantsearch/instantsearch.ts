@@ -7,9 +7,9 @@
  * ```
  */
 
-import { type Answer, type Facet, type Mode, open, type Search } from "bifocal";
+import { type Answer, type Mode, open, type Search } from "bifocal";
+import { FilterMaker, refused } from "../src/condition.js";
 import { here } from "../src/here.js";
-import { type Condition, fieldsOf, filtersOf, type Kind, refused } from "./condition.js";
 import { counts, facetHits, type FacetHit, stats, type Stats } from "./facets.js";
 import { type AlgoliaHit, hitOf } from "./hits.js";
 import { check, conditionOf, DEEPEST, optionsOf, type Parameters, type Request } from "./request.js";
@@ -71,7 +71,7 @@ export function searchClient(index: string | URL | Search = here(), options: Cli
 
 class Client {
   #search: Promise<Search> | null = null;
-  readonly #kinds = new Map<string, Promise<Kind>>();
+  readonly #maker = new FilterMaker();
 
   constructor(
     private readonly index: string | URL | Search,
@@ -125,24 +125,9 @@ class Client {
     check(params);
     const condition = conditionOf(params);
     const search = await this.#opened();
-    const filters = filtersOf(condition, await this.#kindsOf(condition, search));
-    return search.search(params.query ?? "", { mode: this.mode, ...optionsOf(request, facets), filters });
-  }
-
-  /** The kinds of the fields that a condition names; each is asked once, by counting it over no pages. */
-  async #kindsOf(condition: Condition, search: Search): Promise<Map<string, Kind>> {
-    const kinds = new Map<string, Kind>();
-    for (const field of new Set(fieldsOf(condition))) {
-      let kind = this.#kinds.get(field);
-      if (!kind) {
-        const asked = search.search("", { mode: "keyword", limit: 1, filters: { any: [] }, facets: [field] });
-        kind = asked.then(({ facets, failures }) => kindOf(facets[field], field, failures));
-        this.#kinds.set(field, kind);
-        kind.catch(() => this.#kinds.delete(field));
-      }
-      kinds.set(field, await kind);
-    }
-    return kinds;
+    const text = params.query ?? "";
+    const filters = await this.#maker.options(text, condition, search);
+    return search.search(text, { mode: this.mode, ...optionsOf(request, facets), ...filters });
   }
 
   #opened(): Promise<Search> {
@@ -153,11 +138,6 @@ class Client {
     }
     return this.#search;
   }
-}
-
-function kindOf(facet: Facet | undefined, field: string, failures: string[]): Kind {
-  if (facet) return facet.kind;
-  throw refused(`the field ${field} can't be filtered by: ${failures[0] ?? "it could not be read"}`);
 }
 
 function tagsOf({ highlightPreTag = "<em>", highlightPostTag = "</em>" }: Parameters): Tags {

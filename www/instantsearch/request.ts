@@ -1,7 +1,7 @@
 /** A request as InstantSearch's widgets make it, and what is asked of an index for it. */
 
 import type { FacetRequest, SearchOptions, Sort } from "bifocal";
-import { type Condition, refused } from "./condition.js";
+import { type Condition, refused } from "../src/condition.js";
 import { facetFilters, filterText, type Listed, numericFilters } from "./filters.js";
 
 /** Parameters of Algolia's search that mean something here. Others are accepted and change nothing, but for {@link REFUSED}. */

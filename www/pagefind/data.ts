@@ -40,7 +40,8 @@ export interface Highlight {
   words: string[];
 }
 
-export function dataOf(hit: Hit, highlight: Highlight | null): Data {
+/** The data of a hit; `filters` are the metadata that pages are filtered by. */
+export function dataOf(hit: Hit, highlight: Highlight | null, filters: readonly string[]): Data {
   const subs = hit.sections.map((section) => subResult(section, hit, highlight));
   const { text } = hit.excerpt;
   return {
@@ -52,7 +53,7 @@ export function dataOf(hit: Hit, highlight: Highlight | null): Data {
     plain_excerpt: text,
     word_count: text.split(/\s+/).filter(Boolean).length,
     meta: { ...texts(hit.meta), title: hit.title },
-    filters: {},
+    filters: Object.fromEntries(filters.flatMap((name) => (name in hit.meta ? [[name, [hit.meta[name]].flat().map(String)]] : []))),
     sub_results: subs,
     anchors: subs.flatMap(({ anchor }) => anchor ?? []),
     locations: [],

@@ -1,8 +1,8 @@
-/** What InstantSearch's three ways of filtering come down to, and how that is said to an index. */
+/** What other projects' ways of filtering come down to, and how that is said to an index. */
 
-import { BifocalError, type Facet, type FieldTest, type FieldValue, type Filters } from "bifocal";
+import { BifocalError, type Facet, type FieldTest, type FieldValue, type Filters, type Search } from "bifocal";
 
-/** What a page must satisfy. Values are texts, as requests have them: what they mean depends on the field. */
+/** What a page must satisfy. Values are texts: what they mean depends on the field. */
 export type Condition =
   | { field: string; is: Comparison; value: string }
   | { all: Condition[] }
@@ -12,7 +12,7 @@ export type Condition =
 export type Comparison = "=" | "<" | "<=" | ">" | ">=";
 
 /** What the values of a field are. */
-export type Kind = Facet["kind"];
+type Kind = Facet["kind"];
 
 const TESTS = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" } as const;
 
@@ -20,18 +20,45 @@ const TESTS = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" } as const;
 const isTime = (value: string): boolean => /^-?\d{5,}(\.\d+)?$/.test(value);
 
 /** The fields that a condition names. */
-export function fieldsOf(condition: Condition): string[] {
+function fieldsOf(condition: Condition): string[] {
   if ("field" in condition) return [condition.field];
   if ("not" in condition) return fieldsOf(condition.not);
   return ("all" in condition ? condition.all : condition.any).flatMap(fieldsOf);
 }
 
-/**
- * The condition as filters; `kinds` has the kind of each field that it names. It is no choice among a field's values to bifocal, so
- * that facets count under it: InstantSearch asks for the alternatives by requests of their own.
- */
-export function filtersOf(condition: Condition, kinds: ReadonlyMap<string, Kind>): Filters {
-  return { any: [filters(condition, kinds)] };
+/** Makes filters of conditions, for one index: a field's kind is asked once, by counting it over no pages. */
+export class FilterMaker {
+  readonly #kinds = new Map<string, Promise<Kind>>();
+
+  /**
+   * What to ask of an index for a text and a condition. The filters are no choice among a field's values to bifocal, so that facets
+   * count under all of them. Where there is no condition there are none, since filters take a round of their own; but without
+   * words, all pages pass them.
+   */
+  async options(text: string, condition: Condition, search: Search): Promise<{ filters?: Filters }> {
+    const fields = new Set(fieldsOf(condition));
+    if (fields.size === 0 && text.trim()) return {};
+    const kinds = new Map<string, Kind>();
+    for (const field of fields) kinds.set(field, await this.#kind(field, search));
+    return { filters: { any: [filters(condition, kinds)] } };
+  }
+
+  #kind(field: string, search: Search): Promise<Kind> {
+    let kind = this.#kinds.get(field);
+    if (!kind) {
+      kind = kindOf(field, search);
+      kind.catch(() => this.#kinds.delete(field));
+      this.#kinds.set(field, kind);
+    }
+    return kind;
+  }
+}
+
+async function kindOf(field: string, search: Search): Promise<Kind> {
+  const { facets, failures } = await search.search("", { mode: "keyword", limit: 1, filters: { any: [] }, facets: [field] });
+  const facet = facets[field];
+  if (facet) return facet.kind;
+  throw refused(`the field ${field} can't be filtered by: ${failures[0] ?? "it could not be read"}`);
 }
 
 function filters(condition: Condition, kinds: ReadonlyMap<string, Kind>): Filters {
