@@ -3,35 +3,13 @@
 import assert from "node:assert/strict";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
+import * as host from "./host.mjs";
+import { box, focused, html, option } from "./host.mjs";
 import { built, stage } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
-/** A page of a site with `body`, in which the element comes from `script`. */
-const html = (body, { lang = "en", head = "", script = "/bifocal/bifocal-search.js", dir = "ltr" } = {}) => `<!doctype html>
-<html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><title>A site</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/site.css"><link rel="icon" href="data:,">${head}
-<script type="module" src="${script}"></script></head><body><main><h1>A site</h1>${body}<p>Its text. <input id="other" aria-label="Other"></p></main></body></html>`;
-
-/** Shows a page with `body`; with a `play`, over an actor instead of the index. */
-async function show(page, body, { play, about, path = "/try.html", ...options } = {}) {
-  server.pages[path] = html(body, options);
-  server.pages["/site.css"] = ":root { color-scheme: light dark; background: Canvas; color: CanvasText; }";
-  if (play !== undefined) server.pages["/bifocal/bifocal.js"] = actor(play, about);
-  await page.goto(`${server.origin}${path}`);
-  await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
-}
-
-const box = (page) => page.locator("#query").first();
-const option = (page) => page.locator("#hits .hit a");
-
-/** The `id` or tag of what has the focus, in whatever shadow root, and what it says. */
-const focused = (page) =>
-  page.evaluate(() => {
-    let at = document.activeElement;
-    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at.id || at.tagName;
-  });
+const show = (page, body, options) => host.show(server, page, body, options);
 
 /** Counts the element's events in `window.heard`. */
 const hear = (page) =>
@@ -367,6 +345,17 @@ const STATES = {
   },
   "part missing": { play: `return answer(text, { failures: ["parts/a.bin is missing"] })`, type: "x", reach: (page) => page.getByText("parts/a.bin is missing").waitFor() },
   failed: { before: () => (globalThis.refuse = "no wasm"), play: LONG, reach: (page) => page.getByText("no wasm").waitFor() },
+  "with facets": {
+    play: `const facet = (field, ...names) => ({ field, kind: "text", more: 3, values: names.map((value) => ({ value, count: 12 })) }); return answer(text, { facets: { section: facet("section", "guide", "reference"), lang: facet("lang", "en", "ko") } })`,
+    type: "x",
+    reach: async (page) => {
+      const filter = page.locator("summary");
+      await filter.waitFor();
+      if (!(await page.locator("#facets").evaluate((facets) => facets.open))) await filter.click();
+      await page.getByRole("checkbox", { name: "guide" }).check();
+      await page.getByText("Filter: 1 chosen").waitFor();
+    },
+  },
   "a model offered": { about: MODEL, play: LONG, type: "x", reach: (page) => page.getByText("a 13 MB model").waitFor() },
   "a model on its way": {
     about: MODEL, play: LONG, type: "x",
@@ -386,7 +375,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.goto("about:blank");
         if (prepare) await page.addInitScript(prepare);
         else await page.addInitScript(() => (globalThis.gate = globalThis.refuse = undefined));
-        await show(page, `<bifocal-search shape="${shape}" modes details results="/bifocal/"></bifocal-search>`, { play, about });
+        await show(page, `<bifocal-search shape="${shape}" modes details facets="section lang" results="/bifocal/"></bifocal-search>`, { play, about });
         assert.deepEqual(await violations(page), [], `${name}, closed`);
         await page.keyboard.press("/");
         if (type) await page.keyboard.type(type);

@@ -15,6 +15,8 @@ export interface Settings {
   /** Pages shown at first. */
   limit: number;
   placeholder: string | null;
+  /** Fields that readers may filter by. */
+  facets: readonly string[];
   /** Whether readers may choose the lens. */
   modes: boolean;
   /** Whether encoder and time are told. */
@@ -56,6 +58,7 @@ export function read(element: HTMLElement): Settings {
     mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
     limit: Number.isInteger(limit) && limit > 0 && limit <= 100 ? limit : shape === "page" ? 10 : 6,
     placeholder: text("placeholder"),
+    facets: [...new Set(text("facets")?.split(/[\s,]+/).filter(Boolean))],
     modes: flag("modes"),
     details: flag("details"),
     eager: flag("eager"),
