@@ -77,7 +77,7 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   await option(page).first().waitFor();
   const href = await option(page).first().evaluate((link) => link.href);
   await page.keyboard.press("Enter");
-  await page.waitForURL(href);
+  await page.waitForURL(href.replace(/:~:.*/, "").replace(/#$/, ""));
   // The site's own pages name pictures that are not there.
 }, { allowed: /404/ });
 
@@ -150,6 +150,41 @@ story("a newer question drops the answer to an older one", async (page) => {
   await page.getByText("for quick").waitFor();
   await page.waitForTimeout(500);
   assert.equal(await page.locator("#hits .title").textContent(), "for quick");
+});
+
+story("a link leads to the words that were found, and the browser marks them", async (page) => {
+  const phrase = "so a queen (the old one) leaves - with half";
+  const text = `…Nothing. The hive is full, ${phrase} of it, bees say`;
+  const at = (word) => [text.indexOf(word), text.indexOf(word) + word.length];
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [
+      hit({ id: "1", excerpt: excerpt(${JSON.stringify(text)}, ${JSON.stringify(at("hive"))}, ${JSON.stringify(at("full"))}) }),
+      hit({ id: "2", url: "/a.html#top", excerpt: excerpt("well-known, Vec::push & co Next", [5, 10], [12, 15]) }),
+      hit({ id: "3", excerpt: excerpt("蜜蜂飞走了", [0, 2]) }),
+      hit({ id: "4", excerpt: excerpt("found by meaning alone") }),
+      hit({ id: "5", excerpt: excerpt("the page's excerpt", [4, 8]), sections: [{ heading: "Part", path: [], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("the page's excerpt", [4, 8]) }] }),
+    ] })`,
+  });
+  const address = (link) => link.getAttribute("href").replace(/^.*?a\.html/, "");
+  await box(page).fill("x");
+  await option(page).first().waitFor();
+  const addresses = await option(page).evaluateAll((links, address) => links.map((0, eval)(address)), String(address));
+  assert.deepEqual(addresses, [
+    "#:~:text=The%20hive%20is%20full%2C%20so%20a",
+    "#top:~:text=well%2Dknown%2C%20Vec%3A%3Apush",
+    "#:~:text=%E8%9C%9C%E8%9C%82%E9%A3%9E%E8%B5%B0%E4%BA%86",
+    "",
+    "",
+    "#p:~:text=the%20page's%20excerpt",
+  ]);
+  server.pages["/a.html"] = `<!doctype html><link rel="icon" href="data:,"><title>x</title><p>The hive.<div style="height: 4000px"></div><p>The <b>hive</b> is full, so a queen`;
+  await option(page).first().click();
+  await page.waitForURL(/a\.html/);
+  await page.waitForFunction(() => scrollY > 1000);
+
+  await show(page, '<bifocal-search marks="off"></bifocal-search>', { play: `return answer(text)` });
+  await box(page).fill("x");
+  assert.doesNotMatch(await option(page).first().getAttribute("href"), /~/);
 });
 
 for (const [lang, search, nothing] of [

@@ -32,8 +32,8 @@ export class Desk {
   readonly #labels: HTMLElement[] = [];
   #saying: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(kind: ListKind, offer: HTMLElement, facets: HTMLElement) {
-    this.hits = new HitList(kind);
+  constructor(kind: ListKind, marks: boolean, offer: HTMLElement, facets: HTMLElement) {
+    this.hits = new HitList(kind, marks);
     const { box, form, panel } = this;
     box.id = this.#label.htmlFor = "query";
     Object.assign(box, { type: "search", name: "q", autocomplete: "off", enterKeyHint: "search", autocapitalize: "none", spellcheck: false });

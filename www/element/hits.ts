@@ -2,6 +2,7 @@
 
 import type { Excerpt, Hit, SectionHit } from "bifocal";
 import { make } from "./dom.js";
+import { withMarks } from "./fragment.js";
 import { foundBy } from "./lens.js";
 import { readable, webAddress } from "./url.js";
 import type { Words } from "./words/words.js";
@@ -19,7 +20,11 @@ export class HitList {
   readonly #hits = new WeakMap<Element, { hit: Hit; place: number }>();
   #last = 0;
 
-  constructor(private readonly kind: ListKind) {
+  /** With `marks`, a link names the words that are marked below it. */
+  constructor(
+    private readonly kind: ListKind,
+    private readonly marks: boolean,
+  ) {
     this.element.id = "hits";
     this.element.setAttribute("role", kind);
     this.element.hidden = true;
@@ -107,7 +112,7 @@ export class HitList {
     const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
     const title = make("span", "title", hit.title || hit.id);
     const place = make("span", "place", readable(hit.url));
-    const head = this.#link(hit.url, "link page", title, [place, ...(below ? [] : excerpt(hit.excerpt))]);
+    const head = this.#link(hit.url, "link page", title, [place], below ? null : hit.excerpt);
     if (this.kind === "list") {
       title.role = "heading";
       title.ariaLevel = "2";
@@ -121,12 +126,14 @@ export class HitList {
     // The page's title is above already.
     const path = section.path.filter((above) => above !== section.heading && above !== hit.title);
     if (path.length > 0) heading.prepend(make("span", "path", `${path.join(" › ")} › `));
-    return this.#link(section.url, "link section", heading, excerpt(section.excerpt));
+    return this.#link(section.url, "link section", heading, [], section.excerpt);
   }
 
-  /** A link of `name` and `rest`; plain text where its address is none to follow. */
-  #link(url: string, part: string, name: HTMLElement, rest: HTMLElement[]): HTMLElement {
-    const href = webAddress(url);
+  /** A link of `name`, `more` and an excerpt; plain text where its address is none to follow. */
+  #link(url: string, part: string, name: HTMLElement, more: HTMLElement[], shown: Excerpt | null): HTMLElement {
+    const rest = [...more, ...(shown ? excerpt(shown) : [])];
+    const address = webAddress(url);
+    const href = address && shown && this.marks ? withMarks(address, shown) : address;
     const made = href === null ? make("span", part) : make("a", part);
     made.append(name, ...rest);
     for (const child of [name, ...rest]) child.dir = "auto";

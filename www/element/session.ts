@@ -72,7 +72,7 @@ export class Session {
     this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
     this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
     this.#facets.element.open = onPage;
-    this.#desk = new Desk(onPage ? "list" : "listbox", this.#offer.element, this.#facets.element);
+    this.#desk = new Desk(onPage ? "list" : "listbox", settings.marks, this.#offer.element, this.#facets.element);
     this.#desk.choosable = settings.modes;
     this.#frame = this.#frameOf(settings);
     const { box, hits } = this.#desk;

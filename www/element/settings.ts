@@ -27,6 +27,8 @@ export interface Settings {
   recent: boolean;
   /** Whether the model is offered. */
   model: boolean;
+  /** Whether links name the words to mark on the page that they lead to. */
+  marks: boolean;
   /** Whether `/` and Ctrl or Command with K lead here. */
   shortcut: boolean;
   /** The page with all results, with a parameter `q`. */
@@ -64,6 +66,7 @@ export function read(element: HTMLElement): Settings {
     eager: flag("eager"),
     recent: not("recent"),
     model: not("model"),
+    marks: not("marks"),
     shortcut: not("shortcut"),
     results: text("results") ?? (form?.method === "get" ? form.action : null),
   };
