@@ -84,7 +84,7 @@ step_wasm() {
 #: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.mjs www/src www/element www/instantsearch www/offline www/page www/pagefind www/wasm)
+  local inputs=(www/*.json www/*.mjs www/src www/element www/instantsearch www/offline www/page www/pagefind www/several www/wasm)
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else

@@ -1,6 +1,7 @@
 /** Puts what is known onto the desk: an answer, what there is to ask, or what went wrong. */
 
-import type { Answer, Search } from "bifocal";
+import type { Answer } from "bifocal";
+import type { Searchable } from "bifocal/several";
 import { write } from "./chosen.js";
 import type { Desk } from "./desk.js";
 import { button } from "./dom.js";
@@ -88,7 +89,7 @@ export class Display {
   }
 
   /** With nothing asked: what was asked before, or what there is to ask. */
-  rest(search: Search): void {
+  rest(search: Searchable): void {
     const { desk, memory, settings } = this.stage;
     this.#clear();
     const recent = settings.recent && settings.shape !== "page" ? memory.recent : [];

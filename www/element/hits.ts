@@ -46,7 +46,7 @@ export class HitList {
     for (const child of [...this.element.children]) if (!child.classList.contains("hit")) child.remove();
     const root = this.element.getRootNode() as ShadowRoot;
     const held = root.activeElement instanceof HTMLAnchorElement ? root.activeElement.href : null;
-    const wanted = new Set(hits.map((hit) => hit.id));
+    const wanted = new Set(hits.map(keyOf));
     for (const [id, { item }] of this.#items) {
       if (wanted.has(id)) continue;
       item.remove();
@@ -91,7 +91,8 @@ export class HitList {
 
   #item(hit: Hit, words: Words): HTMLElement {
     const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), words.results]);
-    let known = this.#items.get(hit.id);
+    const key = keyOf(hit);
+    let known = this.#items.get(key);
     if (known?.drawn === drawn) return known.item;
     const item = known?.item ?? make("div", "hit");
     item.replaceChildren(...this.#draw(hit, words));
@@ -99,7 +100,7 @@ export class HitList {
     item.role = this.kind === "listbox" ? "group" : "listitem";
     if (this.kind === "listbox" && first) item.setAttribute("aria-labelledby", first.id);
     known = { item, drawn };
-    this.#items.set(hit.id, known);
+    this.#items.set(key, known);
     return item;
   }
 
@@ -145,6 +146,11 @@ export class HitList {
     }
     return made;
   }
+}
+
+/** What a hit is known by: hits of several indexes may have the same id. */
+function keyOf({ id, url }: Hit): string {
+  return `${id} ${url}`;
 }
 
 /** An option of a listbox, which has the focus while the box beside it keeps the keyboard's. */

@@ -1,6 +1,7 @@
 /** One life of an element in a page: keeps one question going, from what the reader does to what is displayed. */
 
-import type { Search, SearchOptions } from "bifocal";
+import type { SearchOptions } from "bifocal";
+import type { Searchable } from "bifocal/several";
 import { Address, asked, type Question } from "./address.js";
 import { Asking } from "./asking.js";
 import { filtersOf } from "./chosen.js";
@@ -48,7 +49,7 @@ export class Session {
   readonly #asking: Asking;
   readonly #listening = new AbortController();
   #speech: Speech = ENGLISH;
-  #search: Search | null = null;
+  #search: Searchable | null = null;
   #opening = false;
   #limit: number;
   /** Whether the first hit is to be entered as soon as it is there. */
@@ -68,7 +69,7 @@ export class Session {
     const onPage = settings.shape === "page";
     this.#settings = settings;
     this.#limit = settings.limit;
-    this.#memory = new Memory(settings.index);
+    this.#memory = new Memory(settings.indexes.join(" "));
     this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
     this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
     this.#facets.element.open = onPage;
@@ -189,7 +190,7 @@ export class Session {
       this.#ask();
     });
     // A reader who comes near is about to ask: the index can be on its way.
-    this.host.addEventListener("pointerenter", () => void indexAt(this.#settings.index).catch(() => {}), { once: true, signal });
+    this.host.addEventListener("pointerenter", () => void indexAt(this.#settings.indexes).catch(() => {}), { once: true, signal });
     addEventListener("online", () => this.#cameOnline(), { signal });
   }
 
@@ -312,7 +313,7 @@ export class Session {
     this.#display.busy();
     const slow = setTimeout(() => this.#display.loading(), LOADING_MS);
     const { signal } = this.#listening;
-    indexAt(this.#settings.index)
+    indexAt(this.#settings.indexes)
       .finally(() => {
         clearTimeout(slow);
         this.#opening = false;
@@ -323,7 +324,7 @@ export class Session {
       );
   }
 
-  #opened(search: Search): void {
+  #opened(search: Searchable): void {
     this.#search = search;
     const { about } = search;
     if (!about.lexicon && !about.model?.file) this.#desk.choosable = false;

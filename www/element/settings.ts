@@ -6,8 +6,8 @@ import type { Mode } from "bifocal";
 export type Shape = "box" | "dialog" | "page";
 
 export interface Settings {
-  /** Absolute address of the index folder. */
-  index: string;
+  /** Absolute addresses of the index folders that are searched as one. */
+  indexes: readonly string[];
   shape: Shape;
   /** The parameter of the page's address that holds the query, if any. */
   address: string | null;
@@ -51,10 +51,11 @@ export function read(element: HTMLElement): Settings {
   const mode = text("mode");
   const limit = Number(text("limit"));
   const form = element.querySelector("form");
-  const base = text("index") ?? folder ?? "/bifocal/";
-  const index = new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI).href;
+  const given = text("index")?.split(/\s+/).filter(Boolean) ?? [];
+  const folders = given.length > 0 ? given : [folder ?? "/bifocal/"];
+  const indexes = folders.map((url) => new URL(url.endsWith("/") ? url : `${url}/`, document.baseURI).href);
   return {
-    index,
+    indexes,
     shape: shape === "dialog" || shape === "page" ? shape : "box",
     address: flag("address") ? text("address") || "q" : null,
     mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
