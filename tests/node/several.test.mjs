@@ -76,8 +76,11 @@ test("an index that fails is named, one that lacks a field is not, and if all fa
   const lacking = await ask([noField, answer([hit("b")])], { filters: { colour: "red" } });
   assert.deepEqual([urls(lacking), lacking.failures], [["b1"], []]);
   await assert.rejects(ask([noField, noField]), /no field colour/);
-  const counted = { ...index(answer([hit("a")])), search: async (_, { facets }) => (facets ? Promise.reject(noField) : answer([hit("a")])) };
-  assert.deepEqual(urls(await new Several([counted, index(answer([hit("b")]))]).search("x", { facets: ["colour"] })), ["a0", "b1"]);
+  const facet = (field) => ({ field, kind: "text", more: 0, values: [] });
+  const other = answer([hit("a")], { facets: { section: facet("section"), lang: facet("lang") } });
+  const poor = { ...index(other), search: async (_, { facets: [{ field, limit }] }) => (field === "*" && limit === 300 ? other : Promise.reject(noField)) };
+  const counted = await new Several([poor, index(answer([hit("b")]))]).search("x", { facets: ["colour", { field: "section", limit: 300 }] });
+  assert.deepEqual([urls(counted), Object.keys(counted.facets)], [["a0", "b1"], ["section"]]);
   await assert.rejects(openSeveral([]), /no index is named/);
 });
 

@@ -101,12 +101,15 @@ export class Several implements Searchable {
   }
 }
 
-/** Counts only what the index has, so that a facet that another has doesn't cost it its hits. */
+/** Counts what the index has of the facets, so that one that only another has doesn't cost it its hits. */
 async function withKnownFacets(search: Search, text: string, options: SearchOptions): Promise<Answer> {
-  const { facets, ...others } = options;
-  return search.search(text, options).catch((error: unknown) => {
-    if (!facets || facets.length === 0 || !lacksField(error)) throw error;
-    return search.search(text, others);
+  const { facets = [] } = options;
+  return search.search(text, options).catch(async (error: unknown) => {
+    if (facets.length === 0 || !lacksField(error)) throw error;
+    const asked = facets.map((facet) => (typeof facet === "string" ? { field: facet } : facet));
+    const limit = Math.max(...asked.map(({ limit = 100 }) => limit));
+    const answer = await search.search(text, { ...options, facets: [{ field: "*", limit }] });
+    return { ...answer, facets: Object.fromEntries(Object.entries(answer.facets).filter(([field]) => asked.some((one) => one.field === field))) };
   });
 }
 
