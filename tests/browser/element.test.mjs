@@ -140,6 +140,28 @@ story("nothing in a hit becomes markup, or a link that runs", async (page) => {
   assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
 });
 
+story("a page's picture and its place in the site are shown, if they are what they say", async (page) => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="5" cy="5" r="3"/></svg>';
+  server.pages["/jar.svg"] = svg;
+  server.answer = (path) => (path === "/gone.svg" ? { body: "no picture" } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [
+      hit({ id: "1", meta: { image: "jar.svg", image_alt: "A jar <b>", breadcrumbs: ["Shop", "Food <i>"] } }),
+      hit({ id: "2", meta: { image: "javascript:alert(1)", breadcrumbs: "Guide" } }),
+      hit({ id: "3", meta: { image: "data:image/svg+xml,<svg/>" } }),
+      hit({ id: "4", meta: { image: "http://", breadcrumbs: 7 } }),
+      hit({ id: "5", meta: { image: "/gone.svg" } }),
+    ] })`,
+  });
+  await box(page).fill("x");
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelectorAll(".image").length === 1);
+  const jar = page.getByRole("option", { name: /^A jar <b> A page/ }).locator("img");
+  assert.equal(await jar.evaluate((image) => image.src), `${server.origin}/jar.svg`);
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector(".image").naturalWidth > 0);
+  assert.deepEqual(await page.locator(".place").allTextContents(), ["Shop › Food <i>", "Guide", "a.html", "a.html", "a.html"]);
+  assert.deepEqual(await violations(page), []);
+});
+
 story("a newer question drops the answer to an older one", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>", {
     play: `await sleep(text === "slow" ? 400 : 10); return answer(text, { hits: [hit({ title: "for " + text })] })`,

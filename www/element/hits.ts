@@ -4,7 +4,7 @@ import type { Excerpt, Hit, SectionHit } from "bifocal";
 import { make } from "./dom.js";
 import { withMarks } from "./fragment.js";
 import { foundBy } from "./lens.js";
-import { readable, webAddress } from "./url.js";
+import { absolute, readable, webAddress } from "./url.js";
 import type { Words } from "./words/words.js";
 
 /** Sections shown under a page. */
@@ -90,7 +90,7 @@ export class HitList {
   }
 
   #item(hit: Hit, words: Words): HTMLElement {
-    const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), words.results]);
+    const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), hit.meta, words.results]);
     const key = keyOf(hit);
     let known = this.#items.get(key);
     if (known?.drawn === drawn) return known.item;
@@ -112,8 +112,9 @@ export class HitList {
     // The page's excerpt is its best section's: it stands under that section's link where there is one.
     const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
     const title = make("span", "title", hit.title || hit.id);
-    const place = make("span", "place", readable(hit.url));
+    const place = make("span", "place", breadcrumbs(hit.meta) ?? readable(hit.url));
     const head = this.#link(hit.url, "link page", title, [place], below ? null : hit.excerpt);
+    head.prepend(...image(hit));
     if (this.kind === "list") {
       title.role = "heading";
       title.ariaLevel = "2";
@@ -158,6 +159,26 @@ function asOption(made: HTMLElement): void {
   made.role = "option";
   made.tabIndex = -1;
   made.ariaSelected = "false";
+}
+
+/** The picture of a page, if it names one of the web; one that can't be had leaves no gap. */
+function image({ url, meta }: Hit): HTMLElement[] {
+  const { image, image_alt: alt } = meta;
+  const source = typeof image === "string" && image ? absolute(image, url) : null;
+  if (!source || webAddress(source) === null) return [];
+  const made = make("img", "image");
+  made.alt = typeof alt === "string" ? alt : "";
+  made.loading = "lazy";
+  made.decoding = "async";
+  made.addEventListener("error", () => made.remove());
+  made.src = source;
+  return [made];
+}
+
+/** What the page says of its place in the site: a list, or a text. */
+function breadcrumbs({ breadcrumbs }: Hit["meta"]): string | null {
+  const said = Array.isArray(breadcrumbs) ? breadcrumbs.join(" › ") : breadcrumbs;
+  return typeof said === "string" && said ? said : null;
 }
 
 /** The excerpt with its matches marked, if it has any text. */

@@ -7,6 +7,15 @@ export function webAddress(url: string): string | null {
   return webPage(url) ? url : null;
 }
 
+/** `url` as seen from a page, or `null` where it is none. */
+export function absolute(url: string, page: string): string | null {
+  try {
+    return new URL(url, page).href;
+  } catch {
+    return null;
+  }
+}
+
 /** The address without scheme and host where they are the page's own. */
 export function readable(url: string): string {
   const plain = url.startsWith(`${location.origin}/`) ? url.slice(location.origin.length + 1) : url;
