@@ -152,6 +152,16 @@ step_tests() {
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
 }
 
+#: firefox  plays the stories of the browser tests in the system's Firefox (ESR 153 or later), through WebDriver BiDi
+step_firefox() {
+  FIREFOX=$(command -v "${FIREFOX:-firefox-esr}" || command -v firefox) || {
+    apt_install firefox-esr
+    FIREFOX=$(command -v firefox-esr)
+  }
+  say "$("$FIREFOX" --version)"
+  STORIES_IN=firefox FIREFOX=$FIREFOX node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs
+}
+
 #: lint  checks formatting and what clippy and shellcheck say
 step_lint() {
   cargo fmt --all --check

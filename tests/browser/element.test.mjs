@@ -5,7 +5,7 @@ import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
 import { box, focused, html, option } from "./host.mjs";
-import { built, stage } from "./stage.mjs";
+import { built, MEDIA, stage, TOUCH } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
@@ -31,6 +31,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   await input.focus();
   await page.keyboard.type("honey");
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector("#query").ariaExpanded === "true");
+  await page.locator("#hits:not([aria-busy])").waitFor();
   const [first, second] = await option(page).evaluateAll((links) => links.map((link) => link.id));
   await page.keyboard.press("ArrowDown");
   assert.equal(await input.getAttribute("aria-activedescendant"), first);
@@ -350,7 +351,7 @@ story("on a phone the box takes the whole screen, and gives it back", async (pag
   assert.ok(reach[0] <= reach[1]);
   await page.getByRole("button", { name: "Close" }).tap();
   assert.ok((await page.locator(".desk").boundingBox()).height < 100);
-}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });
 
 story("a panel stays within the page, from either end, in either direction", async (page) => {
   for (const dir of ["ltr", "rtl"]) {
@@ -370,7 +371,7 @@ story("paper has the hits and nothing to press", async (page) => {
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator("#hits .title").first().isVisible());
   assert.ok(await page.locator("#query").isHidden());
-});
+}, { chromiumOnly: MEDIA });
 
 const MODEL = { model: { file: { path: "m.gguf", bytes: 13_100_000, sha256: "" } } };
 const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
@@ -440,7 +441,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.waitForTimeout(300);
         assert.deepEqual(await violations(page), [], name);
       }
-    }, { colorScheme });
+    }, { colorScheme, ...(colorScheme === "dark" && { chromiumOnly: MEDIA }) });
   }
 }
 
@@ -453,4 +454,4 @@ story("axe finds nothing in forced colours and from right to left", async (page)
   await page.keyboard.press("ArrowDown");
   assert.deepEqual(await violations(page), []);
   assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
-});
+}, { chromiumOnly: MEDIA });

@@ -121,7 +121,7 @@ story("React InstantSearch works unmodified", async (page) => {
   server.pages["/react.js"] = outputFiles[0].text;
   await show(page, '<div id="app"></div>', 'import "/react.js";');
   await page.getByText(`${shop.length} results found`).waitFor();
-  await page.locator(".ais-SearchBox-input").fill("queen");
+  await page.locator(".ais-SearchBox-input").pressSequentially("queen");
   await page.locator(".ais-Hits-item mark").first().waitFor();
   await page.locator(".ais-RefinementList-labelText").getByText("tools").click();
   await page.waitForFunction(() => [...document.querySelectorAll(".ais-Hits-item")].some((item) => item.textContent === "Queen marker"));

@@ -62,7 +62,9 @@ export class Facets {
     this.#summary.textContent = count === 0 ? words.filter : words.filtersChosen(count);
     this.#clear.textContent = words.clearFilters;
     this.#clear.hidden = count === 0;
-    if (held instanceof HTMLElement && root.activeElement === null && this.element.contains(held)) (held.hidden ? this.#summary : held).focus({ preventScroll: true });
+    if (!(held instanceof HTMLElement) || !this.element.contains(held)) return;
+    if (held.hidden) this.#summary.focus({ preventScroll: true });
+    else if (root.activeElement !== held) held.focus({ preventScroll: true });
   }
 
   hide(): void {
