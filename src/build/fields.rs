@@ -261,7 +261,12 @@ mod tests {
     #[test]
     fn texts_that_no_pages_share_are_no_field_unless_named() {
         let pages: Vec<Page> = (0..40)
-            .map(|at| page(&format!("{at}.html"), &[("summary", text(&format!("About {at}"))), ("image", text("/bee.svg")), ("by", text("me"))]))
+            .map(|at| {
+                page(
+                    &format!("{at}.html"),
+                    &[("summary", text(&format!("About {at}"))), ("image", text("/bee.svg")), ("by", text("me"))],
+                )
+            })
             .collect();
         assert_eq!(fields(&pages, None).unwrap(), [("by".to_owned(), FieldKind::Text)]);
         let named = fields(&pages, Some(&["gone", "image", "summary"])).unwrap();
