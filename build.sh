@@ -36,7 +36,7 @@ help() {
 usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed,
-                                known-items, keyword, bundlers
+                                known-items, keyword, bundlers, generators
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
@@ -84,7 +84,7 @@ step_wasm() {
 #: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.mjs www/src www/element www/offline www/page www/pagefind www/wasm)
+  local inputs=(www/*.json www/*.mjs www/src www/element www/instantsearch www/offline www/page www/pagefind www/several www/wasm)
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else
@@ -134,12 +134,14 @@ step_answer() {
   "$BIFOCAL" search "$DEMO/bifocal" "$QUESTION"
 }
 
-#: site  builds the indexes of the small site that the browser tests visit: of single files, of one and of a few packs
+#: site  builds the indexes that the browser tests visit: of a small site, in files and in packs, and of a shop's pages with fields
 step_site() {
   mkdir -p target/test
   small_site site
   small_site single --single-file
   small_site few --max-files 5
+  rm -rf target/test/shop
+  "$BIFOCAL" build tests/shop.jsonl --output target/test/shop/bifocal --title Shop --model "$GGUF" --refit
 }
 
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium
@@ -148,6 +150,16 @@ step_tests() {
   cargo test --release --locked
   local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
+}
+
+#: firefox  plays the stories of the browser tests in the system's Firefox (ESR 153 or later), through WebDriver BiDi
+step_firefox() {
+  FIREFOX=$(command -v "${FIREFOX:-firefox-esr}" || command -v firefox) || {
+    apt_install firefox-esr
+    FIREFOX=$(command -v firefox-esr)
+  }
+  say "$("$FIREFOX" --version)"
+  STORIES_IN=firefox FIREFOX=$FIREFOX node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs
 }
 
 #: lint  checks formatting and what clippy and shellcheck say

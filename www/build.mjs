@@ -53,7 +53,9 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
-  write(null, "pagefind.js", await bundle("pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } }));
+  for (const name of ["pagefind", "instantsearch", "several"]) {
+    write(null, `${name}.js`, await bundle(`${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } }));
+  }
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
 
   const assets = {
@@ -75,7 +77,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
 
 /** The element, its languages apart, since each reader needs one at most. */
 async function writeElement(hashed) {
-  const links = { bifocal: "../bifocal.js" };
+  const links = { bifocal: "../bifocal.js", "bifocal/several": "../several.js" };
   for (const language of languages()) {
     const path = hashed(null, language, "js", await bundle(`element/words/${language}.ts`));
     links[`./${language}.js`] = path.replace("runtime/", "./");

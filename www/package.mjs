@@ -18,8 +18,8 @@ const builtin = ["node:fs/promises", "node:url"].map((name) => [name, name]);
 await module("node.js", "npm/node.ts", { links: { ...Object.fromEntries(builtin), bifocal: "./bifocal.js" } });
 const words = Object.fromEntries(languages().map((language) => [`./${language}.js`, `./words/${language}.js`]));
 for (const language of languages()) await module(`words/${language}.js`, `element/words/${language}.ts`);
-await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js" } });
-await module("pagefind.js", "pagefind/pagefind.ts", { links: { bifocal: "./bifocal.js" } });
+await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
+for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } });
 await module("offline.js", "npm/offline.ts");
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--project", "npm/tsconfig.json"], { cwd: here, stdio: "inherit" });
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(out, name));
@@ -48,6 +48,8 @@ function manifest() {
       ".": { types: types("src/loader"), node: "./node.js", default: "./bifocal.js" },
       "./element": { types: types("npm/element"), default: "./element.js" },
       "./pagefind": { types: types("pagefind/pagefind"), default: "./pagefind.js" },
+      "./instantsearch": { types: types("instantsearch/instantsearch"), default: "./instantsearch.js" },
+      "./several": { types: types("several/several"), default: "./several.js" },
       "./offline": { types: types("npm/offline"), default: "./offline.js" },
       "./package.json": "./package.json",
     },

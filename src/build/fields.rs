@@ -1,7 +1,7 @@
 //! Columns of the fields by which pages are filtered, counted, sorted and grouped.
 //!
 //! Unless fields are named, they are all metadata that pages share values of, and what every site has: the language, and the
-//! first folder of the address. A description, which no two pages share, would be a column as long as itself and of no use.
+//! first folder of the address. A description, which is of one page, would be a column as long as itself and of no use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,9 @@ use crate::{Error, ErrorKind, Result};
 const LANGUAGE: &str = "lang";
 /// The field that holds the first folder of their addresses.
 const SECTION: &str = "section";
+
+/// Metadata that tells of one page, and is no field unless it is named.
+const OF_ONE_PAGE: [&str; 3] = ["description", "image", "image_alt"];
 
 /// Texts become a field if there are at most so many different ones, or half as many as are given.
 const FEW_TEXTS: usize = 16;
@@ -61,7 +64,10 @@ type Given = BTreeMap<String, Vec<(usize, Meta)>>;
 
 /// The fields that may become columns.
 fn gather(pages: &[Page], named: Option<&[String]>, language: &str) -> Given {
-    let wanted = |name: &str| named.is_none_or(|names| names.iter().any(|other| other == name));
+    let wanted = |name: &str| match named {
+        Some(names) => names.iter().any(|other| other == name),
+        None => !OF_ONE_PAGE.contains(&name),
+    };
     let mut given = Given::new();
     for (number, page) in pages.iter().enumerate() {
         for (name, value) in page.meta.iter().filter(|(name, _)| wanted(name)) {
@@ -255,11 +261,16 @@ mod tests {
     #[test]
     fn texts_that_no_pages_share_are_no_field_unless_named() {
         let pages: Vec<Page> = (0..40)
-            .map(|at| page(&format!("{at}.html"), &[("description", text(&format!("About {at}"))), ("by", text("me"))]))
+            .map(|at| {
+                page(
+                    &format!("{at}.html"),
+                    &[("summary", text(&format!("About {at}"))), ("image", text("/bee.svg")), ("by", text("me"))],
+                )
+            })
             .collect();
         assert_eq!(fields(&pages, None).unwrap(), [("by".to_owned(), FieldKind::Text)]);
-        let named = fields(&pages, Some(&["description", "gone"])).unwrap();
-        assert_eq!(named, [("description".to_owned(), FieldKind::Text), ("gone".to_owned(), FieldKind::Text)]);
+        let named = fields(&pages, Some(&["gone", "image", "summary"])).unwrap();
+        assert_eq!(named, ["gone", "image", "summary"].map(|name| (name.to_owned(), FieldKind::Text)));
         assert!(fields(&pages, Some(&[])).unwrap().is_empty());
     }
 

@@ -13,7 +13,7 @@ use crate::order::best_first;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Written")]
 pub struct FacetRequest {
-    /// The field.
+    /// The field, or [`FacetRequest::ALL`].
     pub field: String,
     /// Most values to answer with, those of most pages. Default 100.
     pub limit: usize,
@@ -22,6 +22,9 @@ pub struct FacetRequest {
 impl FacetRequest {
     /// Values to answer with unless another number is asked for.
     pub const LIMIT: usize = 100;
+
+    /// What names every field of the index.
+    pub const ALL: &str = "*";
 }
 
 /// A request as JSON has it: a name, or an object.
@@ -64,11 +67,23 @@ pub struct FacetValue {
     pub count: usize,
 }
 
+/// The fields that a query asks to count, and most values of each.
+pub(super) fn fields<'q>(core: &'q Core, query: &'q Query) -> Vec<(&'q str, usize)> {
+    let mut fields = Vec::new();
+    for FacetRequest { field, limit } in &query.facets {
+        match field.as_str() {
+            FacetRequest::ALL => fields.extend(core.fields.iter().map(|field| (field.name.as_str(), *limit))),
+            name => fields.push((name, *limit)),
+        }
+    }
+    fields
+}
+
 /// Counts the facets that a query asks for over the pages that it `found` without its filters. A facet whose column could not
 /// be loaded is left out.
 pub(super) fn count(index: &Index, core: &Core, query: &Query, found: &PageSet) -> Result<Vec<Facet>> {
     let mut facets = Vec::new();
-    for FacetRequest { field, limit } in &query.facets {
+    for (field, limit) in fields(core, query) {
         let Some(column) = column(index, core, field)? else { continue };
         let mut pages = select(index, core, &query.filters, Some(field))?.pages;
         pages.intersect(found);
@@ -80,13 +95,13 @@ pub(super) fn count(index: &Index, core: &Core, query: &Query, found: &PageSet) 
         let mut values = Vec::new();
         let mut more = 0;
         for at in order.into_iter().filter(|&at| counts[at] > 0) {
-            if values.len() < *limit {
+            if values.len() < limit {
                 values.push(FacetValue { value: column.value(ValueId(at as u32)), count: counts[at] });
             } else {
                 more += 1;
             }
         }
-        facets.push(Facet { field: field.clone(), kind: column.kind(), values, more });
+        facets.push(Facet { field: field.to_owned(), kind: column.kind(), values, more });
     }
     Ok(facets)
 }

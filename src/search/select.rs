@@ -1,5 +1,6 @@
 //! The pages that pass a query's filters, and the cells in which their passages lie.
 
+use super::facets;
 use super::filter::{Filter, Filters, Test};
 use super::keyword::Plan;
 use super::query::{DEEPEST, Query};
@@ -78,9 +79,9 @@ pub(super) fn want_columns(index: &Index, core: &Core, query: &Query, plan: &mut
         }
         plan.want(index, part);
     }
-    let facets = query.facets.iter().map(|facet| &facet.field);
-    let sort = query.sort.iter().map(|sort| &sort.field);
-    let group = query.group.iter().map(|group| &group.field);
+    let facets = facets::fields(core, query).into_iter().map(|(field, _)| field);
+    let sort = query.sort.iter().map(|sort| sort.field.as_str());
+    let group = query.group.iter().map(|group| group.field.as_str());
     for name in facets.chain(sort).chain(group) {
         plan.want(index, field(core, name)?.part());
     }

@@ -13,6 +13,7 @@ const answer = (text, more = {}) => {
 };
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const play = async (text, options) => { ${script} };
+export class BifocalError extends Error {}
 class Search {
   about = about;
   upgraded = false;

@@ -3,35 +3,13 @@
 import assert from "node:assert/strict";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
-import { built, stage } from "./stage.mjs";
+import * as host from "./host.mjs";
+import { box, focused, html, option } from "./host.mjs";
+import { built, MEDIA, stage, TOUCH } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
-/** A page of a site with `body`, in which the element comes from `script`. */
-const html = (body, { lang = "en", head = "", script = "/bifocal/bifocal-search.js", dir = "ltr" } = {}) => `<!doctype html>
-<html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><title>A site</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/site.css"><link rel="icon" href="data:,">${head}
-<script type="module" src="${script}"></script></head><body><main><h1>A site</h1>${body}<p>Its text. <input id="other" aria-label="Other"></p></main></body></html>`;
-
-/** Shows a page with `body`; with a `play`, over an actor instead of the index. */
-async function show(page, body, { play, about, path = "/try.html", ...options } = {}) {
-  server.pages[path] = html(body, options);
-  server.pages["/site.css"] = ":root { color-scheme: light dark; background: Canvas; color: CanvasText; }";
-  if (play !== undefined) server.pages["/bifocal/bifocal.js"] = actor(play, about);
-  await page.goto(`${server.origin}${path}`);
-  await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
-}
-
-const box = (page) => page.locator("#query").first();
-const option = (page) => page.locator("#hits .hit a");
-
-/** The `id` or tag of what has the focus, in whatever shadow root, and what it says. */
-const focused = (page) =>
-  page.evaluate(() => {
-    let at = document.activeElement;
-    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at.id || at.tagName;
-  });
+const show = (page, body, options) => host.show(server, page, body, options);
 
 /** Counts the element's events in `window.heard`. */
 const hear = (page) =>
@@ -53,6 +31,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   await input.focus();
   await page.keyboard.type("honey");
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector("#query").ariaExpanded === "true");
+  await page.locator("#hits:not([aria-busy])").waitFor();
   const [first, second] = await option(page).evaluateAll((links) => links.map((link) => link.id));
   await page.keyboard.press("ArrowDown");
   assert.equal(await input.getAttribute("aria-activedescendant"), first);
@@ -99,7 +78,7 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   await option(page).first().waitFor();
   const href = await option(page).first().evaluate((link) => link.href);
   await page.keyboard.press("Enter");
-  await page.waitForURL(href);
+  await page.waitForURL(href.replace(/:~:.*/, "").replace(/#$/, ""));
   // The site's own pages name pictures that are not there.
 }, { allowed: /404/ });
 
@@ -162,6 +141,28 @@ story("nothing in a hit becomes markup, or a link that runs", async (page) => {
   assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
 });
 
+story("a page's picture and its place in the site are shown, if they are what they say", async (page) => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="5" cy="5" r="3"/></svg>';
+  server.pages["/jar.svg"] = svg;
+  server.answer = (path) => (path === "/gone.svg" ? { body: "no picture" } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [
+      hit({ id: "1", meta: { image: "jar.svg", image_alt: "A jar <b>", breadcrumbs: ["Shop", "Food <i>"] } }),
+      hit({ id: "2", meta: { image: "javascript:alert(1)", breadcrumbs: "Guide" } }),
+      hit({ id: "3", meta: { image: "data:image/svg+xml,<svg/>" } }),
+      hit({ id: "4", meta: { image: "http://", breadcrumbs: 7 } }),
+      hit({ id: "5", meta: { image: "/gone.svg" } }),
+    ] })`,
+  });
+  await box(page).fill("x");
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelectorAll(".image").length === 1);
+  const jar = page.getByRole("option", { name: /^A jar <b> A page/ }).locator("img");
+  assert.equal(await jar.evaluate((image) => image.src), `${server.origin}/jar.svg`);
+  await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector(".image").naturalWidth > 0);
+  assert.deepEqual(await page.locator(".place").allTextContents(), ["Shop › Food <i>", "Guide", "a.html", "a.html", "a.html"]);
+  assert.deepEqual(await violations(page), []);
+});
+
 story("a newer question drops the answer to an older one", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>", {
     play: `await sleep(text === "slow" ? 400 : 10); return answer(text, { hits: [hit({ title: "for " + text })] })`,
@@ -172,6 +173,41 @@ story("a newer question drops the answer to an older one", async (page) => {
   await page.getByText("for quick").waitFor();
   await page.waitForTimeout(500);
   assert.equal(await page.locator("#hits .title").textContent(), "for quick");
+});
+
+story("a link leads to the words that were found, and the browser marks them", async (page) => {
+  const phrase = "so a queen (the old one) leaves - with half";
+  const text = `…Nothing. The hive is full, ${phrase} of it, bees say`;
+  const at = (word) => [text.indexOf(word), text.indexOf(word) + word.length];
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [
+      hit({ id: "1", excerpt: excerpt(${JSON.stringify(text)}, ${JSON.stringify(at("hive"))}, ${JSON.stringify(at("full"))}) }),
+      hit({ id: "2", url: "/a.html#top", excerpt: excerpt("well-known, Vec::push & co Next", [5, 10], [12, 15]) }),
+      hit({ id: "3", excerpt: excerpt("蜜蜂飞走了", [0, 2]) }),
+      hit({ id: "4", excerpt: excerpt("found by meaning alone") }),
+      hit({ id: "5", excerpt: excerpt("the page's excerpt", [4, 8]), sections: [{ heading: "Part", path: [], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("the page's excerpt", [4, 8]) }] }),
+    ] })`,
+  });
+  const address = (link) => link.getAttribute("href").replace(/^.*?a\.html/, "");
+  await box(page).fill("x");
+  await option(page).first().waitFor();
+  const addresses = await option(page).evaluateAll((links, address) => links.map((0, eval)(address)), String(address));
+  assert.deepEqual(addresses, [
+    "#:~:text=The%20hive%20is%20full%2C%20so%20a",
+    "#top:~:text=well%2Dknown%2C%20Vec%3A%3Apush",
+    "#:~:text=%E8%9C%9C%E8%9C%82%E9%A3%9E%E8%B5%B0%E4%BA%86",
+    "",
+    "",
+    "#p:~:text=the%20page's%20excerpt",
+  ]);
+  server.pages["/a.html"] = `<!doctype html><link rel="icon" href="data:,"><title>x</title><p>The hive.<div style="height: 4000px"></div><p>The <b>hive</b> is full, so a queen`;
+  await option(page).first().click();
+  await page.waitForURL(/a\.html/);
+  await page.waitForFunction(() => scrollY > 1000);
+
+  await show(page, '<bifocal-search marks="off"></bifocal-search>', { play: `return answer(text)` });
+  await box(page).fill("x");
+  assert.doesNotMatch(await option(page).first().getAttribute("href"), /~/);
 });
 
 for (const [lang, search, nothing] of [
@@ -315,7 +351,7 @@ story("on a phone the box takes the whole screen, and gives it back", async (pag
   assert.ok(reach[0] <= reach[1]);
   await page.getByRole("button", { name: "Close" }).tap();
   assert.ok((await page.locator(".desk").boundingBox()).height < 100);
-}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });
 
 story("a panel stays within the page, from either end, in either direction", async (page) => {
   for (const dir of ["ltr", "rtl"]) {
@@ -335,7 +371,7 @@ story("paper has the hits and nothing to press", async (page) => {
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator("#hits .title").first().isVisible());
   assert.ok(await page.locator("#query").isHidden());
-});
+}, { chromiumOnly: MEDIA });
 
 const MODEL = { model: { file: { path: "m.gguf", bytes: 13_100_000, sha256: "" } } };
 const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
@@ -367,6 +403,17 @@ const STATES = {
   },
   "part missing": { play: `return answer(text, { failures: ["parts/a.bin is missing"] })`, type: "x", reach: (page) => page.getByText("parts/a.bin is missing").waitFor() },
   failed: { before: () => (globalThis.refuse = "no wasm"), play: LONG, reach: (page) => page.getByText("no wasm").waitFor() },
+  "with facets": {
+    play: `const facet = (field, ...names) => ({ field, kind: "text", more: 3, values: names.map((value) => ({ value, count: 12 })) }); return answer(text, { facets: { section: facet("section", "guide", "reference"), lang: facet("lang", "en", "ko") } })`,
+    type: "x",
+    reach: async (page) => {
+      const filter = page.locator("summary");
+      await filter.waitFor();
+      if (!(await page.locator("#facets").evaluate((facets) => facets.open))) await filter.click();
+      await page.getByRole("checkbox", { name: "guide" }).check();
+      await page.getByText("Filter: 1 chosen").waitFor();
+    },
+  },
   "a model offered": { about: MODEL, play: LONG, type: "x", reach: (page) => page.getByText("a 13 MB model").waitFor() },
   "a model on its way": {
     about: MODEL, play: LONG, type: "x",
@@ -386,7 +433,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.goto("about:blank");
         if (prepare) await page.addInitScript(prepare);
         else await page.addInitScript(() => (globalThis.gate = globalThis.refuse = undefined));
-        await show(page, `<bifocal-search shape="${shape}" modes details results="/bifocal/"></bifocal-search>`, { play, about });
+        await show(page, `<bifocal-search shape="${shape}" modes details facets="section lang" results="/bifocal/"></bifocal-search>`, { play, about });
         assert.deepEqual(await violations(page), [], `${name}, closed`);
         await page.keyboard.press("/");
         if (type) await page.keyboard.type(type);
@@ -394,7 +441,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.waitForTimeout(300);
         assert.deepEqual(await violations(page), [], name);
       }
-    }, { colorScheme });
+    }, { colorScheme, ...(colorScheme === "dark" && { chromiumOnly: MEDIA }) });
   }
 }
 
@@ -407,4 +454,4 @@ story("axe finds nothing in forced colours and from right to left", async (page)
   await page.keyboard.press("ArrowDown");
   assert.deepEqual(await violations(page), []);
   assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
-});
+}, { chromiumOnly: MEDIA });

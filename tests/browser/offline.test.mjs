@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { built, stage } from "./stage.mjs";
+import { built, DEVTOOLS, stage } from "./stage.mjs";
 
 /** Browsers note by themselves what they could not fetch. */
 const NOTES = { allowed: /Failed to load resource|net::ERR|404/ };
@@ -134,7 +134,7 @@ story("where there is no room, that is said, and searching goes on", async (page
   assert.match(await keep(page), /could not be kept: there is no room for \d+ more bytes/);
   assert.deepEqual(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http"))), []);
   assert.ok((await find(page, "honey")).length > 0);
-});
+}, { ...NOTES, chromiumOnly: DEVTOOLS });
 
 story("a service worker of one's own keeps the index for pages anywhere on the site", async (page) => {
   server.pages["/sw.js"] = 'importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); addEventListener("activate", () => clients.claim());';
@@ -160,4 +160,4 @@ story("the page can be installed", async (page) => {
   const { installabilityErrors } = await cdp.send("Page.getInstallabilityErrors");
   // A visitor of the tests is in private mode, where nothing is installed.
   assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
-});
+}, { ...NOTES, chromiumOnly: DEVTOOLS });

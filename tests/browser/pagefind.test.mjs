@@ -60,8 +60,65 @@ story("its functions give what Pagefind's give", async (page) => {
   assert.equal(typeof data[0].meta.title, "string");
   assert.equal(search.unfilteredResultCount, data.length);
   assert.ok(search.timings.total >= search.timings.search);
-  assert.deepEqual([filters, nothing], [{}, []]);
+  assert.deepEqual(Object.keys(filters).sort(), ["author", "lang", "section"]);
+  assert.equal(Object.values(filters.lang).reduce((sum, count) => sum + count), 14);
+  assert.equal(nothing.length, 14, "without a term, all pages");
 });
+
+/** The pages of the shop. */
+const shop = readFileSync(new URL("../shop.jsonl", import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const section = ({ url }) => url.split("/")[0];
+
+story("filters are Pagefind's, in all of their forms", async (page) => {
+  await show(page, "");
+  const cases = [
+    [{ section: "food" }, (one) => section(one) === "food"],
+    [{ section: ["food"], maker: "Meadow" }, (one) => section(one) === "food" && one.maker === "Meadow"],
+    [{ tags: ["winter", "wood"] }, ({ tags = [] }) => tags.includes("winter") && tags.includes("wood")],
+    [{ tags: { any: ["queen", "wood"] } }, ({ tags = [] }) => tags.includes("queen") || tags.includes("wood")],
+    [{ section: { none: ["food", "books"] }, stock: true }, (one) => !["food", "books"].includes(section(one)) && one.stock],
+    [{ any: [{ section: "books" }, { maker: "Meadow", price: 240 }] }, (one) => section(one) === "books" || (one.maker === "Meadow" && one.price === 240)],
+    [{ not: { section: "food", maker: "Meadow" } }, (one) => !(section(one) === "food" && one.maker === "Meadow")],
+    [{ none: { section: "food", maker: "Meadow" } }, (one) => !(section(one) === "food" || one.maker === "Meadow")],
+    [{ all: [{ stock: "false" }, { any: { section: ["tools"], maker: { not: "Meadow" } } }] }, (one) => !one.stock && (section(one) === "tools" || one.maker !== "Meadow")],
+    [{}, () => true],
+  ];
+  for (const [filters, passes] of cases) {
+    const expected = shop.filter(passes);
+    const found = await using(page, async (pagefind, filters) => {
+      const { results, filters: counts, totalFilters, unfilteredResultCount } = await pagefind.search(null, { filters });
+      const data = await Promise.all(results.map((result) => result.data()));
+      return { urls: data.map(({ url }) => url).sort(), counts, totalFilters, unfilteredResultCount, tags: data.map(({ filters }) => filters.tags?.length ?? 0) };
+    }, filters);
+    assert.deepEqual(found.urls, expected.map(({ url }) => `/${url}`).sort(), JSON.stringify(filters));
+    assert.equal(found.unfilteredResultCount, shop.length);
+    assert.deepEqual(found.totalFilters.section, { tools: 10, hives: 8, food: 8, books: 6 });
+    const sections = expected.map(section);
+    assert.deepEqual(found.counts.section, Object.fromEntries(["tools", "hives", "food", "books"].filter((name) => sections.includes(name)).map((name) => [name, sections.filter((other) => other === name).length])));
+    assert.equal(found.tags.reduce((sum, count) => sum + count), expected.reduce((sum, { tags = [] }) => sum + tags.length, 0));
+  }
+  const sorted = await using(page, async (pagefind) => Promise.all((await pagefind.search("honey", { sort: { price: "desc" }, mode: "keyword" })).results.map(async (result) => (await result.data()).meta.price)));
+  assert.ok(sorted.length > 3);
+  assert.deepEqual(sorted, [...sorted].sort((a, b) => b - a));
+  const wrong = await using(page, (pagefind) => Promise.all([{ colour: "red" }, ["food"]].map((filters) => pagefind.search("x", { filters }).then(() => "none", (error) => error.message))));
+  assert.match(wrong[0], /no field colour/);
+  assert.match(wrong[1], /filters hold "food" and no field for it/);
+}, { folder: built("shop") });
+
+story("Pagefind's pane of filters works unmodified", async (page) => {
+  await show(page, `import { PagefindUI } from "/ui.js"; new PagefindUI({ element: "#search", bundlePath: "/bifocal/", showEmptyFilters: false, openFilters: ["section"] });`);
+  await page.locator(".pagefind-ui__search-input").fill("bees");
+  const message = (count) => page.locator(".pagefind-ui__message").getByText(new RegExp(`^${count} results? for bees$`)).waitFor();
+  const counted = async () => Object.fromEntries((await page.locator(".pagefind-ui__filter-label").allTextContents()).map((text) => text.trim().split(/\s*\((\d+)\)$/)).map(([name, count]) => [name, Number(count)]));
+  await page.locator(".pagefind-ui__filter-block").first().waitFor();
+  assert.deepEqual((await page.locator(".pagefind-ui__filter-name").allTextContents()).map((text) => text.trim()).sort(), ["Maker", "Section", "Stock", "Tags"]);
+  const { books } = await counted();
+  assert.ok(books > 0);
+  await page.locator(".pagefind-ui__filter-label").getByText("books").click();
+  await message("\\d+");
+  await page.waitForFunction((books) => document.querySelectorAll(".pagefind-ui__result-link").length > 0 && [...document.querySelectorAll(".pagefind-ui__result-link")].every((link) => link.pathname.startsWith("/books/")), books);
+  assert.deepEqual(Object.keys(await counted()).filter((name) => ["tools", "food", "hives"].includes(name)), []);
+}, { folder: built("shop") });
 
 story("of debounced searches only the last is answered", async (page) => {
   await show(page, "");

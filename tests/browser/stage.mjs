@@ -1,5 +1,6 @@
-// The stage of the stories: a server that can be told to misbehave, a Chromium, and a page that is watched. A page that
-// says anything to its console, or asks any other origin, fails its story.
+// The stage of the stories: a server that can be told to misbehave, a browser, and a page that is watched. A page that
+// says anything to its console, or asks any other origin, fails its story. The browser is a Chromium, or with
+// STORIES_IN=firefox the system's Firefox, through WebDriver BiDi.
 
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
@@ -10,13 +11,20 @@ import { extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const { chromium } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
+const { chromium, firefox } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
 
 /** A folder below target/test/. */
 export const built = (name) => fileURLToPath(new URL(`../../target/test/${name}`, import.meta.url));
 
 /** The site whose `bifocal/` is the index: the tests' own unless BIFOCAL_SITE names another. */
 export const SITE = process.env.BIFOCAL_SITE ?? built("site");
+
+/** Why a story is not for Firefox. */
+export const MEDIA = "dark, forced colours and paper can't be had through WebDriver BiDi yet";
+export const TOUCH = "a tap through WebDriver BiDi gives nothing the focus in Firefox";
+export const DEVTOOLS = "it speaks Chromium's own protocol";
+
+const IN_FIREFOX = process.env.STORIES_IN === "firefox";
 
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -28,7 +36,7 @@ const quiet = () => ({ answer: () => undefined, headers: {}, pages: {}, requests
 /**
  * What a file's stories play on: a browser, and a server over `folder` that is there from the first story on. Each story is
  * over that folder or one of its own, and ends within `timeout` ms; `usual` options hold where it has none. `prepare` gets a
- * way to play something before the first.
+ * way to play something before the first. A story whose options have `chromiumOnly` says why it is not for Firefox.
  */
 export function stage(folder = SITE, { timeout = 120_000, prepare = () => {}, ...usual } = {}) {
   const server = {};
@@ -46,7 +54,11 @@ export function stage(folder = SITE, { timeout = 120_000, prepare = () => {}, ..
     await browser?.close();
     await server.close?.();
   });
-  return { server, story: (name, tell, options) => test(name, { timeout }, () => play(tell, options)) };
+  const story = (name, tell, options) => {
+    const skip = IN_FIREFOX && (options ?? usual).chromiumOnly;
+    test(name, { timeout, skip: skip || false }, () => play(tell, options));
+  };
+  return { server, story };
 }
 
 /**
@@ -84,6 +96,7 @@ export async function serve(folder = SITE, told = {}) {
 }
 
 function launch() {
+  if (IN_FIREFOX) return firefox.launch({ channel: "moz-firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr" });
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 }
 
@@ -91,7 +104,7 @@ function launch() {
  * Runs `story(page, server)` on a fresh visitor's page. What the console may say is only what `allowed` matches: the
  * browser's own notes on answers that a story had the server give.
  */
-async function visit(browser, server, story, { allowed = null, ...options } = {}) {
+async function visit(browser, server, story, { allowed = null, chromiumOnly: _, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   const page = await context.newPage();
   const said = [];

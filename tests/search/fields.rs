@@ -329,3 +329,14 @@ fn facets_say_how_many_values_they_leave_out() {
     assert_eq!(json["facets"]["year"]["values"][0], serde_json::json!({"value": 2000.0, "count": 40}));
     assert_eq!((json["relation"].as_str(), answer.hits.len()), (Some("eq"), 1));
 }
+
+#[test]
+fn a_star_counts_every_field() {
+    let request = |field: &str| FacetRequest { field: field.into(), limit: 3 };
+    let mut memory = built(large(), true);
+    let all = memory.ask(Query { facets: vec![request("*")], limit: 1, ..Query::default() }).facets;
+    let names: Vec<&str> = all.iter().map(|facet| facet.field.as_str()).collect();
+    assert!(names.contains(&"year") && names.len() > 1, "{names:?}");
+    let facets: Vec<FacetRequest> = names.into_iter().map(request).collect();
+    assert_eq!(memory.ask(Query { facets, limit: 1, ..Query::default() }).facets, all);
+}

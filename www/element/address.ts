@@ -1,20 +1,23 @@
-/** The question in the page's address: `?q=` and `&mode=`, so that an answer can be sent to someone and Back returns to it. */
+/** The question in the page's address: `?q=`, `&mode=` and `&f.FIELD=`, so that an answer can be sent to someone and Back returns to it. */
 
 import type { Mode } from "bifocal";
+import { type Chosen, chosenIn, write } from "./chosen.js";
 
-/** What is asked. What filters and sorting will say belongs here as well: the address then carries it. */
+/** What is asked. */
 export interface Question {
   text: string;
   mode: Mode;
+  chosen: Chosen;
 }
 
-/** What the address asks in the parameter `name`. */
-export function asked(name: string): Question {
+/** What the address asks in the parameter `name`, and of `fields`. */
+export function asked(name: string, fields: readonly string[]): Question {
   const parameters = new URLSearchParams(location.search);
   const mode = parameters.get("mode");
   return {
     text: parameters.get(name) ?? "",
     mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
+    chosen: chosenIn(parameters, fields),
   };
 }
 
@@ -28,6 +31,7 @@ export class Address {
 
   constructor(
     private readonly name: string,
+    fields: readonly string[],
     onBack: (question: Question) => void,
   ) {
     const { signal } = this.#listening;
@@ -36,7 +40,7 @@ export class Address {
       "popstate",
       () => {
         this.#settled = true;
-        onBack(asked(name));
+        onBack(asked(name, fields));
       },
       { signal },
     );
@@ -54,6 +58,7 @@ export class Address {
     url.hash = "";
     set(url.searchParams, this.name, question.text.trim() ? question.text : "");
     set(url.searchParams, "mode", question.mode === "hybrid" ? "" : question.mode);
+    write(question.chosen, url.searchParams);
     if (url.href === location.href) return;
     if (this.#settled) {
       history.replaceState({ y: scrollY }, "");

@@ -1,6 +1,7 @@
 /** One question at a time: a newer one stops the older, and what an older one still answers is dropped. */
 
-import type { Answer, Search, SearchOptions } from "bifocal";
+import type { Answer, SearchOptions } from "bifocal";
+import type { Searchable } from "bifocal/several";
 
 /** Hits by words wait this long for those by meaning, so that a warm answer appears once and in its final order. */
 const PARTIAL_MS = 80;
@@ -27,7 +28,7 @@ export class Asking {
     this.#running = null;
   }
 
-  ask(search: Search, text: string, options: SearchOptions): void {
+  ask(search: Searchable, text: string, options: SearchOptions): void {
     this.stop();
     const current = new AbortController();
     this.#running = current;

@@ -32,8 +32,8 @@ export class Desk {
   readonly #labels: HTMLElement[] = [];
   #saying: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(kind: ListKind, offer: HTMLElement) {
-    this.hits = new HitList(kind);
+  constructor(kind: ListKind, marks: boolean, offer: HTMLElement, facets: HTMLElement) {
+    this.hits = new HitList(kind, marks);
     const { box, form, panel } = this;
     box.id = this.#label.htmlFor = "query";
     Object.assign(box, { type: "search", name: "q", autocomplete: "off", enterKeyHint: "search", autocapitalize: "none", spellcheck: false });
@@ -62,7 +62,7 @@ export class Desk {
     const report = make("p", "report", this.count, " ", this.how);
     const below = [this.hits.element, this.more, this.all];
     // On a page the offer stands above the hits, in a panel it must not push them down.
-    panel.append(report, this.meant, this.trouble, this.state, ...(kind === "list" ? [offer, ...below] : [...below, offer, this.#help]));
+    panel.append(report, this.meant, this.trouble, facets, this.state, ...(kind === "list" ? [offer, ...below] : [...below, offer, this.#help]));
     this.element.append(form, this.#status, panel);
   }
 

@@ -1,8 +1,11 @@
 /** Puts what is known onto the desk: an answer, what there is to ask, or what went wrong. */
 
-import type { Answer, Search } from "bifocal";
+import type { Answer } from "bifocal";
+import type { Searchable } from "bifocal/several";
+import { write } from "./chosen.js";
 import type { Desk } from "./desk.js";
 import { button } from "./dom.js";
+import type { Facets } from "./facets.js";
 import type { Cursor } from "./keys.js";
 import type { Memory } from "./memory.js";
 import type { Offer } from "./offer.js";
@@ -20,6 +23,7 @@ export interface Stage {
   cursor: Cursor;
   memory: Memory;
   offer: Offer;
+  facets: Facets;
   speech: () => Speech;
 }
 
@@ -61,13 +65,14 @@ export class Display {
   show(answer: Answer, whole: boolean, limit: number): void {
     // Nothing by words is no news while meaning is still looking: what was found before stays.
     if (!whole && answer.hits.length === 0) return;
-    const { desk, offer, settings } = this.stage;
+    const { desk, offer, facets, settings } = this.stage;
     const { hits, more, count, how, meant, trouble, state } = desk;
     const found = answer.hits.length > 0;
     this.answer = answer;
     this.whole = whole;
     if (whole) hits.element.removeAttribute("aria-busy");
     hits.show(answer.hits, this.#words);
+    facets.show(answer.facets, this.stage.speech());
     this.#afterList();
     more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;
     count.textContent = found ? told(answer, this.#words) : "";
@@ -79,12 +84,12 @@ export class Display {
     desk.announce([told(answer, this.#words), meant.textContent].filter(Boolean).join(" "));
     this.#linkToAll(answer);
     if (found) return state.replaceChildren();
-    state.replaceChildren(...nothing(answer, this.#words, this.wishes.lookThroughBoth));
+    state.replaceChildren(...nothing(answer, this.#words, this.wishes.lookThroughBoth, facets.chosen.size > 0 ? () => facets.clear() : null));
     if (answer.mode !== "keyword" && settings.model) offer.show();
   }
 
   /** With nothing asked: what was asked before, or what there is to ask. */
-  rest(search: Search): void {
+  rest(search: Searchable): void {
     const { desk, memory, settings } = this.stage;
     this.#clear();
     const recent = settings.recent && settings.shape !== "page" ? memory.recent : [];
@@ -117,6 +122,7 @@ export class Display {
     const { hits, more, meant, trouble, count, how, all } = this.stage.desk;
     this.answer = null;
     hits.show([], this.#words);
+    this.stage.facets.hide();
     hits.element.removeAttribute("aria-busy");
     more.hidden = meant.hidden = trouble.hidden = all.hidden = true;
     count.textContent = how.textContent = "";
@@ -135,11 +141,12 @@ export class Display {
   }
 
   #linkToAll({ hits, query }: Answer): void {
-    const { desk, settings } = this.stage;
+    const { desk, facets, settings } = this.stage;
     desk.all.hidden = settings.results === null || hits.length === 0;
     if (settings.results === null) return;
     const url = new URL(settings.results, document.baseURI);
     url.searchParams.set("q", query);
+    write(facets.chosen, url.searchParams);
     desk.all.href = url.href;
   }
 }

@@ -4,7 +4,7 @@
  * It draws itself before anything is loaded, and opens the index when the reader turns to it.
  */
 
-import type { About, Answer, Hit } from "bifocal";
+import type { About, Answer, Filters, Hit } from "bifocal";
 import { Session } from "./session.js";
 import css from "./style.css";
 import type { Words } from "./words/words.js";
@@ -14,9 +14,9 @@ export interface SearchEvents {
   /** The index is open. */
   "bifocal-open": { about: About };
   /** A question was answered that the reader meant: entered, followed, or left standing for a second. */
-  "bifocal-search": { query: string; answer: Answer };
+  "bifocal-search": { query: string; answer: Answer; filters: Filters };
   /** The same, and nothing was found. */
-  "bifocal-no-results": { query: string; answer: Answer };
+  "bifocal-no-results": { query: string; answer: Answer; filters: Filters };
   /** A hit was chosen; `preventDefault()` keeps the page where it is. `place` counts from 0. */
   "bifocal-select": { query: string; hit: Hit; url: string; place: number };
 }

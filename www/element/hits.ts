@@ -2,8 +2,9 @@
 
 import type { Excerpt, Hit, SectionHit } from "bifocal";
 import { make } from "./dom.js";
+import { withMarks } from "./fragment.js";
 import { foundBy } from "./lens.js";
-import { readable, webAddress } from "./url.js";
+import { absolute, readable, webAddress } from "./url.js";
 import type { Words } from "./words/words.js";
 
 /** Sections shown under a page. */
@@ -19,7 +20,11 @@ export class HitList {
   readonly #hits = new WeakMap<Element, { hit: Hit; place: number }>();
   #last = 0;
 
-  constructor(private readonly kind: ListKind) {
+  /** With `marks`, a link names the words that are marked below it. */
+  constructor(
+    private readonly kind: ListKind,
+    private readonly marks: boolean,
+  ) {
     this.element.id = "hits";
     this.element.setAttribute("role", kind);
     this.element.hidden = true;
@@ -41,7 +46,7 @@ export class HitList {
     for (const child of [...this.element.children]) if (!child.classList.contains("hit")) child.remove();
     const root = this.element.getRootNode() as ShadowRoot;
     const held = root.activeElement instanceof HTMLAnchorElement ? root.activeElement.href : null;
-    const wanted = new Set(hits.map((hit) => hit.id));
+    const wanted = new Set(hits.map(keyOf));
     for (const [id, { item }] of this.#items) {
       if (wanted.has(id)) continue;
       item.remove();
@@ -85,8 +90,9 @@ export class HitList {
   }
 
   #item(hit: Hit, words: Words): HTMLElement {
-    const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), words.results]);
-    let known = this.#items.get(hit.id);
+    const drawn = JSON.stringify([hit.url, hit.title, hit.lenses, hit.excerpt, hit.sections.map((s) => [s.url, s.excerpt]), hit.meta, words.results]);
+    const key = keyOf(hit);
+    let known = this.#items.get(key);
     if (known?.drawn === drawn) return known.item;
     const item = known?.item ?? make("div", "hit");
     item.replaceChildren(...this.#draw(hit, words));
@@ -94,7 +100,7 @@ export class HitList {
     item.role = this.kind === "listbox" ? "group" : "listitem";
     if (this.kind === "listbox" && first) item.setAttribute("aria-labelledby", first.id);
     known = { item, drawn };
-    this.#items.set(hit.id, known);
+    this.#items.set(key, known);
     return item;
   }
 
@@ -106,8 +112,9 @@ export class HitList {
     // The page's excerpt is its best section's: it stands under that section's link where there is one.
     const below = sections.some((section) => section.excerpt.text === hit.excerpt.text);
     const title = make("span", "title", hit.title || hit.id);
-    const place = make("span", "place", readable(hit.url));
-    const head = this.#link(hit.url, "link page", title, [place, ...(below ? [] : excerpt(hit.excerpt))]);
+    const place = make("span", "place", breadcrumbs(hit.meta) ?? readable(hit.url));
+    const head = this.#link(hit.url, "link page", title, [place], below ? null : hit.excerpt);
+    head.prepend(...image(hit));
     if (this.kind === "list") {
       title.role = "heading";
       title.ariaLevel = "2";
@@ -121,12 +128,14 @@ export class HitList {
     // The page's title is above already.
     const path = section.path.filter((above) => above !== section.heading && above !== hit.title);
     if (path.length > 0) heading.prepend(make("span", "path", `${path.join(" › ")} › `));
-    return this.#link(section.url, "link section", heading, excerpt(section.excerpt));
+    return this.#link(section.url, "link section", heading, [], section.excerpt);
   }
 
-  /** A link of `name` and `rest`; plain text where its address is none to follow. */
-  #link(url: string, part: string, name: HTMLElement, rest: HTMLElement[]): HTMLElement {
-    const href = webAddress(url);
+  /** A link of `name`, `more` and an excerpt; plain text where its address is none to follow. */
+  #link(url: string, part: string, name: HTMLElement, more: HTMLElement[], shown: Excerpt | null): HTMLElement {
+    const rest = [...more, ...(shown ? excerpt(shown) : [])];
+    const address = webAddress(url);
+    const href = address && shown && this.marks ? withMarks(address, shown) : address;
     const made = href === null ? make("span", part) : make("a", part);
     made.append(name, ...rest);
     for (const child of [name, ...rest]) child.dir = "auto";
@@ -140,11 +149,36 @@ export class HitList {
   }
 }
 
+/** What a hit is known by: hits of several indexes may have the same id. */
+function keyOf({ id, url }: Hit): string {
+  return `${id} ${url}`;
+}
+
 /** An option of a listbox, which has the focus while the box beside it keeps the keyboard's. */
 function asOption(made: HTMLElement): void {
   made.role = "option";
   made.tabIndex = -1;
   made.ariaSelected = "false";
+}
+
+/** The picture of a page, if it names one of the web; one that can't be had leaves no gap. */
+function image({ url, meta }: Hit): HTMLElement[] {
+  const { image, image_alt: alt } = meta;
+  const source = typeof image === "string" && image ? absolute(image, url) : null;
+  if (!source || webAddress(source) === null) return [];
+  const made = make("img", "image");
+  made.alt = typeof alt === "string" ? alt : "";
+  made.loading = "lazy";
+  made.decoding = "async";
+  made.addEventListener("error", () => made.remove());
+  made.src = source;
+  return [made];
+}
+
+/** What the page says of its place in the site: a list, or a text. */
+function breadcrumbs({ breadcrumbs }: Hit["meta"]): string | null {
+  const said = Array.isArray(breadcrumbs) ? breadcrumbs.join(" › ") : breadcrumbs;
+  return typeof said === "string" && said ? said : null;
 }
 
 /** The excerpt with its matches marked, if it has any text. */

@@ -1,6 +1,7 @@
 /** The offer to load the model, and how its loading goes. */
 
-import type { Progress, Search } from "bifocal";
+import type { Progress } from "bifocal";
+import type { Searchable } from "bifocal/several";
 import { sparing } from "../src/idle.js";
 import { button, inEnglish, make, megabytes } from "./dom.js";
 import type { Memory } from "./memory.js";
@@ -10,7 +11,7 @@ import type { Speech } from "./words/languages.js";
 export class Offer {
   readonly element = make("section", "offer");
   #loading: AbortController | null = null;
-  #search: Search | null = null;
+  #search: Searchable | null = null;
 
   constructor(
     private readonly memory: Memory,
@@ -23,7 +24,7 @@ export class Offer {
   }
 
   /** Begins: loads at once where the reader chose so before, and otherwise offers, unless the reader declined. */
-  begin(search: Search): void {
+  begin(search: Searchable): void {
     this.#search = search;
     if (this.memory.choice === "load" && !sparing()) void this.load();
     else if (this.memory.choice !== "leave") this.show();

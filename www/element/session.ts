@@ -1,11 +1,14 @@
 /** One life of an element in a page: keeps one question going, from what the reader does to what is displayed. */
 
-import type { Search, SearchOptions } from "bifocal";
+import type { SearchOptions } from "bifocal";
+import type { Searchable } from "bifocal/several";
 import { Address, asked, type Question } from "./address.js";
 import { Asking } from "./asking.js";
+import { filtersOf } from "./chosen.js";
 import { Desk } from "./desk.js";
 import { Display } from "./display.js";
 import type { SearchEvents } from "./element.js";
+import { Facets } from "./facets.js";
 import { SECTIONS } from "./hits.js";
 import { indexAt } from "./indexes.js";
 import { type Cursor, LinkCursor, OptionCursor, Shortcut, take } from "./keys.js";
@@ -36,6 +39,7 @@ export class Session {
   readonly #settings: Settings;
   readonly #memory: Memory;
   readonly #offer: Offer;
+  readonly #facets: Facets;
   readonly #desk: Desk;
   readonly #frame: Frame;
   readonly #cursor: Cursor;
@@ -45,7 +49,7 @@ export class Session {
   readonly #asking: Asking;
   readonly #listening = new AbortController();
   #speech: Speech = ENGLISH;
-  #search: Search | null = null;
+  #search: Searchable | null = null;
   #opening = false;
   #limit: number;
   /** Whether the first hit is to be entered as soon as it is there. */
@@ -65,20 +69,22 @@ export class Session {
     const onPage = settings.shape === "page";
     this.#settings = settings;
     this.#limit = settings.limit;
-    this.#memory = new Memory(settings.index);
+    this.#memory = new Memory(settings.indexes.join(" "));
     this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
-    this.#desk = new Desk(onPage ? "list" : "listbox", this.#offer.element);
+    this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
+    this.#facets.element.open = onPage;
+    this.#desk = new Desk(onPage ? "list" : "listbox", settings.marks, this.#offer.element, this.#facets.element);
     this.#desk.choosable = settings.modes;
     this.#frame = this.#frameOf(settings);
     const { box, hits } = this.#desk;
     this.#cursor = onPage ? new LinkCursor(box, hits) : new OptionCursor(box, hits);
     this.#asking = new Asking({
       onAnswer: (answer, whole) => this.#answered(answer, whole),
-      onFailure: (error) => this.#display.despair(error),
+      onFailure: (error) => this.#failed(error),
     });
     const form = host.querySelector("form");
     this.#display = new Display(
-      { settings, desk: this.#desk, frame: this.#frame, cursor: this.#cursor, memory: this.#memory, offer: this.#offer, speech: () => this.#speech },
+      { settings, desk: this.#desk, frame: this.#frame, cursor: this.#cursor, memory: this.#memory, offer: this.#offer, facets: this.#facets, speech: () => this.#speech },
       {
         lookThroughBoth: () => this.#lookThroughBoth(),
         again: (text) => this.#again(text),
@@ -87,20 +93,22 @@ export class Session {
       },
     );
     this.#shortcut = settings.shortcut ? new Shortcut(host, () => this.open()) : null;
-    this.#address = settings.address === null ? null : new Address(settings.address, (question) => this.pose(question));
+    this.#address = settings.address === null ? null : new Address(settings.address, settings.facets, (question) => this.pose(question));
     host.dataset["shape"] = settings.shape;
     this.#begin(root);
   }
 
   /** What is asked. */
   get question(): Question {
-    return { text: this.#desk.box.value, mode: this.#settings.modes ? this.#desk.mode : this.#settings.mode };
+    const mode = this.#settings.modes ? this.#desk.mode : this.#settings.mode;
+    return { text: this.#desk.box.value, mode, chosen: this.#facets.chosen };
   }
 
   /** Puts a question into the box and asks it. */
-  pose({ text, mode }: Question): void {
+  pose({ text, mode, chosen }: Question): void {
     this.#desk.box.value = text;
     this.#desk.mode = mode;
+    this.#facets.chosen = chosen;
     this.#limit = this.#settings.limit;
     this.#wake();
   }
@@ -132,7 +140,7 @@ export class Session {
   }
 
   #begin(root: ShadowRoot): void {
-    const { shape, eager, mode, address } = this.#settings;
+    const { shape, eager, mode, address, facets } = this.#settings;
     const { box } = this.#desk;
     // What was typed before the script came is kept, and so is the place in it.
     const plain = this.host.querySelector<HTMLInputElement>(PLAIN_BOX);
@@ -141,11 +149,12 @@ export class Session {
     this.#speak(ENGLISH);
     void speech(languageOf(this.host)).then((speech) => speech === ENGLISH || this.#speak(speech));
     this.#listen();
-    const before = this.#address ? asked(address ?? "") : null;
+    const before = this.#address ? asked(address ?? "", facets) : null;
     this.#desk.mode = before?.mode ?? mode;
+    if (before) this.#facets.chosen = before.chosen;
     box.value = plain?.value || (before?.text ?? "");
     this.#scrollBack();
-    if (eager || shape === "page" || box.value) this.#wake();
+    if (eager || shape === "page" || box.value || this.#facets.chosen.size > 0) this.#wake();
     if (focus && shape !== "dialog") box.focus();
   }
 
@@ -181,7 +190,7 @@ export class Session {
       this.#ask();
     });
     // A reader who comes near is about to ask: the index can be on its way.
-    this.host.addEventListener("pointerenter", () => void indexAt(this.#settings.index).catch(() => {}), { once: true, signal });
+    this.host.addEventListener("pointerenter", () => void indexAt(this.#settings.indexes).catch(() => {}), { once: true, signal });
     addEventListener("online", () => this.#cameOnline(), { signal });
   }
 
@@ -212,8 +221,9 @@ export class Session {
     } else if (event.key === "Escape" && shape === "page" && target !== box && target === this.#cursor.at) {
       this.open();
     } else if (event.key === "Escape" && shape === "box" && this.#frame.isOpen) {
-      this.#frame.close();
+      // The box opens the panel when it gets the focus.
       box.focus();
+      this.#frame.close();
     } else {
       return;
     }
@@ -245,6 +255,7 @@ export class Session {
   }
 
   #changed(): void {
+    this.#limit = this.#settings.limit;
     this.#address?.settle();
     this.#address?.write(this.question);
     this.#address?.settle();
@@ -302,7 +313,7 @@ export class Session {
     this.#display.busy();
     const slow = setTimeout(() => this.#display.loading(), LOADING_MS);
     const { signal } = this.#listening;
-    indexAt(this.#settings.index)
+    indexAt(this.#settings.indexes)
       .finally(() => {
         clearTimeout(slow);
         this.#opening = false;
@@ -313,7 +324,7 @@ export class Session {
       );
   }
 
-  #opened(search: Search): void {
+  #opened(search: Searchable): void {
     this.#search = search;
     const { about } = search;
     if (!about.lexicon && !about.model?.file) this.#desk.choosable = false;
@@ -325,8 +336,8 @@ export class Session {
   #ask(): void {
     this.#asking.stop();
     if (!this.#search) return;
-    const { text } = this.question;
-    if (text.trim()) {
+    const { text, chosen } = this.question;
+    if (text.trim() || chosen.size > 0) {
       this.#display.busy();
       this.#asking.ask(this.#search, text, this.#options());
     } else {
@@ -335,9 +346,11 @@ export class Session {
     }
   }
 
-  /** How to ask: what filters, sorting and the like will say goes in here. */
   #options(): SearchOptions {
-    return { mode: this.question.mode, limit: this.#limit, sections: SECTIONS };
+    const { mode, chosen } = this.question;
+    const facets = this.#facets.requests;
+    const filters = filtersOf(chosen);
+    return { mode, limit: this.#limit, sections: SECTIONS, ...(facets.length > 0 && { facets }), ...(filters && { filters }) };
   }
 
   #answered(...[answer, whole]: Parameters<Asking["listener"]["onAnswer"]>): void {
@@ -350,6 +363,16 @@ export class Session {
     else this.#desk.all.click();
   }
 
+  /** A site that was rebuilt may have lost a field: its readers search without, and its owner is told. */
+  #failed(error: unknown): void {
+    if (error instanceof Error && "code" in error && error.code === "index" && this.#facets.giveUp()) {
+      console.warn(`bifocal-search without facets: ${error.message}`);
+      this.#ask();
+    } else {
+      this.#display.despair(error);
+    }
+  }
+
   #cameOnline(): void {
     const { answer } = this.#display;
     if (!answer || complaint(answer, this.#speech.words).length > 0) this.#wake();
@@ -360,10 +383,11 @@ export class Session {
     clearTimeout(this.#settling);
     const { answer, whole } = this.#display;
     if (!answer || !whole) return;
-    const what = JSON.stringify([answer.query, answer.mode]);
+    const filters = filtersOf(this.question.chosen) ?? {};
+    const what = JSON.stringify([answer.query, answer.mode, filters]);
     if (what === this.#told) return;
     this.#told = what;
-    const detail = { query: answer.query, answer };
+    const detail = { query: answer.query, answer, filters };
     this.#tell("bifocal-search", detail);
     if (answer.hits.length === 0) this.#tell("bifocal-no-results", detail);
   }

@@ -6,8 +6,8 @@ import type { Mode } from "bifocal";
 export type Shape = "box" | "dialog" | "page";
 
 export interface Settings {
-  /** Absolute address of the index folder. */
-  index: string;
+  /** Absolute addresses of the index folders that are searched as one. */
+  indexes: readonly string[];
   shape: Shape;
   /** The parameter of the page's address that holds the query, if any. */
   address: string | null;
@@ -15,6 +15,8 @@ export interface Settings {
   /** Pages shown at first. */
   limit: number;
   placeholder: string | null;
+  /** Fields that readers may filter by. */
+  facets: readonly string[];
   /** Whether readers may choose the lens. */
   modes: boolean;
   /** Whether encoder and time are told. */
@@ -25,6 +27,8 @@ export interface Settings {
   recent: boolean;
   /** Whether the model is offered. */
   model: boolean;
+  /** Whether links name the words to mark on the page that they lead to. */
+  marks: boolean;
   /** Whether `/` and Ctrl or Command with K lead here. */
   shortcut: boolean;
   /** The page with all results, with a parameter `q`. */
@@ -47,20 +51,23 @@ export function read(element: HTMLElement): Settings {
   const mode = text("mode");
   const limit = Number(text("limit"));
   const form = element.querySelector("form");
-  const base = text("index") ?? folder ?? "/bifocal/";
-  const index = new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI).href;
+  const given = text("index")?.split(/\s+/).filter(Boolean) ?? [];
+  const folders = given.length > 0 ? given : [folder ?? "/bifocal/"];
+  const indexes = folders.map((url) => new URL(url.endsWith("/") ? url : `${url}/`, document.baseURI).href);
   return {
-    index,
+    indexes,
     shape: shape === "dialog" || shape === "page" ? shape : "box",
     address: flag("address") ? text("address") || "q" : null,
     mode: mode === "keyword" || mode === "semantic" ? mode : "hybrid",
     limit: Number.isInteger(limit) && limit > 0 && limit <= 100 ? limit : shape === "page" ? 10 : 6,
     placeholder: text("placeholder"),
+    facets: [...new Set(text("facets")?.split(/[\s,]+/).filter(Boolean))],
     modes: flag("modes"),
     details: flag("details"),
     eager: flag("eager"),
     recent: not("recent"),
     model: not("model"),
+    marks: not("marks"),
     shortcut: not("shortcut"),
     results: text("results") ?? (form?.method === "get" ? form.action : null),
   };

@@ -10,14 +10,17 @@ export function invitation(about: About, { invitation, hint }: Words): Node[] {
   return [make("p", "lead", invitation(about.pages, about.sections, byMeaning)), make("p", "", hint)];
 }
 
-/** After a search that found nothing. */
-export function nothing(answer: Answer, words: Words, lookThroughBoth: () => void): Node[] {
+/** After a search that found nothing; `withoutFilters` takes them back where there are some. */
+export function nothing(answer: Answer, words: Words, lookThroughBoth: () => void, withoutFilters: (() => void) | null): Node[] {
   const { status, reason } = answer.legs.semantic;
   if (answer.mode === "semantic" && status === "skipped") {
     return [make("p", "lead", `${words.noMeaning}: `, inEnglish(reason ?? ""))];
   }
+  const text = shortened(answer.query.trim());
+  const lead = make("p", "lead", text ? words.nothingFor(text) : words.nothing);
+  if (withoutFilters) return [lead, button(words.clearFilters, withoutFilters, "button primary")];
   return [
-    make("p", "lead", words.nothingFor(shortened(answer.query.trim()))),
+    lead,
     answer.mode === "hybrid"
       ? make("p", "", words.fewerWords)
       : button(words.lookThroughBoth, lookThroughBoth, "button primary"),

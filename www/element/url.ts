@@ -1,13 +1,16 @@
 /** Addresses of hits: what a link may lead to, and how a reader wants to see it. */
 
-/**
- * `url` if it leads to a page of the web, or `null` for one of a kind that a search result has no business with
- * (`javascript:`, say).
- */
+import { webPage } from "../src/html.js";
+
+/** `url` if it leads to a page of the web, else `null`. */
 export function webAddress(url: string): string | null {
+  return webPage(url) ? url : null;
+}
+
+/** `url` as seen from a page, or `null` where it is none. */
+export function absolute(url: string, page: string): string | null {
   try {
-    const target = new URL(url, document.baseURI);
-    return /^https?:$/.test(target.protocol) ? url : null;
+    return new URL(url, page).href;
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 /** A hit in the form of Pagefind's results. Its excerpts are HTML, so everything in them but the marks is escaped here. */
 
-import type { Excerpt, Hit, SectionHit } from "bifocal";
+import type { Hit, SectionHit } from "bifocal";
+import { fromRoot, marked, webPage } from "../src/html.js";
 
 /** A part of a page. */
 export interface SubResult {
@@ -39,7 +40,8 @@ export interface Highlight {
   words: string[];
 }
 
-export function dataOf(hit: Hit, highlight: Highlight | null): Data {
+/** The data of a hit; `filters` are the metadata that pages are filtered by. */
+export function dataOf(hit: Hit, highlight: Highlight | null, filters: readonly string[]): Data {
   const subs = hit.sections.map((section) => subResult(section, hit, highlight));
   const { text } = hit.excerpt;
   return {
@@ -51,7 +53,7 @@ export function dataOf(hit: Hit, highlight: Highlight | null): Data {
     plain_excerpt: text,
     word_count: text.split(/\s+/).filter(Boolean).length,
     meta: { ...texts(hit.meta), title: hit.title },
-    filters: {},
+    filters: Object.fromEntries(filters.flatMap((name) => (name in hit.meta ? [[name, [hit.meta[name]].flat().map(String)]] : []))),
     sub_results: subs,
     anchors: subs.flatMap(({ anchor }) => anchor ?? []),
     locations: [],
@@ -71,33 +73,11 @@ function subResult({ heading, anchor, url, excerpt }: SectionHit, hit: Hit, high
   };
 }
 
-/** From the site's root, as Pagefind has it, where the page is of this site; `about:blank` for what is no page of the web. */
+/** From the site's root, as Pagefind has it; `about:blank` for what is no page of the web. */
 function address(url: string, highlight: Highlight | null): string {
-  const here = globalThis.location?.href;
-  let target: URL;
-  try {
-    target = new URL(url, here);
-  } catch {
-    return "about:blank";
-  }
-  if (!/^https?:$/.test(target.protocol)) return "about:blank";
-  for (const word of highlight?.words ?? []) target.searchParams.append(highlight!.name, word);
-  return here && target.origin === new URL(here).origin ? target.pathname + target.search + target.hash : target.href;
-}
-
-function marked({ text, ranges }: Excerpt): string {
-  let html = "";
-  let at = 0;
-  for (const [start, end] of ranges) {
-    html += `${escaped(text.slice(at, start))}<mark>${escaped(text.slice(start, end))}</mark>`;
-    at = end;
-  }
-  return html + escaped(text.slice(at));
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  const target = webPage(url);
+  for (const word of highlight?.words ?? []) target?.searchParams.append(highlight!.name, word);
+  return target ? fromRoot(target) : "about:blank";
 }
 
 /** Metadata as texts. */

@@ -4,7 +4,7 @@
  */
 
 import { here } from "../src/here.js";
-import { Instance, type Options, type Results, type SearchOptions } from "./instance.js";
+import { type Counts, Instance, type Options, type Results, type SearchOptions } from "./instance.js";
 
 let instance = new Instance(here());
 
@@ -17,11 +17,11 @@ export const search = (term: string | null, options?: SearchOptions): Promise<Re
 export const debouncedSearch = (term: string | null, options?: SearchOptions, ms?: number): Promise<Results | null> =>
   instance.debouncedSearch(term, options, ms);
 export const preload = (term: string, options?: SearchOptions): Promise<void> => instance.preload(term, options);
-export const filters = (): Promise<Record<string, Record<string, number>>> => instance.filters();
+export const filters = (): Promise<Counts> => instance.filters();
 
 export const destroy = async (): Promise<void> => {
   await instance.destroy();
   instance = new Instance(here());
 };
 
-export type { Data, Options, Result, Results, SearchOptions, SubResult } from "./instance.js";
+export type { Counts, Data, Options, PagefindFilters, Result, Results, SearchOptions, SubResult } from "./instance.js";

@@ -62,7 +62,7 @@ export interface Filters {
   [field: string]: FieldValue | FieldValue[] | FieldTest | Filters | Filters[] | undefined;
 }
 
-/** A field to count, and most values to answer with (100 where absent). */
+/** A field to count, and most values to answer with (100 where absent); `"*"` is every field. */
 export type FacetRequest = string | { field: string; limit?: number };
 
 /** A field to sort by; pages without it come last. */

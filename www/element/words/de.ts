@@ -29,6 +29,14 @@ export const words: Words = {
   showMore: "Mehr anzeigen",
   allResults: "Alle Ergebnisse",
 
+  filter: "Filter",
+  filtersChosen: (count) => `Filter: ${number("de", count)} gewählt`,
+  clearFilters: "Filter aufheben",
+  moreValues: (count) => `${number("de", count)} weitere`,
+  yes: "ja",
+  no: "nein",
+  fields: { section: "Bereich", lang: "Sprache", author: "Autor", tags: "Thema", category: "Kategorie", version: "Version", date: "Datum", year: "Jahr" },
+
   offline: "Sie sind offline.",
   offlinePart: "Sie sind offline: Hier steht, was die schon geladenen Teile wissen.",
   unreachable: "Die Website ist nicht erreichbar.",

@@ -29,6 +29,14 @@ export const words: Words = {
   showMore: "Show more",
   allResults: "All results",
 
+  filter: "Filter",
+  filtersChosen: (count) => `Filter: ${number("en", count)} chosen`,
+  clearFilters: "Clear filters",
+  moreValues: (count) => `${number("en", count)} more`,
+  yes: "yes",
+  no: "no",
+  fields: { section: "Section", lang: "Language", author: "Author", tags: "Topic", category: "Category", version: "Version", date: "Date", year: "Year" },
+
   offline: "You are offline.",
   offlinePart: "You are offline: this is what the parts that are already here know.",
   unreachable: "The site cannot be reached.",

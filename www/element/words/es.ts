@@ -29,6 +29,14 @@ export const words: Words = {
   showMore: "Mostrar más",
   allResults: "Todos los resultados",
 
+  filter: "Filtrar",
+  filtersChosen: (count) => `Filtrar: ${counted(count, "elegido", "elegidos")}`,
+  clearFilters: "Quitar filtros",
+  moreValues: (count) => `${number("es", count)} más`,
+  yes: "sí",
+  no: "no",
+  fields: { section: "Sección", lang: "Idioma", author: "Autor", tags: "Tema", category: "Categoría", version: "Versión", date: "Fecha", year: "Año" },
+
   offline: "No hay conexión.",
   offlinePart: "No hay conexión: esto es lo que saben las partes ya cargadas.",
   unreachable: "No se puede acceder al sitio.",

@@ -30,6 +30,14 @@ export const words: Words = {
   showMore: "Afficher plus",
   allResults: "Tous les résultats",
 
+  filter: "Filtrer",
+  filtersChosen: (count) => `Filtrer : ${counted(count, "choisi")}`,
+  clearFilters: "Effacer les filtres",
+  moreValues: (count) => `${number("fr", count)} de plus`,
+  yes: "oui",
+  no: "non",
+  fields: { section: "Section", lang: "Langue", author: "Auteur", tags: "Sujet", category: "Catégorie", version: "Version", date: "Date", year: "Année" },
+
   offline: "Vous êtes hors ligne.",
   offlinePart: "Vous êtes hors ligne : voici ce que savent les parties déjà chargées.",
   unreachable: "Le site est injoignable.",

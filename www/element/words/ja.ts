@@ -27,6 +27,14 @@ export const words: Words = {
   showMore: "さらに表示",
   allResults: "すべての結果",
 
+  filter: "絞り込み",
+  filtersChosen: (count) => `絞り込み：${number("ja", count)} 件選択中`,
+  clearFilters: "絞り込みを解除",
+  moreValues: (count) => `ほか ${number("ja", count)} 件`,
+  yes: "はい",
+  no: "いいえ",
+  fields: { section: "セクション", lang: "言語", author: "著者", tags: "タグ", category: "カテゴリー", version: "バージョン", date: "日付", year: "年" },
+
   offline: "オフラインです。",
   offlinePart: "オフラインです。読み込み済みの部分から見つかった結果です。",
   unreachable: "サイトに接続できません。",

@@ -27,6 +27,14 @@ export const words: Words = {
   showMore: "더 보기",
   allResults: "전체 결과",
 
+  filter: "필터",
+  filtersChosen: (count) => `필터: ${number("ko", count)}개 선택`,
+  clearFilters: "필터 지우기",
+  moreValues: (count) => `${number("ko", count)}개 더`,
+  yes: "예",
+  no: "아니요",
+  fields: { section: "섹션", lang: "언어", author: "글쓴이", tags: "주제", category: "분류", version: "버전", date: "날짜", year: "연도" },
+
   offline: "오프라인 상태입니다.",
   offlinePart: "오프라인 상태입니다. 이미 받아 둔 부분에서 찾은 결과입니다.",
   unreachable: "사이트에 연결할 수 없습니다.",

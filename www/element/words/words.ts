@@ -33,6 +33,16 @@ export interface Words {
   showMore: string;
   allResults: string;
 
+  /** Above the fields by whose values hits can be filtered. */
+  filter: string;
+  filtersChosen: (count: number) => string;
+  clearFilters: string;
+  moreValues: (count: number) => string;
+  yes: string;
+  no: string;
+  /** What fields are called; others are called as the site calls them. */
+  fields: Readonly<Record<string, string>>;
+
   offline: string;
   offlinePart: string;
   unreachable: string;

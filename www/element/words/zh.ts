@@ -27,6 +27,14 @@ export const words: Words = {
   showMore: "显示更多",
   allResults: "全部结果",
 
+  filter: "筛选",
+  filtersChosen: (count) => `筛选：已选 ${number("zh", count)} 项`,
+  clearFilters: "清除筛选",
+  moreValues: (count) => `另有 ${number("zh", count)} 项`,
+  yes: "是",
+  no: "否",
+  fields: { section: "栏目", lang: "语言", author: "作者", tags: "主题", category: "分类", version: "版本", date: "日期", year: "年份" },
+
   offline: "您已离线。",
   offlinePart: "您已离线：以下结果来自已加载的部分。",
   unreachable: "无法连接到网站。",
