@@ -6,8 +6,8 @@ use bifocal::corpus::Value;
 use bifocal::encoder::{Encoder, Transformer};
 use bifocal::index::ModelRef;
 use bifocal::search::{
-    Answer, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode, Order, Query, Relation,
-    Sort, VectorPlan,
+    Answer, Combination, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode,
+    Normalization, Order, Query, Relation, Sort, VectorPlan,
 };
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, ValueEnum};
@@ -54,8 +54,9 @@ pub struct SearchArgs {
     /// How many hits to show
     #[arg(long, default_value_t = 10, value_name = "N")]
     limit: usize,
-    /// How the legs are put together, as JSON, such as '{"technique":"rrf"}' or '{"technique":"convex","weight":0.7}'
-    #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
+    /// How the legs are put together: convex, convex:0.7 (what meaning counts), rrf, rrf:60, min_max, l2, z_score, or JSON
+    /// such as '{"technique":"rrf"}'
+    #[arg(long, value_name = "NAME", value_parser = parse_fusion)]
     fusion: Option<Fusion>,
     /// Shows how each score came about
     #[arg(long)]
@@ -99,9 +100,28 @@ impl From<ModeArg> for Mode {
     }
 }
 
-/// Reads a fusion from JSON.
+/// Reads a fusion: a name with a number or without, such as `convex:0.7` or `rrf:60`, or JSON.
 pub fn parse_fusion(text: &str) -> std::result::Result<Fusion, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
+    if text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| error.to_string());
+    }
+    let unknown = || format!("{text} is none of convex, convex:0.7, rrf, rrf:60, min_max, l2, z_score, nor JSON");
+    let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
+    let number: Option<f32> = number.map(|number| number.parse().map_err(|_| unknown())).transpose()?;
+    let normalization = match name {
+        "convex" => return Ok(Fusion::Convex { weight: number }),
+        "rrf" => return Ok(Fusion::Rrf { rank_constant: number.unwrap_or(60.0) }),
+        "min_max" => Normalization::MinMax,
+        "l2" => Normalization::L2,
+        "z_score" => Normalization::ZScore,
+        _ => return Err(unknown()),
+    };
+    let weight = number.unwrap_or(0.5);
+    Ok(Fusion::Normalization {
+        normalization,
+        combination: Combination::ArithmeticMean,
+        weights: [1.0 - weight, weight],
+    })
 }
 
 /// Reads filters from JSON.
@@ -170,7 +190,8 @@ pub fn run(args: SearchArgs) -> Result<()> {
     print(&layout(&answer, args.explain))
 }
 
-fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
+/// The encoder of an index's vectors: the one at `path`, or else the one that the index folder holds, if it holds one.
+pub fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<PathBuf>) -> Result<Option<Transformer>> {
     let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
     let Some(path) = path.or(inside.filter(|file| file.is_file())) else { return Ok(None) };
     let encoder = model::load(&path)?;
