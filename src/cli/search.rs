@@ -42,6 +42,9 @@ pub struct SearchArgs {
     /// What pages must have in their fields, as JSON, such as '{"section":["std","core"],"year":{"gte":2020}}'
     #[arg(long, value_name = "JSON", value_parser = parse_filters)]
     filter: Option<Filters>,
+    /// The reader's language, such as de or pt-br: pages in it come first where they answer as well as others
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// Counts the values of this field over the pages that hold the words (repeatable)
     #[arg(long, value_name = "FIELD")]
     facet: Vec<String>,
@@ -163,6 +166,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
         sections: SECTIONS,
         explain: args.explain,
         prefix: false,
+        language: args.language,
         fusion: args.fusion.unwrap_or_default(),
         ..Query::default()
     };
@@ -220,7 +224,11 @@ fn layout(answer: &Answer, explain: bool) -> String {
             let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
             let (words, cosine) = (part(explained.keyword), part(explained.cosine));
             let title = explained.title.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the title"));
-            out += &format!("      words {words}, cosine {cosine}, {}{title} → {:.4}\n", explained.fusion, hit.score);
+            let language = explained.language.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the language"));
+            out += &format!(
+                "      words {words}, cosine {cosine}, {}{title}{language} → {:.4}\n",
+                explained.fusion, hit.score
+            );
         }
         out.push('\n');
     }

@@ -20,6 +20,8 @@ pub(super) struct Found<'r> {
     pub semantic: Option<&'r Nearest>,
     /// What a page gains whose title is the query; others gain by the share of their titles that it is.
     pub bonus: f32,
+    /// What pages gain by being in the reader's language, as shares of that; one for each page, or none.
+    pub spoken: &'r [f32],
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
 }
@@ -92,6 +94,11 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             keyword: by_words.map(|(_, score)| score),
             terms: std::mem::take(&mut explained[number]),
             title: found.keyword.map(|ranking| found.bonus * ranking.titled(page.page)).filter(|&gain| gain > 0.0),
+            language: found
+                .spoken
+                .get(page.page.0 as usize)
+                .map(|share| found.bonus * share)
+                .filter(|&gain| gain > 0.0),
             cosine: by_meaning.map(|(_, score)| score),
             fusion: query.fusion.name(),
         });

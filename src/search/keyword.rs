@@ -26,7 +26,7 @@ pub(super) struct QueryWord {
     pub term: String,
     /// How often it stands there.
     pub count: f32,
-    /// Whether it is an identifier whose parts follow it.
+    /// Whether it is an identifier whose parts follow it, or a word with its marks, which follows without them.
     pub compound: bool,
     /// Whether a longer word may be meant.
     pub unfinished: bool,
@@ -36,14 +36,17 @@ pub(super) struct QueryWord {
 pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
     let mut words: Vec<QueryWord> = Vec::new();
     let mut cut = false;
-    for word in text::words(text) {
+    // A question mark after a space still ends the question, unless it is all that is asked for.
+    let end = text.trim_end().len();
+    let is_ended = |word: &text::Word| matches!(&*word.term, "?" | "!") && word.span.end == end && word.position > 0;
+    for word in text::words(text).filter(|word| !is_ended(word)) {
         let unfinished = open_ends.contains(&word.span.end);
         if let Some(known) = words.iter_mut().find(|known| known.term == *word.term) {
             known.unfinished |= unfinished;
             known.count += 1.0;
         } else if words.len() < MOST_WORDS {
             words.push(QueryWord {
-                compound: word.kind == text::Kind::Compound,
+                compound: !word.kind.is_leaf(),
                 term: word.term.into_owned(),
                 count: 1.0,
                 unfinished,

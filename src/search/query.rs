@@ -36,6 +36,9 @@ pub struct Query {
     /// Whether the last word may be the beginning of a longer one, as it is while one types; text that ends with a space is
     /// finished in any case. Default true.
     pub prefix: bool,
+    /// The reader's language, as a tag such as `de` or `pt-br`: a page in it gains, the more the better it answers (beside the
+    /// best page; see `explain`). It only matters where pages are in several languages. Default none.
+    pub language: Option<String>,
     /// Whether a word may be meant that is not the one that was typed. Default auto.
     pub typos: Typos,
     /// Whether each hit says how its score came about. Default false.
@@ -74,6 +77,7 @@ impl Default for Query {
             offset: 0,
             sections: 1,
             prefix: true,
+            language: None,
             typos: Typos::Auto,
             explain: false,
             fusion: Fusion::default(),

@@ -13,10 +13,10 @@ use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::spelling::{Meant, did_you_mean};
 use super::syntax::{Parsed, parse};
 use super::{Answer, Legs, Query, Relation, VectorPlan};
-use super::{facets, general, lexicon};
+use super::{facets, general, language, lexicon};
 use crate::corpus::PageSet;
 use crate::index::{Core, Index, PartId};
-use crate::lexical::{PageScore, Ranking};
+use crate::lexical::{PageScore, Ranking, promote};
 use crate::{Error, ErrorKind, Result};
 
 /// What a [`Run`] says when it has done what it can.
@@ -284,15 +284,22 @@ impl Run {
                 (&fused, self.query.fusion.name())
             }
         };
-        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case.
+        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case. And it
+        // gains by being in the reader's language.
         let bonus = ranked.first().map_or(0.0, |best| best.score);
+        let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
+        let spoken = match &self.query.language {
+            Some(language) => language::shares(index, core, language, by_words, by_meaning),
+            None => Vec::new(),
+        };
+        let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);
         let promoted;
-        let ranked = match &self.keyword {
-            Some(ranking) if !ranking.titled.is_empty() => {
-                promoted = ranking.promote(ranked, bonus);
+        let ranked = match titled.is_empty() && spoken.is_empty() {
+            true => ranked,
+            false => {
+                promoted = promote(ranked, bonus, titled, &spoken);
                 &promoted
             }
-            _ => ranked,
         };
         let facets = self.facets(index, core)?;
         let more = ranked.len() > keyword.len() || !plan.failures.is_empty();
@@ -302,8 +309,7 @@ impl Run {
             Some(group) => column(index, core, &group.field)?,
             None => None,
         };
-        let (keyword_leg, semantic_leg) = (self.keyword.as_ref(), self.semantic.as_ref());
-        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, bonus, group };
+        let found = Found { plan, keyword: by_words, semantic: by_meaning, bonus, spoken: &spoken, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {

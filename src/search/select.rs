@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, Filters, Test};
 use super::keyword::Plan;
+use super::language;
 use super::query::{DEEPEST, Query};
 use crate::corpus::{PageSet, Value};
 use crate::index::{Chosen, Column, Core, FieldRef, Index};
@@ -81,6 +82,9 @@ pub(super) fn want_columns(index: &Index, core: &Core, query: &Query, plan: &mut
     let group = query.group.iter().map(|group| &group.field);
     for name in facets.chain(sort).chain(group) {
         plan.want(index, field(core, name)?.part());
+    }
+    if let Some(field) = query.language.as_ref().and_then(|_| language::field(core)) {
+        plan.want(index, field.part());
     }
     Ok(())
 }

@@ -39,7 +39,21 @@ pub enum Kind {
     Part,
     /// Two neighbouring characters of a script that is written without spaces, or one that stands alone.
     Pair,
+    /// How the word that follows is written, where its term has lost marks: `resume=résumé`, followed by `resume`. So
+    /// marks are optional, and what has them as they were typed is found best. The plain term comes first in it, so that
+    /// both are neighbours in a dictionary.
+    Marked,
 }
+
+impl Kind {
+    /// Whether the word counts in the length of a text: it is not made of the words that follow.
+    pub fn is_leaf(self) -> bool {
+        !matches!(self, Kind::Compound | Kind::Marked)
+    }
+}
+
+/// Stands between a term and how it is written in a [`Kind::Marked`].
+pub const WRITTEN: char = '=';
 
 /// The words of a text, in order.
 ///
@@ -94,7 +108,9 @@ impl<'t> Words<'t> {
     /// Skips what neither is in a word nor says anything about the word after it.
     fn skip_blank(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().position(|&byte| !is_blank(byte)).unwrap_or(rest.len());
+        let next = |at: usize| rest.get(at + 1).is_some_and(|&byte| is_sign(byte));
+        let begins = |(at, &byte): (usize, &u8)| !is_blank(byte) || is_sign(byte) && next(at);
+        self.at += rest.iter().enumerate().position(begins).unwrap_or(rest.len());
     }
 
     /// The shortcut: an ASCII word of letters, at most its first a capital, with nothing attached to it.
@@ -125,6 +141,15 @@ impl<'t> Words<'t> {
     fn next_chunk(&mut self) {
         let rest = &self.text[self.at..];
         let length = rest.find(separates).unwrap_or(rest.len());
+        let before = self.text[..self.at].trim_end_matches(is_around);
+        if (before.is_empty() || before.ends_with(char::is_whitespace))
+            && let Some(span) = operator(&rest[..length])
+        {
+            let span = self.at + span.start..self.at + span.end;
+            let term = Cow::Borrowed(&self.text[span.clone()]);
+            self.ready.push(Word { term, span, position: self.position, kind: Kind::Whole });
+            self.position += 1;
+        }
         self.chunk.plain.read(&rest[..length], self.at);
         self.chunk.read = 0;
         self.at += length + rest[length..].chars().next().map_or(0, char::len_utf8);
@@ -155,6 +180,30 @@ fn separates(c: char) -> bool {
 fn is_blank(byte: u8) -> bool {
     byte <= b' '
         || matches!(byte, b'(' | b'{' | b'"' | b'`' | b',' | b';' | b'*' | b'=' | b'|' | b'^' | b'~' | b'%' | 127)
+}
+
+/// What operators are made of.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'!' | b'#'..=b'&' | b'*' | b'+' | b'-'..=b'/' | b':' | b'<'..=b'@' | b'^' | b'|' | b'~')
+}
+
+/// What may enclose an operator.
+fn is_around(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | ';')
+}
+
+/// The operator that a chunk is, perhaps in quotation marks or brackets: `?`, `!`, or two or three signs such as `=>`, `&&`,
+/// `..=`. Of other single signs, dashes, dots, rulers and beginnings of comments too many stand in a text to be worth a term.
+fn operator(chunk: &str) -> Option<Range<usize>> {
+    const NONE: [&str; 8] = ["--", "...", "//", "/*", "*/", "##", "**", ">>>"];
+    let sign = chunk.trim_matches(is_around);
+    let is_operator = match sign.as_bytes() {
+        [byte] => matches!(byte, b'?' | b'!'),
+        [..] if sign.len() > 3 => false,
+        signs => signs.len() > 1 && signs.iter().all(|&byte| is_sign(byte)),
+    };
+    let start = chunk.find(sign)?;
+    (is_operator && !NONE.iter().any(|none| sign.starts_with(none))).then(|| start..start + sign.len())
 }
 
 /// What a character of a plain text is in a word.
@@ -207,6 +256,30 @@ impl<'t> Chunk<'t> {
         let span = self.plain.origin(piece.clone());
         let kept = piece.start..piece.end.min(piece.start + LONGEST_TERM);
         Word { term: self.plain.lowered(&self.original[span.clone()], kept), span, position, kind }
+    }
+
+    /// A word of the chunk as it is written, if it has marks that its term lacks.
+    pub(super) fn marked(&self, word: &Word<'t>) -> Option<Word<'t>> {
+        let written = &self.original[word.span.clone()];
+        let is_mark = |c: char| matches!(c, '\u{300}'..='\u{36f}') || unicode::is_point(c);
+        if !written.chars().any(|c| !c.is_ascii() && unicode::drops_marks(c) || is_mark(c)) {
+            return None;
+        }
+        let is_seen = |c: &char| unicode::flags(*c) & MAPPED == 0 || !unicode::mapping(*c).is_empty();
+        let lower: String = written.chars().filter(is_seen).map(unicode::lower_marked).collect();
+        if lower == word.term {
+            return None;
+        }
+        let mut term = word.term.clone().into_owned();
+        term.push(WRITTEN);
+        term.push_str(&lower);
+        let fits = term.chars().nth(LONGEST_TERM).is_none();
+        fits.then(|| Word {
+            term: Cow::Owned(term),
+            span: word.span.clone(),
+            position: word.position,
+            kind: Kind::Marked,
+        })
     }
 
     /// A piece of the plain form as a compound, if its term is not too long.

@@ -29,6 +29,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
         query.typos = one_of("typos", &typos, &known)?;
     }
     query.vector_reason = text(object, "vectorReason")?;
+    query.language = text(object, "language")?;
     for (name, field) in [("limit", &mut query.limit), ("offset", &mut query.offset), ("sections", &mut query.sections)]
     {
         if let Some(number) = number(object, name)? {

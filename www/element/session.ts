@@ -337,7 +337,7 @@ export class Session {
 
   /** How to ask: what filters, sorting and the like will say goes in here. */
   #options(): SearchOptions {
-    return { mode: this.question.mode, limit: this.#limit, sections: SECTIONS };
+    return { mode: this.question.mode, limit: this.#limit, sections: SECTIONS, language: languageOf(this.host) };
   }
 
   #answered(...[answer, whole]: Parameters<Asking["listener"]["onAnswer"]>): void {

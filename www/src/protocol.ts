@@ -95,6 +95,8 @@ export interface Query {
   sections?: number;
   /** Whether the last word may be the beginning of a longer one; the engine's default is yes. */
   prefix?: boolean;
+  /** The reader's language, a tag such as `de`: pages in it gain where a site is in several. */
+  language?: string;
   /** When words count that were not typed but may be meant: default `"auto"`, where the site doesn't use the typed one. */
   typos?: "never" | "auto" | "always";
   /** Whether each hit tells how its score came about. */

@@ -36,7 +36,7 @@ use super::search::{ModeArg, parse_fusion};
   bifocal eval public/ --queries wanted.jsonl --compare typos=auto typos=never
 
 A line of wanted.jsonl: {\"query\": \"share data between threads\", \"pages\": [\"ch16-03-shared-state.html\"]}
-Settings of --compare, separated by commas: mode, encoder, fusion, typos, prefix, index; one without a name is an index.")]
+Settings of --compare, separated by commas: mode, encoder, fusion, typos, prefix, language, index; one without a name is an index.")]
 pub struct EvalArgs {
     /// The collection's folder; with --queries that of an index, or of the site that holds it as `bifocal/`
     path: PathBuf,

@@ -54,9 +54,10 @@ impl Settings {
                 ("prefix", value) => {
                     query.prefix = value.parse().map_err(|_| format!("prefix={value}: true or false"))?
                 }
+                ("language", value) => query.language = Some(value.to_owned()),
                 ("index", value) => settings.index = Some(value.into()),
                 (name, _) => {
-                    let known = "mode, encoder, fusion, typos, prefix, index";
+                    let known = "mode, encoder, fusion, typos, prefix, language, index";
                     return Err(format!("there is no setting `{name}`: there are {known}"));
                 }
             }

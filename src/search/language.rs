@@ -1,0 +1,53 @@
+//! The reader's language: of pages that answer about as well, those in it come first.
+
+use super::semantic::Nearest;
+use crate::corpus::{PageSet, Value};
+use crate::index::{Core, FieldRef, Index, LANGUAGE, ValueId};
+use crate::lexical::Ranking;
+
+/// The field of pages' languages; none where all pages are in one, or the owner's fields leave it out.
+pub(super) fn field(core: &Core) -> Option<&FieldRef> {
+    core.fields.iter().find(|field| field.name == LANGUAGE)
+}
+
+/// What each page gains by being in `language`, as a share of the best score: the share of the best score by words that it has
+/// or, if that is more, of the best cosine, both counted from the cut-off. So in a search by words a page in the reader's
+/// language counts twice, and one that hardly answers gains hardly anything. Empty if no page gains.
+pub(super) fn shares(
+    index: &Index,
+    core: &Core,
+    language: &str,
+    keyword: Option<&Ranking>,
+    semantic: Option<&Nearest>,
+) -> Vec<f32> {
+    let Some(pages) = pages_in(index, core, language) else { return Vec::new() };
+    let mut shares = vec![0.0f32; core.collection.pages as usize];
+    let by_words = keyword.map_or(&[][..], |ranking| &ranking.pages);
+    let by_meaning = semantic.map_or(&[][..], |nearest| &nearest.pages);
+    for (ranked, least) in [(by_words, 0.0), (by_meaning, core.cells.cut_off)] {
+        let best = ranked.first().map_or(0.0, |best| best.score - least);
+        for found in ranked.iter().filter(|found| found.score > least && pages.contains(found.page)) {
+            let share = &mut shares[found.page.0 as usize];
+            *share = share.max((found.score - least) / best);
+        }
+    }
+    shares
+}
+
+/// The pages in a language; where there are none, in what is left of its tag without its last part, as `pt` of `pt-br`
+/// (RFC 4647, look-up of ranges). None if it is a language of no page.
+fn pages_in(index: &Index, core: &Core, language: &str) -> Option<PageSet> {
+    let column = index.column(field(core)?.part())?;
+    let mut tag = language.to_ascii_lowercase().replace('_', "-");
+    loop {
+        let mut chosen = column.nothing();
+        for (number, chosen) in chosen.values.iter_mut().enumerate() {
+            let Value::Text(of_page) = column.value(ValueId(number as u32)) else { continue };
+            *chosen = of_page.strip_prefix(&tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        }
+        if chosen.values.contains(&true) {
+            return Some(column.pages(&chosen));
+        }
+        tag.truncate(tag.rfind('-')?);
+    }
+}
