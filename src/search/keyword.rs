@@ -100,13 +100,15 @@ pub(super) struct Plan {
 }
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
-/// two rounds, and on large sites one before each in which names of blocks are loaded.
+/// two rounds, and on large sites one before each in which names of blocks are loaded. Words on more than half of so many `pages`
+/// are passed over.
 pub(super) fn plan(
     index: &Index,
     core: &Core,
     words: &[QueryWord],
     typos: Typos,
     ranked: bool,
+    pages: u32,
     meant: &mut Meant,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -149,7 +151,7 @@ pub(super) fn plan(
     if !is_whole {
         plan.length = 0;
     }
-    plan.pass_over_common(index, core.collection.pages);
+    plan.pass_over_common(index, pages);
     if ranked {
         plan.want_postings(index);
     }

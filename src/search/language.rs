@@ -1,5 +1,6 @@
 //! The reader's language: of pages that answer about as well, those in it come first.
 
+use super::Query;
 use super::semantic::Nearest;
 use crate::corpus::{PageSet, Value};
 use crate::index::{Core, FieldRef, Index, LANGUAGE, ValueId};
@@ -12,15 +13,8 @@ pub(super) fn field(core: &Core) -> Option<&FieldRef> {
 
 /// What each page gains by being in `language`, as a share of the best score: the share of the best score by words that it has
 /// or, if that is more, of the best cosine, both counted from the cut-off. So in a search by words a page in the reader's
-/// language counts twice, and one that hardly answers gains hardly anything. Empty if no page gains.
-pub(super) fn shares(
-    index: &Index,
-    core: &Core,
-    language: &str,
-    keyword: Option<&Ranking>,
-    semantic: Option<&Nearest>,
-) -> Vec<f32> {
-    let Some(pages) = pages_in(index, core, language) else { return Vec::new() };
+/// language counts twice, and one that hardly answers gains hardly anything.
+pub(super) fn shares(core: &Core, pages: &PageSet, keyword: Option<&Ranking>, semantic: Option<&Nearest>) -> Vec<f32> {
     let mut shares = vec![0.0f32; core.collection.pages as usize];
     let by_words = keyword.map_or(&[][..], |ranking| &ranking.pages);
     let by_meaning = semantic.map_or(&[][..], |nearest| &nearest.pages);
@@ -34,9 +28,10 @@ pub(super) fn shares(
     shares
 }
 
-/// The pages in a language; where there are none, in what is left of its tag without its last part, as `pt` of `pt-br`
-/// (RFC 4647, look-up of ranges). None if it is a language of no page.
-fn pages_in(index: &Index, core: &Core, language: &str) -> Option<PageSet> {
+/// The pages in the query's language; where there are none, in what is left of its tag without its last part, as `pt` of `pt-br`
+/// (RFC 4647, look-up of ranges). None if no language is asked for, or one of no page.
+pub(super) fn pages(index: &Index, core: &Core, query: &Query) -> Option<PageSet> {
+    let language = query.language.as_ref()?;
     let column = index.column(field(core)?.part())?;
     let mut tag = language.to_ascii_lowercase().replace('_', "-");
     loop {

@@ -140,7 +140,10 @@ impl Run {
         let mut missing = Vec::new();
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
-            plan = self::plan(index, core, &self.words, self.query.typos, ranked, &mut self.meant);
+            // On a site in several languages the commonest words of one are on fewer than half of all pages.
+            let spoken = language::pages(index, core, &self.query).map(|pages| pages.len() as u32);
+            let pages = spoken.unwrap_or(core.collection.pages);
+            plan = self::plan(index, core, &self.words, self.query.typos, ranked, pages, &mut self.meant);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
@@ -288,8 +291,8 @@ impl Run {
         // gains by being in the reader's language.
         let bonus = ranked.first().map_or(0.0, |best| best.score);
         let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
-        let spoken = match &self.query.language {
-            Some(language) => language::shares(index, core, language, by_words, by_meaning),
+        let spoken = match language::pages(index, core, &self.query) {
+            Some(pages) => language::shares(core, &pages, by_words, by_meaning),
             None => Vec::new(),
         };
         let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);

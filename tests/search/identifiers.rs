@@ -139,5 +139,5 @@ fn a_name_that_is_required_or_excluded_is_one_word() {
     };
     assert_eq!(ids("+foo_bar"), ["snake"]);
     assert_eq!(ids("+Vec::push"), ["push"]);
-    assert_eq!(ids("process -pg_stat_activity"), ["prose", "scope"]);
+    assert_eq!(ids("process -pg_stat_activity"), ["scope", "prose"]);
 }

