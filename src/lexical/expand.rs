@@ -65,7 +65,7 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
                     break;
                 }
                 // The word itself is there as well.
-                if other.form.contains(WRITTEN) {
+                if other.form.bytes().any(|byte| byte == WRITTEN as u8) {
                     continue;
                 }
                 extensions.push((other.pages, Form { block, index, weight: EXTENSION }));

@@ -108,8 +108,8 @@ struct InTitle {
 }
 
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
-/// set because most pages hold them.
-pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
+/// set because most pages hold them, and document frequencies are shares of `of` pages.
+pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
     let pages = collection.pages as usize;
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
@@ -142,7 +142,7 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
                 document_frequency = touched.len() as u32;
             }
         }
-        let idf = Bm25f::idf(collection.pages, document_frequency);
+        let idf = Bm25f::idf(of, document_frequency);
         ranking.idf.push(idf);
         ranking.frequency.push(document_frequency);
         for page in touched {

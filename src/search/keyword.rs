@@ -89,6 +89,8 @@ pub(super) struct Plan {
     pub vectors: Vec<WordVector>,
     /// The query's length in words, without the identifiers whose parts follow them; 0 if a word has no set of its own.
     pub length: u32,
+    /// The pages in the reader's language or, if none is asked for, all: what document frequencies are shares of.
+    pub pages: u32,
     /// Words that were taken for others.
     pub corrections: Vec<Correction>,
     /// Parts to load before the words' forms are known.
@@ -111,7 +113,7 @@ pub(super) fn plan(
     pages: u32,
     meant: &mut Meant,
 ) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { pages, ..Plan::default() };
     let mut is_whole = true;
     for word in words {
         plan.length += if word.compound { 0 } else { word.count as u32 };
@@ -248,7 +250,7 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), self.length, core.collection, &Bm25f::default())
+        rank(&self.sets(index), self.length, self.pages, core.collection, &Bm25f::default())
     }
 
     /// The scores by words of sections of each of `pages`, in their order.

@@ -33,7 +33,8 @@ pub(super) fn shares(core: &Core, pages: &PageSet, keyword: Option<&Ranking>, se
 pub(super) fn pages(index: &Index, core: &Core, query: &Query) -> Option<PageSet> {
     let language = query.language.as_ref()?;
     let column = index.column(field(core)?.part())?;
-    let mut tag = language.to_ascii_lowercase().replace('_', "-");
+    let mut tag = String::new();
+    language.chars().for_each(|c| tag.push(if c == '_' { '-' } else { c.to_ascii_lowercase() }));
     loop {
         let mut chosen = column.nothing();
         for (number, chosen) in chosen.values.iter_mut().enumerate() {

@@ -141,11 +141,7 @@ impl<'t> Words<'t> {
     fn next_chunk(&mut self) {
         let rest = &self.text[self.at..];
         let length = rest.find(separates).unwrap_or(rest.len());
-        let before = self.text[..self.at].trim_end_matches(is_around);
-        if (before.is_empty() || before.ends_with(char::is_whitespace))
-            && let Some(span) = operator(&rest[..length])
-        {
-            let span = self.at + span.start..self.at + span.end;
+        if let Some(span) = operator(self.text.as_bytes(), self.at..self.at + length) {
             let term = Cow::Borrowed(&self.text[span.clone()]);
             self.ready.push(Word { term, span, position: self.position, kind: Kind::Whole });
             self.position += 1;
@@ -188,22 +184,30 @@ fn is_sign(byte: u8) -> bool {
 }
 
 /// What may enclose an operator.
-fn is_around(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | ';')
+fn is_around(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';')
 }
 
-/// The operator that a chunk is, perhaps in quotation marks or brackets: `?`, `!`, or two or three signs such as `=>`, `&&`,
-/// `..=`. Of other single signs, dashes, dots, rulers and beginnings of comments too many stand in a text to be worth a term.
-fn operator(chunk: &str) -> Option<Range<usize>> {
-    const NONE: [&str; 8] = ["--", "...", "//", "/*", "*/", "##", "**", ">>>"];
-    let sign = chunk.trim_matches(is_around);
-    let is_operator = match sign.as_bytes() {
-        [byte] => matches!(byte, b'?' | b'!'),
-        [..] if sign.len() > 3 => false,
-        signs => signs.len() > 1 && signs.iter().all(|&byte| is_sign(byte)),
+/// The operator that a chunk of the text is, perhaps in quotation marks or brackets, where white space or nothing stands before
+/// it: `?`, `!`, or two or three signs such as `=>`, `&&`, `..=`. Of other single signs, dashes, dots, rulers and beginnings
+/// of comments too many stand in a text to be worth a term.
+fn operator(text: &[u8], chunk: Range<usize>) -> Option<Range<usize>> {
+    const NONE: [&[u8]; 8] = [b"--", b"...", b"//", b"/*", b"*/", b"##", b"**", b">>>"];
+    let Range { mut start, mut end } = chunk;
+    while start < end && is_around(text[start]) {
+        start += 1;
+    }
+    while start < end && is_around(text[end - 1]) {
+        end -= 1;
+    }
+    let signs = &text[start..end];
+    let is_operator = match signs.len() {
+        1 => matches!(signs[0], b'?' | b'!'),
+        2 | 3 => signs.iter().all(|&sign| is_sign(sign)) && !NONE.iter().any(|none| signs.starts_with(none)),
+        _ => false,
     };
-    let start = chunk.find(sign)?;
-    (is_operator && !NONE.iter().any(|none| sign.starts_with(none))).then(|| start..start + sign.len())
+    let before = text[..start].iter().rev().find(|&&byte| !is_around(byte));
+    (is_operator && before.is_none_or(|&byte| byte <= b' ')).then_some(start..end)
 }
 
 /// What a character of a plain text is in a word.
@@ -261,18 +265,23 @@ impl<'t> Chunk<'t> {
     /// A word of the chunk as it is written, if it has marks that its term lacks.
     pub(super) fn marked(&self, word: &Word<'t>) -> Option<Word<'t>> {
         let written = &self.original[word.span.clone()];
-        let is_mark = |c: char| matches!(c, '\u{300}'..='\u{36f}') || unicode::is_point(c);
-        if !written.chars().any(|c| !c.is_ascii() && unicode::drops_marks(c) || is_mark(c)) {
+        if written.is_ascii() {
             return None;
         }
-        let is_seen = |c: &char| unicode::flags(*c) & MAPPED == 0 || !unicode::mapping(*c).is_empty();
-        let lower: String = written.chars().filter(is_seen).map(unicode::lower_marked).collect();
-        if lower == word.term {
-            return None;
-        }
-        let mut term = word.term.clone().into_owned();
+        let (mut term, mut has_marks) = (word.term.clone().into_owned(), false);
         term.push(WRITTEN);
-        term.push_str(&lower);
+        let plain = term.len();
+        for c in written.chars() {
+            has_marks |=
+                !c.is_ascii() && unicode::drops_marks(c) || unicode::is_point(c) || ('\u{300}'..'\u{370}').contains(&c);
+            // Characters that are not to be seen are no marks.
+            if unicode::flags(c) & MAPPED == 0 || !unicode::mapping(c).is_empty() {
+                term.push(unicode::lower_marked(c));
+            }
+        }
+        if !has_marks || term[plain..] == word.term {
+            return None;
+        }
         let fits = term.chars().nth(LONGEST_TERM).is_none();
         fits.then(|| Word {
             term: Cow::Owned(term),

@@ -134,14 +134,14 @@ impl Source {
 
 /// An index that is open.
 enum Opened<'p> {
-    Memory(Index, &'p HashMap<PartId, Vec<u8>>),
+    Memory(Box<Index>, &'p HashMap<PartId, Vec<u8>>),
     Folder(Box<IndexFolder>),
 }
 
 impl Place {
     fn open(&self) -> Result<Opened<'_>> {
         Ok(match self {
-            Place::Memory { entry, parts } => Opened::Memory(Index::open(entry.open()?), parts),
+            Place::Memory { entry, parts } => Opened::Memory(Box::new(Index::open(entry.open()?)), parts),
             Place::Folder(path) => Opened::Folder(Box::new(IndexFolder::open(path)?)),
         })
     }
