@@ -33,7 +33,7 @@ mod collection;
 #[allow(dead_code, reason = "one of its metrics is used here")]
 mod metrics;
 
-use collection::Collection;
+use collection::Judged;
 
 /// Texts embedded between two openings of the cache, which others may wait for.
 const STRETCH: usize = 2_048;
@@ -53,15 +53,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let collection = Collection::read(folder)?;
-    let pages: Vec<Page> = collection.pages.into_iter().map(Page::divided).collect();
+    let queries = collection::queries(folder)?;
+    let pages: Vec<Page> = collection::pages(folder)?.into_iter().map(Page::divided).collect();
     let inverted = invert(&pages, "en");
     let families = Families::of(&inverted.terms, &inverted.languages);
     let (texts, owners) = passages(&pages, encoder);
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let embed = |texts: &[&str]| embed(encoder, texts);
     let vectors = embed(&texts)?;
-    let asked: Vec<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
+    let asked: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let by_transformer = embed(&asked)?;
     let material = Material {
         pages: &pages,
@@ -115,9 +115,9 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
     report(&lexicon, texts.len(), seconds);
     let words = Words::of(&inverted, &lexicon);
     let prior = embed(&words.most_used)?;
-    let queries: Vec<(Vec<u32>, &collection::Query)> =
-        collection.queries.iter().map(|query| (forms(&inverted, &query.text), query)).collect();
-    let score = |vector: Vec<f32>, query: &collection::Query| {
+    let queries: Vec<(Vec<u32>, &Judged)> =
+        queries.iter().map(|query| (forms(&inverted, &query.text), query)).collect();
+    let score = |vector: Vec<f32>, query: &Judged| {
         let ranking = nearest(&vector);
         let ids: Vec<&str> = ranking.iter().take(10).map(|p| pages[p.page.0 as usize].id.as_str()).collect();
         metrics::ndcg(&ids, &query.grades, 10)
@@ -157,8 +157,8 @@ fn hide(
     lexicon: &Lexicon,
     prior: &[Vec<f32>],
     fold: u64,
-    queries: &[(Vec<u32>, &collection::Query)],
-    score: &(dyn Fn(Vec<f32>, &collection::Query) -> f64 + Sync),
+    queries: &[(Vec<u32>, &Judged)],
+    score: &(dyn Fn(Vec<f32>, &Judged) -> f64 + Sync),
 ) {
     let is_hidden: Vec<bool> = words.most_used.iter().map(|word| xxh64(word.as_bytes(), 7) % 12 == fold).collect();
     let weight = |(&uses, &hidden): (&usize, &bool)| if hidden { 0.0 } else { (uses as f32).sqrt() };
@@ -272,6 +272,6 @@ impl Keyword<'_> {
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
         let site = Site { pages: self.pages as u32, average: self.inverted.average };
-        rank(&sets, 0, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
+        rank(&sets, 0, site.pages, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
     }
 }
