@@ -78,8 +78,7 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
     let postings: Vec<Vec<u8>> = inverted.terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
     let keyword = Keyword { inverted: &inverted, families: &families, postings: &postings, pages: pages.len() };
     let nearest = |vector: &[f32]| nearest(vector, &vectors, &owners, pages.len());
-    let scores: Vec<[f64; 5]> = collection
-        .queries
+    let scores: Vec<[f64; 5]> = queries
         .par_iter()
         .zip(&by_transformer)
         .map(|(query, vector)| {
@@ -98,12 +97,8 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
 
     let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     for (label, chosen) in [("all", None), ("tuned", Some(true)), ("held", Some(false))] {
-        let chosen: Vec<_> = collection
-            .queries
-            .iter()
-            .zip(&scores)
-            .filter(|(query, _)| chosen.is_none_or(|c| query.is_tuned() == c))
-            .collect();
+        let chosen: Vec<_> =
+            queries.iter().zip(&scores).filter(|(query, _)| chosen.is_none_or(|c| query.is_tuned() == c)).collect();
         let mean = |at: usize| chosen.iter().map(|(_, scores)| scores[at]).sum::<f64>() / chosen.len().max(1) as f64;
         let [keyword, transformer, lexicon, with_transformer, with_lexicon] = [0, 1, 2, 3, 4].map(mean);
         println!(

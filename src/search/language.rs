@@ -4,7 +4,7 @@ use super::Query;
 use super::semantic::Nearest;
 use crate::corpus::{PageSet, Value};
 use crate::index::{Core, FieldRef, Index, LANGUAGE, ValueId};
-use crate::lexical::Ranking;
+use crate::lexical::{PageScore, Ranking};
 
 /// The field of pages' languages; none where all pages are in one, or the owner's fields leave it out.
 pub(super) fn field(core: &Core) -> Option<&FieldRef> {
@@ -16,16 +16,18 @@ pub(super) fn field(core: &Core) -> Option<&FieldRef> {
 /// language counts twice, and one that hardly answers gains hardly anything.
 pub(super) fn shares(core: &Core, pages: &PageSet, keyword: Option<&Ranking>, semantic: Option<&Nearest>) -> Vec<f32> {
     let mut shares = vec![0.0f32; core.collection.pages as usize];
-    let by_words = keyword.map_or(&[][..], |ranking| &ranking.pages);
-    let by_meaning = semantic.map_or(&[][..], |nearest| &nearest.pages);
-    for (ranked, least) in [(by_words, 0.0), (by_meaning, core.cells.cut_off)] {
-        let best = ranked.first().map_or(0.0, |best| best.score - least);
-        for found in ranked.iter().filter(|found| found.score > least && pages.contains(found.page)) {
-            let share = &mut shares[found.page.0 as usize];
-            *share = share.max((found.score - least) / best);
-        }
-    }
+    gain(&mut shares, pages, keyword.map_or(&[], |ranking| &ranking.pages), 0.0);
+    gain(&mut shares, pages, semantic.map_or(&[], |nearest| &nearest.pages), core.cells.cut_off);
     shares
+}
+
+/// Gives each of `pages` its share of the best score, counted from the `least`, unless it has a greater one.
+fn gain(shares: &mut [f32], pages: &PageSet, ranked: &[PageScore], least: f32) {
+    let Some(best) = ranked.first() else { return };
+    for found in ranked.iter().filter(|found| pages.contains(found.page)) {
+        let share = &mut shares[found.page.0 as usize];
+        *share = share.max((found.score - least) / (best.score - least));
+    }
 }
 
 /// The pages in the query's language; where there are none, in what is left of its tag without its last part, as `pt` of `pt-br`
