@@ -33,7 +33,7 @@ mod collection;
 #[allow(dead_code, reason = "one of its metrics is used here")]
 mod metrics;
 
-use collection::Collection;
+use collection::Judged;
 
 /// Texts embedded between two openings of the cache, which others may wait for.
 const STRETCH: usize = 2_048;
@@ -53,15 +53,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let collection = Collection::read(folder)?;
-    let pages: Vec<Page> = collection.pages.into_iter().map(Page::divided).collect();
+    let queries = collection::queries(folder)?;
+    let pages: Vec<Page> = collection::pages(folder)?.into_iter().map(Page::divided).collect();
     let inverted = invert(&pages, "en");
     let families = Families::of(&inverted.terms, &inverted.languages);
     let (texts, owners) = passages(&pages, encoder);
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let embed = |texts: &[&str]| embed(encoder, texts);
     let vectors = embed(&texts)?;
-    let asked: Vec<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
+    let asked: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let by_transformer = embed(&asked)?;
     let material = Material {
         pages: &pages,
@@ -78,8 +78,7 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
     let postings: Vec<Vec<u8>> = inverted.terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
     let keyword = Keyword { inverted: &inverted, families: &families, postings: &postings, pages: pages.len() };
     let nearest = |vector: &[f32]| nearest(vector, &vectors, &owners, pages.len());
-    let scores: Vec<[f64; 5]> = collection
-        .queries
+    let scores: Vec<[f64; 5]> = queries
         .par_iter()
         .zip(&by_transformer)
         .map(|(query, vector)| {
@@ -98,12 +97,8 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
 
     let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     for (label, chosen) in [("all", None), ("tuned", Some(true)), ("held", Some(false))] {
-        let chosen: Vec<_> = collection
-            .queries
-            .iter()
-            .zip(&scores)
-            .filter(|(query, _)| chosen.is_none_or(|c| query.is_tuned() == c))
-            .collect();
+        let chosen: Vec<_> =
+            queries.iter().zip(&scores).filter(|(query, _)| chosen.is_none_or(|c| query.is_tuned() == c)).collect();
         let mean = |at: usize| chosen.iter().map(|(_, scores)| scores[at]).sum::<f64>() / chosen.len().max(1) as f64;
         let [keyword, transformer, lexicon, with_transformer, with_lexicon] = [0, 1, 2, 3, 4].map(mean);
         println!(
@@ -115,9 +110,9 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
     report(&lexicon, texts.len(), seconds);
     let words = Words::of(&inverted, &lexicon);
     let prior = embed(&words.most_used)?;
-    let queries: Vec<(Vec<u32>, &collection::Query)> =
-        collection.queries.iter().map(|query| (forms(&inverted, &query.text), query)).collect();
-    let score = |vector: Vec<f32>, query: &collection::Query| {
+    let queries: Vec<(Vec<u32>, &Judged)> =
+        queries.iter().map(|query| (forms(&inverted, &query.text), query)).collect();
+    let score = |vector: Vec<f32>, query: &Judged| {
         let ranking = nearest(&vector);
         let ids: Vec<&str> = ranking.iter().take(10).map(|p| pages[p.page.0 as usize].id.as_str()).collect();
         metrics::ndcg(&ids, &query.grades, 10)
@@ -157,8 +152,8 @@ fn hide(
     lexicon: &Lexicon,
     prior: &[Vec<f32>],
     fold: u64,
-    queries: &[(Vec<u32>, &collection::Query)],
-    score: &(dyn Fn(Vec<f32>, &collection::Query) -> f64 + Sync),
+    queries: &[(Vec<u32>, &Judged)],
+    score: &(dyn Fn(Vec<f32>, &Judged) -> f64 + Sync),
 ) {
     let is_hidden: Vec<bool> = words.most_used.iter().map(|word| xxh64(word.as_bytes(), 7) % 12 == fold).collect();
     let weight = |(&uses, &hidden): (&usize, &bool)| if hidden { 0.0 } else { (uses as f32).sqrt() };
@@ -272,6 +267,6 @@ impl Keyword<'_> {
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
         let site = Site { pages: self.pages as u32, average: self.inverted.average };
-        rank(&sets, 0, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
+        rank(&sets, 0, site.pages, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
     }
 }

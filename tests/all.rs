@@ -2,6 +2,7 @@
 
 mod cells;
 mod encoder;
+mod eval;
 mod hnsw;
 mod house;
 mod ingest;

@@ -6,6 +6,8 @@ mod fields;
 mod fit;
 mod general;
 mod golden;
+mod identifiers;
+mod languages;
 mod lexicon;
 mod names;
 mod operators;

@@ -6,11 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::corpus::{Meta, Page, Span};
-use crate::index::{Column, ColumnValues, FieldKind, FieldRef, Kind, RawPart, ValueId};
+use crate::index::{Column, ColumnValues, FieldKind, FieldRef, Kind, LANGUAGE, RawPart, ValueId};
 use crate::{Error, ErrorKind, Result};
 
-/// The field that holds the pages' languages.
-const LANGUAGE: &str = "lang";
 /// The field that holds the first folder of their addresses.
 const SECTION: &str = "section";
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::corpus::{Meta, Page, PageId, Span};
 use crate::index::{Kind, RawPart, Rules, Settled, Synonym};
 use crate::lexical::distance;
-use crate::text::{self, words};
+use crate::text::words;
 use crate::{Error, ErrorKind, Result};
 
 /// What an occurrence of a synonym counts beside the word itself.
@@ -127,8 +127,7 @@ pub(super) fn write(options: &RuleOptions, pages: &[Page], parts: &mut Vec<RawPa
 
 /// The words of what a rule says, of identifiers their parts.
 fn own_words(key: &str, said: &str) -> Result<Vec<String>> {
-    let own: Vec<String> =
-        words(said).filter(|word| word.kind != text::Kind::Compound).map(|word| word.term.into_owned()).collect();
+    let own: Vec<String> = words(said).filter(|word| word.kind.is_leaf()).map(|word| word.term.into_owned()).collect();
     if own.is_empty() {
         return Err(wrong(key, &format!("\"{said}\" holds no word")).hint("leave it out, or write the word out"));
     }

@@ -6,8 +6,8 @@ use bifocal::corpus::Value;
 use bifocal::encoder::{Encoder, Transformer};
 use bifocal::index::ModelRef;
 use bifocal::search::{
-    Answer, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode, Order, Query, Relation,
-    Sort, VectorPlan,
+    Answer, Combination, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode,
+    Normalization, Order, Query, Relation, Sort, VectorPlan,
 };
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, ValueEnum};
@@ -46,6 +46,9 @@ pub struct SearchArgs {
     /// What pages must have in their fields, as JSON, such as '{"section":["std","core"],"year":{"gte":2020}}'
     #[arg(long, value_name = "JSON", value_parser = parse_filters)]
     filter: Option<Filters>,
+    /// The reader's language, such as de or pt-br: pages in it come first where they answer as well as others
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// Counts the values of this field over the pages that hold the words (repeatable)
     #[arg(long, value_name = "FIELD")]
     facet: Vec<String>,
@@ -58,8 +61,9 @@ pub struct SearchArgs {
     /// How many hits to show
     #[arg(long, default_value_t = 10, value_name = "N")]
     limit: usize,
-    /// How the legs are put together, as JSON, such as '{"technique":"rrf"}' or '{"technique":"convex","weight":0.7}'
-    #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
+    /// How the legs are put together: convex, convex:0.7 (what meaning counts), rrf, rrf:60, min_max, l2, z_score, or JSON
+    /// such as '{"technique":"rrf"}'
+    #[arg(long, value_name = "NAME", value_parser = parse_fusion)]
     fusion: Option<Fusion>,
     /// Shows how each score came about
     #[arg(long)]
@@ -103,9 +107,28 @@ impl From<ModeArg> for Mode {
     }
 }
 
-/// Reads a fusion from JSON.
+/// Reads a fusion: a name with a number or without, such as `convex:0.7` or `rrf:60`, or JSON.
 pub fn parse_fusion(text: &str) -> std::result::Result<Fusion, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
+    if text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| error.to_string());
+    }
+    let unknown = || format!("{text} is none of convex, convex:0.7, rrf, rrf:60, min_max, l2, z_score, nor JSON");
+    let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
+    let number: Option<f32> = number.map(|number| number.parse().map_err(|_| unknown())).transpose()?;
+    let normalization = match name {
+        "convex" => return Ok(Fusion::Convex { weight: number }),
+        "rrf" => return Ok(Fusion::Rrf { rank_constant: number.unwrap_or(60.0) }),
+        "min_max" => Normalization::MinMax,
+        "l2" => Normalization::L2,
+        "z_score" => Normalization::ZScore,
+        _ => return Err(unknown()),
+    };
+    let weight = number.unwrap_or(0.5);
+    Ok(Fusion::Normalization {
+        normalization,
+        combination: Combination::ArithmeticMean,
+        weights: [1.0 - weight, weight],
+    })
 }
 
 /// Reads filters from JSON.
@@ -148,6 +171,7 @@ pub fn run(args: SearchArgs) -> Result<()> {
         sections: SECTIONS,
         explain: args.explain,
         prefix: false,
+        language: args.language,
         fusion: args.fusion.unwrap_or_default(),
         ..Query::default()
     };
@@ -184,7 +208,8 @@ pub fn vector_for(
     Ok(None)
 }
 
-fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<&Path>) -> Result<Option<Transformer>> {
+/// The encoder of an index's vectors: the one at `path`, or else the one that the index folder holds, if it holds one.
+pub fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<&Path>) -> Result<Option<Transformer>> {
     let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
     let Some(path) = path.map(Path::to_owned).or(inside.filter(|file| file.is_file())) else { return Ok(None) };
     let encoder = model::load(&path)?;
@@ -213,10 +238,11 @@ fn layout(answer: &Answer, explain: bool) -> String {
             let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
             let (words, cosine) = (part(explained.keyword), part(explained.cosine));
             let title = explained.title.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the title"));
+            let language = explained.language.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the language"));
             let prior = explained.prior.map_or(String::new(), |prior| format!(" × {prior:.2} as the owner says"));
             let put = if explained.settled { ", put first by the owner" } else { "" };
             out += &format!(
-                "      words {words}, cosine {cosine}, {}{title}{prior} → {:.4}{put}\n",
+                "      words {words}, cosine {cosine}, {}{title}{language}{prior} → {:.4}{put}\n",
                 explained.fusion, hit.score
             );
         }

@@ -11,6 +11,9 @@ use super::{Kind, PartId};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
 
+/// The field that holds the languages of pages, where they are in several.
+pub const LANGUAGE: &str = "lang";
+
 /// A field, and the part that holds its column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldRef {

@@ -41,7 +41,7 @@ pub use cells::{Cells, VectorsRef};
 pub use column::ColumnValues;
 pub use column::{Chosen, Column, ValueId};
 pub use entry::{Entry, FORMAT, Language, ModelFile, ModelRef, Packs};
-pub use fields::{FieldKind, FieldRef};
+pub use fields::{FieldKind, FieldRef, LANGUAGE};
 pub use general::{Directory, GeneralBlock, is_general};
 #[cfg(feature = "native")]
 pub use gzip::{Packer, gunzip};

@@ -6,6 +6,7 @@
 
 use super::dictionary::{TermBlock, shared_prefix};
 use crate::order::best_first;
+use crate::text::WRITTEN;
 
 /// What a family member counts beside the exact form.
 const FAMILY: f32 = 0.9;
@@ -62,6 +63,10 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
             for (index, other) in content.terms().iter().enumerate().skip(start) {
                 if !other.form.starts_with(term) {
                     break;
+                }
+                // The word itself is there as well.
+                if other.form.bytes().any(|byte| byte == WRITTEN as u8) {
+                    continue;
                 }
                 extensions.push((other.pages, Form { block, index, weight: EXTENSION }));
             }

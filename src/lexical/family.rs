@@ -24,10 +24,10 @@ impl Families {
     /// Groups forms by stem, in each language that they are used in; a form alone has no family.
     pub fn of(terms: &[InvertedTerm], languages: &[String]) -> Self {
         let mut by_stem: BTreeMap<(u16, String), Vec<u32>> = BTreeMap::new();
-        for (number, term) in terms.iter().enumerate().filter(|(_, term)| is_word(&term.form)) {
+        for (number, term) in terms.iter().enumerate() {
             for &language in &term.languages {
-                let stem = text::stem(&languages[usize::from(language)], &term.form);
-                by_stem.entry((language, stem.into_owned())).or_default().push(number as u32);
+                let stem = text::stem(&languages[usize::from(language)], &term.written);
+                by_stem.entry((language, text::fold(&stem).into_owned())).or_default().push(number as u32);
             }
         }
         let mut members: Vec<Vec<u32>> = by_stem.into_values().filter(|members| members.len() > 1).collect();
@@ -56,8 +56,4 @@ pub fn learned_endings(terms: &[InvertedTerm], families: &Families) -> Vec<Strin
     let mut endings: Vec<_> = seen.into_iter().filter(|&(_, families)| families >= LEAST_EVIDENCE).collect();
     endings.sort_by_key(|&(ending, families)| (std::cmp::Reverse(families), ending));
     endings.into_iter().take(MOST_ENDINGS).map(|(ending, _)| ending.to_owned()).collect()
-}
-
-fn is_word(form: &str) -> bool {
-    form.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '’')
 }

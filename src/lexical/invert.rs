@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::bm25f::Lengths;
 use super::posting::{PagePosting, SectionPosting};
 use crate::corpus::{Ordinal, Page, PageId};
-use crate::text;
+use crate::text::{self, Kind, WRITTEN};
 
 /// Positions left free between two fields, so that a phrase never spans them.
 const FIELD_GAP: u32 = 16;
@@ -32,6 +33,8 @@ pub struct Inverted {
 pub struct InvertedTerm {
     /// The folded form.
     pub form: String,
+    /// How it is written most often, with its marks.
+    pub written: String,
     /// Languages of the pages that it occurs in, as numbers into [`Inverted::languages`].
     pub languages: Vec<u16>,
     /// Its postings, by page.
@@ -58,6 +61,7 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
             let at = *numbers.entry(form).or_insert_with_key(|form| {
                 terms.push(InvertedTerm {
                     form: form.clone(),
+                    written: form.clone(),
                     languages: Vec::new(),
                     postings: Vec::new(),
                     positions: Vec::new(),
@@ -78,8 +82,35 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
         }
     }
     terms.sort_by(|a, b| a.form.cmp(&b.form));
+    settle_marks(&mut terms);
     terms.iter_mut().for_each(|term| term.languages.sort_unstable());
     Inverted { terms, average: average(&lengths), lengths, languages }
+}
+
+/// Says of each word how it is written most often, and drops marked words where there is only one way: they would find no other
+/// pages than the word itself.
+fn settle_marks(terms: &mut Vec<InvertedTerm>) {
+    let uses = |term: &InvertedTerm| term.positions.iter().map(Vec::len).sum::<usize>();
+    let mut keep = vec![true; terms.len()];
+    // A marked word follows the word itself, but for words of which that is the beginning.
+    for at in 0..terms.len() {
+        let start = [&terms[at].form[..], WRITTEN.encode_utf8(&mut [0; 4])].concat();
+        let from = terms.partition_point(|term| term.form < start);
+        let marked = from..from + terms[from..].iter().take_while(|term| term.form.starts_with(&start)).count();
+        if marked.is_empty() {
+            continue;
+        }
+        let all = uses(&terms[at]);
+        let without = all - marked.clone().map(|other| uses(&terms[other])).sum::<usize>();
+        if let Some(most) = marked.clone().max_by_key(|&other| uses(&terms[other])) {
+            if uses(&terms[most]) > without {
+                terms[at].written = terms[most].form[start.len()..].to_owned();
+            }
+            keep[most] = uses(&terms[most]) < all;
+        }
+    }
+    let mut keep = keep.into_iter();
+    terms.retain(|_| keep.next().unwrap_or(true));
 }
 
 /// The share by which a page's text may grow or shrink and still count as long as before.
@@ -145,10 +176,13 @@ impl PageWords {
 
     fn read_field(&mut self, text: &str, base: &mut u32, count: impl Fn(&mut Uses)) -> f32 {
         let (mut length, mut next) = (0u32, *base);
-        for word in text::words(text) {
+        for mut word in text::words(text) {
+            if word.kind == Kind::Marked {
+                word.term = word.term.nfc().collect();
+            }
             let position = base.saturating_add(word.position);
             next = next.max(position.saturating_add(1));
-            length += 1;
+            length += u32::from(word.kind != Kind::Marked);
             if !self.uses.contains_key(&*word.term) {
                 self.uses.insert(word.term.clone().into_owned(), Uses::default());
             }

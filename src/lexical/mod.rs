@@ -31,4 +31,4 @@ pub use family::{Families, learned_endings};
 pub use invert::{Inverted, InvertedTerm, invert};
 pub use positions::{read_positions, write_positions};
 pub use posting::{PagePosting, PostingList, SectionPosting};
-pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, rank};
+pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};

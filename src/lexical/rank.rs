@@ -81,13 +81,18 @@ impl Ranking {
     pub fn titled(&self, page: PageId) -> f32 {
         self.titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.titled[at].1)
     }
+}
 
-    /// Pages, best first, after each gained `bonus` by the share of its title that the query is.
-    pub fn promote(&self, ranked: &[PageScore], bonus: f32) -> Vec<PageScore> {
-        let mut gained = ranked.to_vec();
-        gained.iter_mut().for_each(|ranked| ranked.score += bonus * self.titled(ranked.page));
-        best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
+/// Pages, best first, after each gained shares of `bonus`: that of its title which the query is (`titled`, as in [`Ranking`]), and
+/// its own of `others`, which has one for each page or none.
+pub fn promote(ranked: &[PageScore], bonus: f32, titled: &[(PageId, f32)], others: &[f32]) -> Vec<PageScore> {
+    let mut gained = ranked.to_vec();
+    for ranked in &mut gained {
+        let title = titled.binary_search_by_key(&ranked.page, |&(page, _)| page).map_or(0.0, |at| titled[at].1);
+        let other = others.get(ranked.page.0 as usize).copied().unwrap_or(0.0);
+        ranked.score += bonus * (title + other);
     }
+    best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
 }
 
 /// What a page's title has of a query.
@@ -103,8 +108,8 @@ struct InTitle {
 }
 
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
-/// set because most pages hold them.
-pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
+/// set because most pages hold them, and document frequencies are shares of `of` pages.
+pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
     let pages = collection.pages as usize;
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
@@ -137,7 +142,7 @@ pub fn rank(sets: &[TermSet], length: u32, collection: Collection, formula: &Bm2
                 document_frequency = touched.len() as u32;
             }
         }
-        let idf = Bm25f::idf(collection.pages, document_frequency);
+        let idf = Bm25f::idf(of, document_frequency);
         ranking.idf.push(idf);
         ranking.frequency.push(document_frequency);
         for page in touched {

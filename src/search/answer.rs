@@ -181,6 +181,8 @@ pub struct Explanation {
     pub terms: Vec<TermExplanation>,
     /// What it gained because its title holds all of the query: the more, the greater a share of the title that is.
     pub title: Option<f32>,
+    /// What it gained because it is in the reader's language.
+    pub language: Option<f32>,
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,
     /// What the score was multiplied by, as the owner says (`ranking` in `bifocal.toml`).

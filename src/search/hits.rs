@@ -22,6 +22,8 @@ pub(super) struct Found<'r> {
     pub bonus: f32,
     /// What the owner settled on for the query.
     pub settled: Option<&'r Settled>,
+    /// What pages gain by being in the reader's language, as shares of that; one for each page, or none.
+    pub spoken: &'r [f32],
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
 }
@@ -128,6 +130,7 @@ fn explanation(
         keyword: by_words.map(|(_, score)| score),
         terms,
         title: found.keyword.map(|ranking| found.bonus * ranking.titled(page)).filter(|&gain| gain > 0.0),
+        language: found.spoken.get(page.0 as usize).map(|share| found.bonus * share).filter(|&gain| gain > 0.0),
         cosine: by_meaning.map(|(_, score)| score),
         prior: index.rules().map(|rules| rules.prior(page)).filter(|&prior| prior != 1.0),
         settled: found.settled.is_some_and(|settled| settled.first.contains(&page)),

@@ -28,7 +28,7 @@ pub(super) struct QueryWord {
     pub term: String,
     /// How often it stands there.
     pub count: f32,
-    /// Whether it is an identifier whose parts follow it.
+    /// Whether it is an identifier whose parts follow it, or a word with its marks, which follows without them.
     pub compound: bool,
     /// Whether a longer word may be meant.
     pub unfinished: bool,
@@ -40,14 +40,17 @@ pub(super) struct QueryWord {
 pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
     let mut words: Vec<QueryWord> = Vec::new();
     let mut cut = false;
-    for word in text::words(text) {
+    // A question mark after a space still ends the question, unless it is all that is asked for.
+    let end = text.trim_end().len();
+    let is_ended = |word: &text::Word| matches!(&*word.term, "?" | "!") && word.span.end == end && word.position > 0;
+    for word in text::words(text).filter(|word| !is_ended(word)) {
         let unfinished = open_ends.contains(&word.span.end);
         if let Some(known) = words.iter_mut().find(|known| known.term == *word.term) {
             known.unfinished |= unfinished;
             known.count += 1.0;
         } else if words.len() < MOST_WORDS {
             words.push(QueryWord {
-                compound: word.kind == text::Kind::Compound,
+                compound: !word.kind.is_leaf(),
                 term: word.term.into_owned(),
                 count: 1.0,
                 unfinished,
@@ -91,6 +94,8 @@ pub(super) struct Plan {
     pub vectors: Vec<WordVector>,
     /// The query's length in words, without the identifiers whose parts follow them; 0 if a word has no set of its own.
     pub length: u32,
+    /// The pages in the reader's language or, if none is asked for, all: what document frequencies are shares of.
+    pub pages: u32,
     /// Words that were taken for others.
     pub corrections: Vec<Correction>,
     /// Parts to load before the words' forms are known.
@@ -102,16 +107,18 @@ pub(super) struct Plan {
 }
 
 /// Plans the leg. Blocks come first, then blocks of far relatives and, if they are to be `ranked`, long lists of postings:
-/// two rounds, and on large sites one before each in which names of blocks are loaded.
+/// two rounds, and on large sites one before each in which names of blocks are loaded. Words on more than half of so many `pages`
+/// are passed over.
 pub(super) fn plan(
     index: &Index,
     core: &Core,
     words: &[QueryWord],
     typos: Typos,
     ranked: bool,
+    pages: u32,
     meant: &mut Meant,
 ) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { pages, ..Plan::default() };
     let mut is_whole = true;
     for word in words {
         plan.length += if word.compound { 0 } else { word.count as u32 };
@@ -153,7 +160,7 @@ pub(super) fn plan(
     if !is_whole {
         plan.length = 0;
     }
-    plan.pass_over_common(index, core.collection.pages);
+    plan.pass_over_common(index, pages);
     if ranked {
         plan.want_postings(index);
     }
@@ -250,7 +257,7 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), self.length, core.collection, &formula(index))
+        rank(&self.sets(index), self.length, self.pages, core.collection, &formula(index))
     }
 
     /// The scores by words of sections of each of `pages`, in their order.
@@ -284,7 +291,8 @@ impl Plan {
         let (Some(last), Some(word)) = (text::words(text).last(), self.words.last()) else { return Vec::new() };
         let beginning = word.prefix.as_deref().filter(|prefix| **prefix == *last.term).unwrap_or_default();
         let mut longer: Vec<(&str, u32)> = Vec::new();
-        for form in word.forms.iter().filter(|form| !beginning.is_empty() && form.form.starts_with(beginning)) {
+        let is_longer = |form: &&PlacedForm| form.form.starts_with(beginning) && !form.form.contains(text::WRITTEN);
+        for form in word.forms.iter().filter(|form| !beginning.is_empty() && is_longer(form)) {
             let term = index.terms(form.block).and_then(|block| block.terms().get(form.index));
             longer.extend(term.filter(|_| form.form != beginning).map(|term| (form.form.as_str(), term.pages)));
         }

@@ -18,6 +18,7 @@ mod fusion;
 mod general;
 mod hits;
 mod keyword;
+mod language;
 mod lexicon;
 mod passing;
 mod positions;

@@ -3,6 +3,7 @@
 use super::Query;
 use super::expression::Expression;
 use super::keyword::{Plan, add_once};
+use super::language;
 use super::restrict::restrict;
 use super::select::{Selection, select, want_columns};
 use crate::Result;
@@ -42,6 +43,11 @@ impl Passing {
             if plan.missing.is_empty() {
                 (self.satisfying, self.relaxed) = (Some(pages), relaxed);
             }
+        }
+        if query.language.is_some()
+            && let Some(field) = language::field(core)
+        {
+            plan.want(index, field.part());
         }
         if query.names_fields() {
             want_columns(index, core, query, plan)?;

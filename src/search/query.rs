@@ -40,6 +40,9 @@ pub struct Query {
     pub prefix: bool,
     /// Most words to answer with that the last one may become. Default 0.
     pub completions: usize,
+    /// The reader's language, as a tag such as `de` or `pt-br`: a page in it gains, the more the better it answers (beside the
+    /// best page; see `explain`). It only matters where pages are in several languages. Default none.
+    pub language: Option<String>,
     /// Whether a word may be meant that is not the one that was typed. Default auto.
     pub typos: Typos,
     /// Whether each hit says how its score came about. Default false.
@@ -80,6 +83,7 @@ impl Default for Query {
             sections: 1,
             prefix: true,
             completions: 0,
+            language: None,
             typos: Typos::Auto,
             explain: false,
             fusion: Fusion::default(),

@@ -242,10 +242,10 @@ fn merged(forms: &[Positions], page: PageId) -> Vec<u32> {
 
 /// The words of a text that aren't made of others, in order.
 fn leaves(words: &str) -> Vec<String> {
-    text::words(words).filter(|word| word.kind != Kind::Compound).map(|word| word.term.into_owned()).collect()
+    text::words(words).filter(|word| word.kind.is_leaf()).map(|word| word.term.into_owned()).collect()
 }
 
 /// A word's beginning as the dictionary would have it.
 fn folded(stem: &str) -> Option<String> {
-    text::words(stem).next().map(|word| word.term.into_owned())
+    text::words(stem).find(|word| word.kind != Kind::Marked).map(|word| word.term.into_owned())
 }

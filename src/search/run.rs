@@ -13,11 +13,10 @@ use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::spelling::{Meant, did_you_mean};
 use super::syntax::{Parsed, parse};
 use super::{Answer, Legs, Mode, Query, Relation, VectorPlan};
-use super::{facets, general, lexicon};
-use super::{related, rules};
+use super::{facets, general, language, lexicon, related, rules};
 use crate::corpus::PageSet;
 use crate::index::{Cells, Core, Index, PartId, Settled};
-use crate::lexical::{PageScore, Ranking};
+use crate::lexical::{PageScore, Ranking, promote};
 use crate::{Error, ErrorKind, Result};
 
 /// What a [`Run`] says when it has done what it can.
@@ -155,7 +154,10 @@ impl Run {
         }
         let ranked = self.query.mode.has_keyword();
         if ranked || self.query.vector == VectorPlan::Lexicon {
-            plan = self::plan(index, core, &self.words, self.query.typos, ranked, &mut self.meant);
+            // On a site in several languages the commonest words of one are on fewer than half of all pages.
+            let spoken = language::pages(index, core, &self.query).map(|pages| pages.len() as u32);
+            let pages = spoken.unwrap_or(core.collection.pages);
+            plan = self::plan(index, core, &self.words, self.query.typos, ranked, pages, &mut self.meant);
             if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
                 general::want(index, core, &mut plan);
             }
@@ -326,15 +328,22 @@ impl Run {
                 (&fused, self.query.fusion.name())
             }
         };
-        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case.
+        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case. And it
+        // gains by being in the reader's language.
         let bonus = ranked.first().map_or(0.0, |best| best.score);
+        let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
+        let spoken = match language::pages(index, core, &self.query) {
+            Some(pages) => language::shares(core, &pages, by_words, by_meaning),
+            None => Vec::new(),
+        };
+        let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);
         let promoted;
-        let ranked = match &self.keyword {
-            Some(ranking) if !ranking.titled.is_empty() => {
-                promoted = ranking.promote(ranked, bonus);
+        let ranked = match titled.is_empty() && spoken.is_empty() {
+            true => ranked,
+            false => {
+                promoted = promote(ranked, bonus, titled, &spoken);
                 &promoted
             }
-            _ => ranked,
         };
         let ordered;
         let ranked = match index.rules() {
@@ -359,9 +368,8 @@ impl Run {
             Some(group) => column(index, core, &group.field)?,
             None => None,
         };
-        let (keyword_leg, semantic_leg) = (self.keyword.as_ref(), self.semantic.as_ref());
         let settled = self.settled.as_ref().filter(|_| self.query.sort.is_none());
-        let found = Found { plan, keyword: keyword_leg, semantic: semantic_leg, bonus, settled, group };
+        let found = Found { plan, keyword: by_words, semantic: by_meaning, bonus, settled, spoken: &spoken, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {

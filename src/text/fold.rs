@@ -1,16 +1,17 @@
 //! Folding: the one form in which a word is stored and looked up, however it was written.
 //!
 //! First the *plain form*: NFKC, without characters that are not to be seen (soft hyphen, joiners, selectors), with one
-//! apostrophe and one hyphen, and without marks on Latin, Greek and Cyrillic letters, where a stroke or a ligature
-//! counts as a mark (`ø`, `ł`, `đ`, `ı`, `æ`, `ß`). Elsewhere marks make other letters, so `が`, `คำ` and `हिन्दी` stay
-//! whole. Then lower case, by character, so that a word's folded form does not depend on its place: final sigma is a
-//! sigma.
+//! apostrophe and one hyphen, without marks on Latin, Greek and Cyrillic letters, where a stroke or a ligature
+//! counts as a mark (`ø`, `ł`, `đ`, `ı`, `æ`, `ß`), and without the points of Hebrew and Arabic, which are seldom
+//! written. Elsewhere marks make other letters, so `が`, `คำ` and `हिन्दी` stay whole. Then lower case, by character, so
+//! that a word's folded form does not depend on its place: final sigma is a sigma. How a word is written with its marks is
+//! a term besides, see [`Kind::Marked`](super::Kind::Marked).
 
 use super::unicode::{self, MAPPED, MARK, SECOND};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Folds a text: compatibility forms, case, and the marks of Latin, Greek and Cyrillic letters.
+/// Folds a text: compatibility forms, case, the marks of Latin, Greek and Cyrillic letters, the points of Hebrew and Arabic.
 ///
 /// Folding twice changes nothing more. Words are folded by [`words`](super::words) already.
 ///
@@ -80,7 +81,7 @@ impl Plain {
         }
         if flags & MARK == 0 {
             self.base = c;
-        } else if unicode::drops_marks(self.base) {
+        } else if unicode::drops_marks(self.base) || unicode::is_point(c) {
             return;
         }
         self.characters.push(c);

@@ -92,7 +92,9 @@ impl Chain {
                     kind = Kind::Part;
                 }
                 for piece in leaves {
-                    ready.push(chunk.word(piece.clone(), *position, kind));
+                    let word = chunk.word(piece.clone(), *position, kind);
+                    ready.extend(chunk.marked(&word));
+                    ready.push(word);
                     *position += 1;
                 }
             }

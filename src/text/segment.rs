@@ -39,7 +39,21 @@ pub enum Kind {
     Part,
     /// Two neighbouring characters of a script that is written without spaces, or one that stands alone.
     Pair,
+    /// How the word that follows is written, where its term has lost marks: `resume=résumé`, followed by `resume`. So
+    /// marks are optional, and what has them as they were typed is found best. The plain term comes first in it, so that
+    /// both are neighbours in a dictionary.
+    Marked,
 }
+
+impl Kind {
+    /// Whether the word counts in the length of a text: it is not made of the words that follow.
+    pub fn is_leaf(self) -> bool {
+        !matches!(self, Kind::Compound | Kind::Marked)
+    }
+}
+
+/// Stands between a term and how it is written in a [`Kind::Marked`].
+pub const WRITTEN: char = '=';
 
 /// The words of a text, in order.
 ///
@@ -94,7 +108,9 @@ impl<'t> Words<'t> {
     /// Skips what neither is in a word nor says anything about the word after it.
     fn skip_blank(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().position(|&byte| !is_blank(byte)).unwrap_or(rest.len());
+        let next = |at: usize| rest.get(at + 1).is_some_and(|&byte| is_sign(byte));
+        let begins = |(at, &byte): (usize, &u8)| !is_blank(byte) || is_sign(byte) && next(at);
+        self.at += rest.iter().enumerate().position(begins).unwrap_or(rest.len());
     }
 
     /// The shortcut: an ASCII word of letters, at most its first a capital, with nothing attached to it.
@@ -125,6 +141,11 @@ impl<'t> Words<'t> {
     fn next_chunk(&mut self) {
         let rest = &self.text[self.at..];
         let length = rest.find(separates).unwrap_or(rest.len());
+        if let Some(span) = operator(self.text.as_bytes(), self.at..self.at + length) {
+            let term = Cow::Borrowed(&self.text[span.clone()]);
+            self.ready.push(Word { term, span, position: self.position, kind: Kind::Whole });
+            self.position += 1;
+        }
         self.chunk.plain.read(&rest[..length], self.at);
         self.chunk.read = 0;
         self.at += length + rest[length..].chars().next().map_or(0, char::len_utf8);
@@ -155,6 +176,38 @@ fn separates(c: char) -> bool {
 fn is_blank(byte: u8) -> bool {
     byte <= b' '
         || matches!(byte, b'(' | b'{' | b'"' | b'`' | b',' | b';' | b'*' | b'=' | b'|' | b'^' | b'~' | b'%' | 127)
+}
+
+/// What operators are made of.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'!' | b'#'..=b'&' | b'*' | b'+' | b'-'..=b'/' | b':' | b'<'..=b'@' | b'^' | b'|' | b'~')
+}
+
+/// What may enclose an operator.
+fn is_around(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';')
+}
+
+/// The operator that a chunk of the text is, perhaps in quotation marks or brackets, where white space or nothing stands before
+/// it: `?`, `!`, or two or three signs such as `=>`, `&&`, `..=`. Of other single signs, dashes, dots, rulers and beginnings
+/// of comments too many stand in a text to be worth a term.
+fn operator(text: &[u8], chunk: Range<usize>) -> Option<Range<usize>> {
+    const NONE: [&[u8]; 8] = [b"--", b"...", b"//", b"/*", b"*/", b"##", b"**", b">>>"];
+    let Range { mut start, mut end } = chunk;
+    while start < end && is_around(text[start]) {
+        start += 1;
+    }
+    while start < end && is_around(text[end - 1]) {
+        end -= 1;
+    }
+    let signs = &text[start..end];
+    let is_operator = match signs.len() {
+        1 => matches!(signs[0], b'?' | b'!'),
+        2 | 3 => signs.iter().all(|&sign| is_sign(sign)) && !NONE.iter().any(|none| signs.starts_with(none)),
+        _ => false,
+    };
+    let before = text[..start].iter().rev().find(|&&byte| !is_around(byte));
+    (is_operator && before.is_none_or(|&byte| byte <= b' ')).then_some(start..end)
 }
 
 /// What a character of a plain text is in a word.
@@ -207,6 +260,35 @@ impl<'t> Chunk<'t> {
         let span = self.plain.origin(piece.clone());
         let kept = piece.start..piece.end.min(piece.start + LONGEST_TERM);
         Word { term: self.plain.lowered(&self.original[span.clone()], kept), span, position, kind }
+    }
+
+    /// A word of the chunk as it is written, if it has marks that its term lacks.
+    pub(super) fn marked(&self, word: &Word<'t>) -> Option<Word<'t>> {
+        let written = &self.original[word.span.clone()];
+        if written.is_ascii() {
+            return None;
+        }
+        let (mut term, mut has_marks) = (word.term.clone().into_owned(), false);
+        term.push(WRITTEN);
+        let plain = term.len();
+        for c in written.chars() {
+            has_marks |=
+                !c.is_ascii() && unicode::drops_marks(c) || unicode::is_point(c) || ('\u{300}'..'\u{370}').contains(&c);
+            // Characters that are not to be seen are no marks.
+            if unicode::flags(c) & MAPPED == 0 || !unicode::mapping(c).is_empty() {
+                term.push(unicode::lower_marked(c));
+            }
+        }
+        if !has_marks || term[plain..] == word.term {
+            return None;
+        }
+        let fits = term.chars().nth(LONGEST_TERM).is_none();
+        fits.then(|| Word {
+            term: Cow::Owned(term),
+            span: word.span.clone(),
+            position: word.position,
+            kind: Kind::Marked,
+        })
     }
 
     /// A piece of the plain form as a compound, if its term is not too long.

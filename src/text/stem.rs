@@ -1,13 +1,13 @@
 //! Stems, for the word families of the dictionary: at build time only.
 
+use super::unicode::{self, MARK};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
 
 /// The stem of a term in a language (`en`, `pt-BR`): Snowball's.
 ///
 /// Unchanged if there is no stemmer for the language, or the term holds anything but letters: identifiers, numbers and
-/// pairs of characters have no stems. Terms come folded, without their marks, which stems mostly can do without; the
-/// endings of Russian that are written with `й` are given it back.
+/// pairs of characters have no stems. Terms are best in lower case with their marks, by which Snowball knows endings.
 ///
 /// ```
 /// use bifocal::text::stem;
@@ -16,16 +16,11 @@ use std::borrow::Cow;
 /// ```
 pub fn stem<'t>(lang: &str, term: &'t str) -> Cow<'t, str> {
     let Some(algorithm) = algorithm(lang) else { return Cow::Borrowed(term) };
-    if !term.chars().all(|c| c.is_alphabetic() || c == '\'') {
+    let is_letter = |c: char| unicode::is_alphabetic(c) || unicode::flags(c) & MARK != 0 || c == '\'';
+    if !term.chars().all(is_letter) {
         return Cow::Borrowed(term);
     }
-    let stemmer = Stemmer::create(algorithm);
-    match term.strip_suffix('и') {
-        Some(rest) if matches!(algorithm, Algorithm::Russian) && rest.ends_with(|c| "аеиоуыэюя".contains(c)) => {
-            Cow::Owned(stemmer.stem(&format!("{rest}й")).into_owned())
-        }
-        _ => stemmer.stem(term),
-    }
+    Stemmer::create(algorithm).stem(term)
 }
 
 fn algorithm(lang: &str) -> Option<Algorithm> {

@@ -171,6 +171,33 @@ pub(super) fn drops_marks(c: char) -> bool {
         | 0x10780..=0x107BF | 0x1DF00..=0x1DFFF | 0x1E030..=0x1E08F)
 }
 
+/// The vowel signs and other points of Hebrew and Arabic: Hebrew accents and points, Arabic signs from fathatan to sukun and
+/// those of the Koran. Madda and hamza, which make other letters, are none.
+pub(super) fn is_point(c: char) -> bool {
+    matches!(c as u32, 0x591..=0x5C7 | 0x610..=0x61A | 0x64B..=0x652 | 0x656..=0x65F | 0x670 | 0x6D6..=0x6ED | 0x8D3..=0x8FF)
+        && flags(c) & MARK != 0
+}
+
+/// Lower case of a Latin, Greek or Cyrillic letter, its marks kept. A [`MAPPED`] letter is not in the table of lower cases:
+/// its lower case is the letter with the same marks some places farther on, which is known by what it maps to. `Ÿ`, `ẞ`,
+/// digraphs and Greek capitals with breathings stay as they are.
+pub(super) fn lower_marked(c: char) -> char {
+    if flags(c) & MAPPED == 0 {
+        return lower(c);
+    }
+    let plain = mapping(c);
+    let is_lower = |other: &char| {
+        flags(*other) & MAPPED != 0 && mapping(*other).iter().copied().eq(plain.iter().map(|&c| lower(c)))
+    };
+    if is_lower(&c) {
+        return c;
+    }
+    // Latin in pairs; Latin-1 and most Cyrillic; other Cyrillic; Greek.
+    let places = [1, 32, 80, 37, 38, 63, 64];
+    let at = |place| char::from_u32(c as u32 + place).filter(is_lower);
+    places.into_iter().find_map(at).unwrap_or(c)
+}
+
 /// Tags and selectors of plane 14, of which the table has no page.
 fn is_ignorable(c: char) -> bool {
     matches!(c as u32, 0xE0000..=0xE0FFF)
@@ -305,4 +332,24 @@ fn read(mut table: Numbers, pages: usize) -> Tables {
         pages.push(block as u8);
     }
     Tables { pages, blocks, orders: runs, mapped, mappings, foldings: cased, compositions: composed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_with_marks_have_the_lower_case_that_unicode_says() {
+        let letters = (0..0x20000).filter_map(char::from_u32).filter(|&c| drops_marks(c) && flags(c) & MAPPED != 0);
+        let mut wrong = String::new();
+        for c in letters {
+            let mut lower = c.to_lowercase();
+            let single = lower.next().filter(|_| lower.next().is_none());
+            let left_out = matches!(c, '\u{1f00}'..='\u{1fff}') || "ŸǄǇǊǱϓϴϹẞ".contains(c);
+            if single.is_some_and(|lower| lower != lower_marked(c)) && !left_out {
+                wrong.push(c);
+            }
+        }
+        assert_eq!(wrong, "");
+    }
 }

@@ -43,6 +43,7 @@ pub(super) fn read(object: &JsValue) -> Result<Query, JsError> {
     }
     query.similar = text(object, "similar")?;
     query.vector_reason = text(object, "vectorReason")?;
+    query.language = text(object, "language")?;
     for (name, field) in [
         ("limit", &mut query.limit),
         ("offset", &mut query.offset),

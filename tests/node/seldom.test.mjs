@@ -63,7 +63,7 @@ test("nearly all queries of known words need one module, and are answered as by 
 
 test("no query calls what is not loaded", async () => {
   const pieces = [
-    "mutex", "borow", "ownership", "zzyzx", "Straße", "東京", "한국어", "naïve", "e\u0301", "=\u0338", "🦀", "🇰🇷", "\u200d", "Vec::push", "fooBar", "--flag",
+    "mutex", "borow", "ownership", "zzyzx", "Straße", "東京", "한국어", "naïve", "ŸẞǄϴ", "Ὀδυσσεύς", "Ёлка", "שָׁלוֹם", "=>", "...", "e\u0301", "=\u0338", "🦀", "🇰🇷", "\u200d", "Vec::push", "fooBar", "--flag",
     "C++", "#[derive]", "?", "-mutex", "+lock", '"shared state"', "OR", "AND", "NEAR/3", "title:state", "(", ")", "lock*", "ﬁ", "µ", "½", "ⅷ", "１２", "the", "a",
   ];
   let seed = 7;

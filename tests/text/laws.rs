@@ -1,13 +1,13 @@
 //! What holds for any text whatever.
 
-use bifocal::text::{Kind, LONGEST_TERM, Word, fold, sentences, utf16_ranges, words};
+use bifocal::text::{Kind, LONGEST_TERM, WRITTEN, Word, fold, sentences, utf16_ranges, words};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// Texts of pieces that mean something to the tokenizer, and of anything.
 fn texts() -> impl Strategy<Value = String> {
-    const PIECES: &str = "foo|Bar|HTTP|s|T|é|e\u{301}|ß|7|42|000|_|__|::|.|/|-|--|,|'|’|'s|#|#[|]|<|>|!|(|+|++|@|$|&| |\n|\
+    const PIECES: &str = "foo|Bar|HTTP|s|T|é|e\u{301}|ß|7|Ä|ü|É|Ő|Ё|ё|שׁ|ל|\u{5b8}|م|\u{64e}|42|000|_|__|::|.|/|-|--|,|'|’|'s|#|#[|]|<|>|!|(|+|++|@|$|&| |\n|\
         \u{3000}|語|カ|ｶﾞ|한|ᄒ\u{1161}|\u{11ab}|ไ|ที่|ก\u{e33}|हि|न्|Й|ς|İ|ﬁ|½|㎏|…|“|\u{ad}|\u{200d}|\u{301}|\u{93c}|\u{20dd}|🦀|ﷺ|\
         ，|：|ー|。|Ⱥ";
     let pieces: Vec<&str> = PIECES.split('|').collect();
@@ -23,8 +23,9 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// The terms of a text, without those that hold marks: they tell apart what folding makes the same.
 fn terms(text: &str) -> Vec<String> {
-    words(text).map(|word| word.term.into_owned()).collect()
+    words(text).filter(|word| word.kind != Kind::Marked).map(|word| word.term.into_owned()).collect()
 }
 
 proptest! {
@@ -39,7 +40,7 @@ proptest! {
             prop_assert!(!text[word.span.clone()].is_empty());
             prop_assert_eq!(word.position, leaves);
             prop_assert!(word.span.start >= last.start, "{:?} after {:?}", word.span, last);
-            if word.kind == Kind::Compound {
+            if !word.kind.is_leaf() {
                 compounds.push(word);
                 continue;
             }
@@ -69,12 +70,29 @@ proptest! {
     #[test]
     fn a_folded_text_has_the_same_words_but_those_cut_by_case(text in texts()) {
         let folded = fold(&text).into_owned();
+        // Full-width signs are no operators, their folded forms would be.
+        let is_word = |term: &String| term.chars().any(char::is_alphanumeric);
+        let terms = |text: &str| terms(text).into_iter().filter(is_word).collect::<Vec<_>>();
         let all = BTreeSet::from_iter(terms(&text));
-        for word in words(&folded).filter(|word| word.kind != Kind::Part) {
-            prop_assert!(all.contains(&*word.term), "{:?}", word.term);
+        for word in words(&folded).filter(|word| !matches!(word.kind, Kind::Part | Kind::Marked)) {
+            let term = word.term.into_owned();
+            prop_assert!(all.contains(&term) || !is_word(&term), "{term:?}");
         }
         if !text.nfkd().any(char::is_uppercase) {
             prop_assert_eq!(terms(&text), terms(&folded));
+        }
+    }
+
+    #[test]
+    fn a_marked_word_stands_before_the_word_itself_and_folds_to_it(text in texts()) {
+        let all: Vec<Word> = words(&text).collect();
+        for (at, marked) in all.iter().enumerate().filter(|(_, word)| word.kind == Kind::Marked) {
+            let word = &all[at + 1];
+            prop_assert_eq!((&word.span, word.position), (&marked.span, marked.position));
+            let (term, written) = marked.term.split_once(WRITTEN).unwrap();
+            prop_assert_eq!(term, &*word.term);
+            // A character such as `ŉ` or `ﷺ` stands for more than the word.
+            prop_assert!(fold(written).contains(term), "{written:?}");
         }
     }
 

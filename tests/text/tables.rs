@@ -163,7 +163,14 @@ fn lower(c: char) -> char {
 }
 
 fn reference(text: &str) -> String {
-    plain(text).chars().map(lower).collect()
+    let pointless: String = text.nfkd().filter(|&c| !is_point(c)).collect();
+    plain(&pointless).chars().map(lower).collect()
+}
+
+/// The same ranges as in `src/text/unicode.rs`, where they are the rule.
+fn is_point(c: char) -> bool {
+    matches!(c as u32, 0x591..=0x5BD | 0x5BF | 0x5C1..=0x5C2 | 0x5C4..=0x5C5 | 0x5C7 | 0x610..=0x61A | 0x64B..=0x652
+        | 0x656..=0x65F | 0x670 | 0x6D6..=0x6DC | 0x6DF..=0x6E4 | 0x6E7..=0x6E8 | 0x6EA..=0x6ED | 0x8D3..=0x8E1 | 0x8E3..=0x8FF)
 }
 
 /// The bytes of a table of some characters: its form is described in `src/text/unicode.rs`.

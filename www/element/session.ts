@@ -350,7 +350,7 @@ export class Session {
     const { mode, chosen } = this.question;
     const facets = this.#facets.requests;
     const filters = filtersOf(chosen);
-    return { mode, limit: this.#limit, sections: SECTIONS, ...(facets.length > 0 && { facets }), ...(filters && { filters }) };
+    return { mode, limit: this.#limit, sections: SECTIONS, language: languageOf(this.host), ...(facets.length > 0 && { facets }), ...(filters && { filters }) };
   }
 
   #answered(...[answer, whole]: Parameters<Asking["listener"]["onAnswer"]>): void {

@@ -38,6 +38,8 @@ export interface SearchOptions {
   prefix?: boolean;
   /** What pages must satisfy, besides what the text's own operators ask for. */
   expression?: Expression;
+  /** The reader's language, a tag such as `de` or `pt-BR`: on a site in several, pages in it come first where they answer as well. */
+  language?: string;
   /** When words count that were not typed but may be meant. Default `"auto"`: where the site does not use the typed one. */
   typos?: "never" | "auto" | "always";
   /** How the two lenses' hits are put together, in OpenSearch's names. Default: what was found best. */
@@ -130,11 +132,12 @@ export class Search {
       return Promise.reject(error);
     }
     const query: Query = { text: wellFormed(text), mode, encoder, limit, offset, ...more };
-    const { sections, prefix, expression, typos, explain, fusion, filters, facets, sort, group } = options;
+    const { sections, prefix, expression, language, typos, explain, fusion, filters, facets, sort, group } = options;
     // What is not given is left out, so that the engine's own defaults hold.
     if (sections !== undefined) query.sections = sections;
     if (prefix !== undefined) query.prefix = prefix;
     if (expression !== undefined) query.expression = expression;
+    if (language !== undefined) query.language = language;
     if (typos !== undefined) query.typos = typos;
     if (explain !== undefined) query.explain = explain;
     if (fusion !== undefined) query.fusion = fusion;

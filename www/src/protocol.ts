@@ -99,6 +99,8 @@ export interface Query {
   prefix?: boolean;
   /** Most words to answer with that the last one may become. */
   completions?: number;
+  /** The reader's language, a tag such as `de`: pages in it gain where a site is in several. */
+  language?: string;
   /** When words count that were not typed but may be meant: default `"auto"`, where the site doesn't use the typed one. */
   typos?: "never" | "auto" | "always";
   /** Whether each hit tells how its score came about. */

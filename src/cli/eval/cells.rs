@@ -6,13 +6,13 @@ use bifocal::index::{Cells, Entry, Index, PartId};
 use bifocal::search::{Mode, Query, complete};
 use bifocal::{Error, ErrorKind, Result};
 
-use super::collection;
+use super::collection::Judged;
 
 /// Says how rows are laid out, and for the judged queries which share of the ten nearest pages the nearest cells find.
 pub fn measure(
     entry: &Entry,
     parts: &HashMap<PartId, Vec<u8>>,
-    queries: &[collection::Query],
+    queries: &[Judged],
     vectors: &[Option<Vec<f32>>],
 ) -> Result<String> {
     let (mut exact, mut probed) = (Index::open(entry.open()?), Index::open(entry.open()?));

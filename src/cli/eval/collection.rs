@@ -8,16 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh64::xxh64;
 
-/// Pages, queries, and what people judged to answer them.
-pub struct Collection {
-    /// The pages, in the file's order.
-    pub pages: Vec<Page>,
-    /// The queries that have judgments, in the file's order.
-    pub queries: Vec<Query>,
-}
-
 /// A query with its judgments.
-pub struct Query {
+pub struct Judged {
     /// Its id in the collection.
     pub id: String,
     /// What is asked.
@@ -33,38 +25,42 @@ struct QueryLine {
     text: String,
 }
 
-impl Query {
+impl Judged {
     /// Whether the query is in the half on which constants may be chosen, rather than in the one held back to report on.
     pub fn is_tuned(&self) -> bool {
         xxh64(self.id.as_bytes(), 0).is_multiple_of(2)
     }
 }
 
-impl Collection {
-    /// Reads a folder; each of its files may be gzipped, and the judgments may lie in `qrels/test.tsv` as BEIR packs
-    /// them.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Input`] naming the file that is missing, or the line that is broken.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let pages = read_jsonl(&find(folder, &["corpus.jsonl", "corpus.jsonl.gz"])?)?;
-        let mut grades = read_judgments(&find(folder, &["qrels.tsv", "qrels/test.tsv", "qrels.tsv.gz"])?)?;
-        let mut queries = Vec::new();
-        let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
-        for_each_line(&path, |number, line| {
-            let QueryLine { id, text } =
-                serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
-            if let Some(grades) = grades.remove(&id) {
-                queries.push(Query { id, text, grades });
-            }
-            Ok(())
-        })?;
-        if queries.is_empty() {
-            return Err(Error::new(ErrorKind::Input, format!("{}: no query has a judgment", folder.display()))
-                .hint("the first column of qrels.tsv holds the `_id`s of queries.jsonl"));
+/// The pages of the collection in `folder`, in the file's order; like each of its files it may be gzipped.
+///
+/// # Errors
+/// [`ErrorKind::Input`] naming the file that is missing, or the line that is broken.
+pub fn pages(folder: &Path) -> Result<Vec<Page>> {
+    read_jsonl(&find(folder, &["corpus.jsonl", "corpus.jsonl.gz"])?)
+}
+
+/// The queries that have judgments, in the file's order; the judgments may lie in `qrels/test.tsv` as BEIR packs them.
+///
+/// # Errors
+/// As [`pages`].
+pub fn queries(folder: &Path) -> Result<Vec<Judged>> {
+    let mut grades = read_judgments(&find(folder, &["qrels.tsv", "qrels/test.tsv", "qrels.tsv.gz"])?)?;
+    let mut queries = Vec::new();
+    let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
+    for_each_line(&path, |number, line| {
+        let QueryLine { id, text } =
+            serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
+        if let Some(grades) = grades.remove(&id) {
+            queries.push(Judged { id, text, grades });
         }
-        Ok(Self { pages, queries })
+        Ok(())
+    })?;
+    if queries.is_empty() {
+        return Err(Error::new(ErrorKind::Input, format!("{}: no query has a judgment", folder.display()))
+            .hint("the first column of qrels.tsv holds the `_id`s of queries.jsonl"));
     }
+    Ok(queries)
 }
 
 fn find(folder: &Path, names: &[&str]) -> Result<PathBuf> {
@@ -100,7 +96,8 @@ fn read_judgments(path: &Path) -> Result<BTreeMap<String, BTreeMap<String, u32>>
     Ok(judgments)
 }
 
-fn broken(path: &Path, number: usize, what: &str) -> Error {
+/// An error that names a line of a file.
+pub fn broken(path: &Path, number: usize, what: &str) -> Error {
     Error::new(ErrorKind::Input, format!("{}, line {number}: {what}", path.display()))
 }
 
@@ -109,30 +106,21 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn collection(qrels: &str) -> Result<Collection> {
+    fn judged(qrels: &str) -> Result<Vec<Judged>> {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(
-            folder.path().join("corpus.jsonl"),
-            "{\"_id\": \"d1\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {}}\n",
-        )
-        .unwrap();
         fs::write(
             folder.path().join("queries.jsonl"),
             "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n",
         )
         .unwrap();
         fs::write(folder.path().join("qrels.tsv"), qrels).unwrap();
-        Collection::read(folder.path())
+        queries(folder.path())
     }
 
     fn check(qrels: &str, expected: &[(&str, u32)]) {
-        let found = collection(qrels).unwrap();
-        let grades: Vec<_> = found.queries[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
-        assert_eq!(
-            (found.queries.len(), found.queries[0].text.as_str(), &grades[..]),
-            (1, "what", expected),
-            "{qrels:?}"
-        );
+        let found = judged(qrels).unwrap();
+        let grades: Vec<_> = found[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
+        assert_eq!((found.len(), found[0].text.as_str(), &grades[..]), (1, "what", expected), "{qrels:?}");
     }
 
     #[test]
@@ -144,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_named() {
-        let error = |qrels| collection(qrels).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = |qrels| judged(qrels).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error("q1\td1\t1\nq1\td1\tgood\n").ends_with("qrels.tsv, line 2: grade `good` is not a whole number"));
         assert!(error("q1 d1 1\n").ends_with("qrels.tsv, line 1: three columns are needed, separated by tabs"));
         assert!(error("q9\td1\t1\n").ends_with("no query has a judgment"));

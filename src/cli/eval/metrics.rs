@@ -27,7 +27,8 @@ pub fn recall(ranking: &[&str], grades: &BTreeMap<String, u32>, k: usize) -> f64
 }
 
 fn dcg(grades: impl Iterator<Item = u32>) -> f64 {
-    grades.enumerate().map(|(at, grade)| f64::from(grade) / ((at + 2) as f64).log2()).sum()
+    // An empty sum is −0, which would be shown so.
+    grades.enumerate().map(|(at, grade)| f64::from(grade) / ((at + 2) as f64).log2()).sum::<f64>() + 0.0
 }
 
 fn grade(page: &str, grades: &BTreeMap<String, u32>) -> u32 {

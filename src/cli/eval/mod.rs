@@ -1,44 +1,66 @@
-//! `bifocal eval`: measures the relevance of answers on a test collection.
+//! `bifocal eval`: measures the relevance of answers, on a test collection or by an owner's own list of queries.
 
 mod cells;
-pub mod collection;
-pub mod metrics;
+mod collection;
+mod compare;
+mod metrics;
+mod settings;
+mod significance;
+mod source;
+mod wanted;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
-use bifocal::build::{Embedding, Options, build};
-use bifocal::encoder::Encoder;
-use bifocal::index::{Index, PartId};
-use bifocal::search::{Fusion, Mode, Query, VectorPlan, complete};
+use bifocal::search::{Answer, Fusion, Mode};
 use bifocal::{Error, ErrorKind, Result};
-use clap::{Args, ValueEnum};
-use rayon::prelude::*;
+use clap::{ArgAction, Args};
 use serde::Serialize;
 
-use self::collection::Collection;
-use super::cache::embed_cached;
+use self::collection::Judged;
+use self::settings::{Maker, Settings};
+use self::source::Source;
+use super::print;
 use super::search::{ModeArg, parse_fusion};
-use super::{model, print, progress};
 
-/// Measures relevance on a test collection in BEIR's form (corpus.jsonl, queries.jsonl, qrels.tsv)
+/// Measures relevance: on a test collection in BEIR's form (corpus.jsonl, queries.jsonl, qrels.tsv), or of an index by a list of
+/// queries and wanted pages
 #[derive(Args)]
 #[command(after_help = "Examples:
   bifocal eval scifact/
-  bifocal eval scifact/ --mode hybrid --fusion '{\"technique\":\"rrf\"}' --json
-  bifocal eval scifact/ --mode semantic --encoder lexicon
-  bifocal eval scifact/ --mode keyword                # needs no model")]
+  bifocal eval scifact/ --mode semantic --encoder lexicon --json
+  bifocal eval scifact/ --mode keyword                         # needs no model
+  bifocal eval scifact/ --compare mode=keyword mode=hybrid
+  bifocal eval scifact/ --compare fusion=rrf fusion=convex:0.8,encoder=transformer
+  bifocal eval scifact/ --compare before/ after/,mode=keyword  # two index folders of its pages
+  bifocal eval public/ --queries wanted.jsonl --at-least 0.8   # for CI
+  bifocal eval public/ --queries wanted.jsonl --compare typos=auto typos=never
+
+A line of wanted.jsonl: {\"query\": \"share data between threads\", \"pages\": [\"ch16-03-shared-state.html\"]}
+Settings of --compare, separated by commas: mode, encoder, fusion, typos, prefix, language, index; one without a name is an index.")]
 pub struct EvalArgs {
-    /// The collection's folder
-    collection: PathBuf,
-    /// Which lenses to measure (repeatable) [default: all three]
+    /// The collection's folder; with --queries that of an index, or of the site that holds it as `bifocal/`
+    path: PathBuf,
+    /// Queries and the pages that they are to find, as JSON lines: how the index in PATH does with them
+    #[arg(long, value_name = "FILE")]
+    queries: Option<PathBuf>,
+    /// Fails, with exit code 1, if MRR@10 is less
+    #[arg(long, value_name = "MRR", requires = "queries", conflicts_with = "compare", value_parser = parse_share)]
+    at_least: Option<f64>,
+    /// Two settings to set side by side, such as mode=keyword mode=hybrid,encoder=lexicon
+    #[arg(long, num_args = 2, value_names = ["A", "B"], action = ArgAction::Set, value_parser = Settings::parse,
+          conflicts_with_all = ["mode", "encoder", "fusion"])]
+    compare: Option<Vec<Settings>>,
+    /// How many of the queries that changed most --compare shows
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    changes: usize,
+    /// Which lenses to measure (repeatable) [default: all three; with --queries hybrid]
     #[arg(long, value_enum)]
     mode: Vec<ModeArg>,
-    /// What makes the queries' vectors (repeatable) [default: both]
+    /// What makes the queries' vectors (repeatable) [default: both; with --queries, and in --compare, lexicon]
     #[arg(long, value_enum)]
     encoder: Vec<Maker>,
-    /// How the legs are put together, as JSON
-    #[arg(long, value_name = "JSON", value_parser = parse_fusion)]
+    /// How the legs are put together: convex, convex:0.7 (what meaning counts), rrf, rrf:60, min_max, l2, z_score, or JSON
+    #[arg(long, value_name = "NAME", value_parser = parse_fusion)]
     fusion: Option<Fusion>,
     /// The encoder: a .gguf file, or a folder with model.safetensors and tokenizer.json
     #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
@@ -52,29 +74,92 @@ pub struct EvalArgs {
     /// Where embeddings are kept [default: the user's cache folder]
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
-    /// Prints rows of JSON
+    /// Prints JSON
     #[arg(long)]
     json: bool,
 }
 
-/// What makes queries' vectors.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-enum Maker {
-    /// Nothing, for words alone
-    #[value(skip)]
-    None,
-    /// The model that embedded the passages
-    Transformer,
-    /// The vectors that the words carry in the index
-    Lexicon,
+fn parse_share(text: &str) -> std::result::Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("{text} is not a number from 0 to 1"))
 }
 
-/// One row of the result.
+/// Runs the command.
+pub fn run(args: EvalArgs) -> Result<()> {
+    let queries = match &args.queries {
+        Some(list) => wanted::read(list, &args.path)?,
+        None => collection::queries(&args.path)?,
+    };
+    if let Some([a, b]) = args.compare.as_deref() {
+        return compare(&queries, [a, b], &args);
+    }
+    let Some(list) = &args.queries else { return print(&table(&queries, &args)?) };
+    let settings = match measured(&args, &[Mode::Hybrid], &[Maker::Lexicon]).try_into() {
+        Ok::<[Settings; 1], _>([settings]) => settings,
+        Err(_) => {
+            return Err(Error::new(ErrorKind::Usage, "--queries takes one --mode and one --encoder")
+                .hint("set two side by side with --compare"));
+        }
+    };
+    let source = Source::open(&args.path, &queries, std::slice::from_ref(&settings), &args)?;
+    let (report, mrr) = wanted::report(&queries, &source, &settings, &args)?;
+    print(&report)?;
+    match args.at_least.filter(|&least| mrr < least) {
+        Some(least) => {
+            Err(Error::new(ErrorKind::Input, format!("{}: MRR@10 is {mrr:.4}, less than {least}", list.display())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sets two settings side by side. Those that name no index are put to that of PATH, or to one that is built of the collection.
+fn compare(queries: &[Judged], [a, b]: [&Settings; 2], args: &EvalArgs) -> Result<()> {
+    let place =
+        |settings: &Settings| settings.index.clone().or_else(|| args.queries.is_some().then(|| args.path.clone()));
+    let source = |place: Option<PathBuf>, settings: &[Settings]| match place {
+        Some(folder) => Source::open(&folder, queries, settings, args),
+        None => Source::build(collection::pages(&args.path)?, queries, settings, args),
+    };
+    let other;
+    let (one, other) = match place(a) == place(b) {
+        true => {
+            other = source(place(a), &[a.clone(), b.clone()])?;
+            (&other, &other)
+        }
+        false => {
+            other = source(place(b), std::slice::from_ref(b))?;
+            (&source(place(a), std::slice::from_ref(a))?, &other)
+        }
+    };
+    print(&compare::compare(queries, (a, one), (b, other), args)?)
+}
+
+/// The settings that the options ask for, each mode with each encoder; of those where nothing is said, these.
+fn measured(args: &EvalArgs, modes: &[Mode], makers: &[Maker]) -> Vec<Settings> {
+    let asked: Vec<Mode> = args.mode.iter().map(|&mode| mode.into()).collect();
+    let modes = if asked.is_empty() { modes } else { &asked };
+    let makers = if args.encoder.is_empty() { makers } else { &args.encoder };
+    let mut measured = Vec::new();
+    for &mode in modes {
+        for &maker in if mode.has_semantic() { makers } else { &makers[..1] } {
+            let mut settings = Settings::new(String::new());
+            (settings.query.mode, settings.query.fusion, settings.encoder) =
+                (mode, args.fusion.unwrap_or_default(), maker);
+            settings.text = match settings.maker() {
+                Some(maker) => format!("mode={},encoder={}", settings.mode(), maker.name()),
+                None => format!("mode={}", settings.mode()),
+            };
+            measured.push(settings);
+        }
+    }
+    measured
+}
+
+/// One row of the table.
 #[derive(Serialize)]
 struct Row {
-    mode: Mode,
-    encoder: Maker,
+    mode: &'static str,
+    encoder: &'static str,
     #[serde(rename = "ndcg@10")]
     ndcg: f64,
     #[serde(rename = "mrr@10")]
@@ -89,113 +174,51 @@ struct Row {
     held: f64,
 }
 
-/// Runs the command.
-pub fn run(args: EvalArgs) -> Result<()> {
-    let collection = Collection::read(&args.collection)?;
-    let modes: Vec<Mode> = match args.mode.is_empty() {
-        true => vec![Mode::Keyword, Mode::Semantic, Mode::Hybrid],
-        false => args.mode.iter().map(|&mode| mode.into()).collect(),
-    };
-    let model = match modes.iter().any(|mode| mode.has_semantic()) {
-        true => Some(model::load_for_build(args.model.as_deref())?),
-        false => None,
-    };
-    let count = collection.pages.len();
-    let embed = |texts: &[&str]| match &model {
-        Some(model) => embed_cached(model.transformer(), texts, args.cache.as_deref()),
-        None => Ok(Vec::new()),
-    };
-    let embedding = model.as_ref().map(|model| Embedding {
-        encoder: model.transformer(),
-        embed: &embed,
-        cancel: progress::cancelled(),
-    });
-    let mut options = Options { title: "collection".into(), language: args.lang.clone(), ..Options::default() };
-    options.general.most = args.general_words;
-    let built = build(collection.pages, embedding, &options, &|_| ())?;
-    let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
-
-    let asked = |query: &collection::Query| Query { text: query.text.clone(), ..Query::default() }.plain_text();
-    let texts: Vec<String> = collection.queries.iter().map(asked).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let vectors: Vec<Option<Vec<f32>>> = match &model {
-        Some(model) => model.transformer().embed(&texts, &|_| ())?.into_iter().map(Some).collect(),
-        None => vec![None; texts.len()],
-    };
-    let cells = match &model {
-        Some(_) => Some(cells::measure(&built.entry, &parts, &collection.queries, &vectors)?),
-        None => None,
-    };
-    let makers = if args.encoder.is_empty() { vec![Maker::Transformer, Maker::Lexicon] } else { args.encoder.clone() };
-    let mut measured = Vec::new();
-    for mode in modes {
-        match mode.has_semantic() {
-            true => measured.extend(makers.iter().map(|&maker| (mode, maker))),
-            false => measured.push((mode, Maker::None)),
-        }
-    }
+/// How each mode does with each encoder on the collection.
+fn table(queries: &[Judged], args: &EvalArgs) -> Result<String> {
+    let pages = collection::pages(&args.path)?;
+    let count = pages.len();
+    let modes = [Mode::Keyword, Mode::Semantic, Mode::Hybrid];
+    let measured = measured(args, &modes, &[Maker::Transformer, Maker::Lexicon]);
+    let source = Source::build(pages, queries, &measured, args)?;
     let mut rows = Vec::new();
-    for (mode, encoder) in measured {
-        let bar = progress::bar("asking", texts.len() as u64);
-        let threads = rayon::current_num_threads();
-        let asked: Vec<_> = collection.queries.iter().zip(&vectors).collect();
-        let scores: Vec<[f64; 3]> = asked
-            .par_chunks(asked.len().div_ceil(threads).max(1))
-            .map(|asked| {
-                let mut index = Index::open(built.entry.open()?);
-                let mut scores = Vec::new();
-                for (judged, vector) in asked {
-                    let query = Query {
-                        text: judged.text.clone(),
-                        mode,
-                        limit: 100,
-                        sections: 1,
-                        fusion: args.fusion.unwrap_or_default(),
-                        vector: if encoder == Maker::Lexicon { VectorPlan::Lexicon } else { VectorPlan::None },
-                        ..Query::default()
-                    };
-                    let vector = vector.as_ref().filter(|_| encoder == Maker::Transformer);
-                    let vector = vector.map(|vector| (vector.clone(), "transformer"));
-                    let fetch = |id: PartId| {
-                        let missing = || Error::new(ErrorKind::Missing, format!("{id} was not built"));
-                        parts.get(&id).cloned().ok_or_else(missing)
-                    };
-                    let answer = complete(&mut index, query, vector, fetch)?;
-                    let ranking: Vec<&str> = answer.hits.iter().map(|hit| hit.id.as_str()).collect();
-                    scores.push([
-                        metrics::ndcg(&ranking, &judged.grades, 10),
-                        metrics::mrr(&ranking, &judged.grades, 10),
-                        metrics::recall(&ranking, &judged.grades, 100),
-                    ]);
-                    bar.inc(1);
-                }
-                Ok(scores)
-            })
-            .collect::<Result<Vec<_>>>()?
-            .concat();
-        bar.finish_and_clear();
-        let mean = |at: usize, of: &dyn Fn(&collection::Query) -> bool| {
-            let those =
-                collection.queries.iter().zip(&scores).filter(|(query, _)| of(query)).map(|(_, score)| score[at]);
+    for settings in &measured {
+        let scores = source.ask(queries, settings, |query, answer| {
+            let ranking = ranking(&answer);
+            [
+                metrics::ndcg(&ranking, &query.grades, 10),
+                metrics::mrr(&ranking, &query.grades, 10),
+                metrics::recall(&ranking, &query.grades, 100),
+            ]
+        })?;
+        let mean = |at: usize, of: &dyn Fn(&Judged) -> bool| {
+            let those = queries.iter().zip(&scores).filter(|(query, _)| of(query)).map(|(_, score)| score[at]);
             let (sum, count) = those.fold((0.0, 0), |(sum, count), score| (sum + score, count + 1));
             sum / f64::from(count.max(1))
         };
         let [ndcg, mrr, recall] = [0, 1, 2].map(|at| mean(at, &|_| true));
         let (tuned, held) = (mean(0, &|query| query.is_tuned()), mean(0, &|query| !query.is_tuned()));
-        rows.push(Row { mode, encoder, ndcg, mrr, recall, tuned, held });
+        let encoder = settings.maker().map_or("none", Maker::name);
+        rows.push(Row { mode: settings.mode(), encoder, ndcg, mrr, recall, tuned, held });
     }
     if args.json {
-        let text = serde_json::to_string_pretty(&rows)
-            .map_err(|error| Error::new(ErrorKind::Io, "the rows can't be written as JSON").because(error))?;
-        return print(&format!("{text}\n"));
+        return as_json(&rows);
     }
-    let mut table = format!("{count} pages, {} queries\n{}", texts.len(), cells.unwrap_or_default());
+    let mut table = format!("{count} pages, {} queries\n{}", queries.len(), source.cells(queries)?);
     table += "mode      encoder      nDCG@10  tuned   held    MRR@10  recall@100\n";
-    for row in &rows {
-        let [mode, encoder] = [format!("{:?}", row.mode), format!("{:?}", row.encoder)].map(|name| name.to_lowercase());
-        let Row { ndcg, tuned, held, mrr, recall, .. } = row;
+    for Row { mode, encoder, ndcg, tuned, held, mrr, recall } in &rows {
         table += &format!("{mode:<9} {encoder:<12} {ndcg:.4}   {tuned:.4}  {held:.4}  {mrr:.4}  {recall:.4}\n");
     }
-    table += "tuned, held: nDCG@10 of either half of the queries by the hash of their ids\n";
-    print(&table)
+    Ok(table + "tuned, held: nDCG@10 of either half of the queries by the hash of their ids\n")
+}
+
+/// The ids of the pages of an answer, best first.
+fn ranking(answer: &Answer) -> Vec<&str> {
+    answer.hits.iter().map(|hit| hit.id.as_str()).collect()
+}
+
+fn as_json(value: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n")
+        .map_err(|error| Error::new(ErrorKind::Io, "the figures can't be written as JSON").because(error))
 }
