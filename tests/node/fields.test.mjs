@@ -78,7 +78,7 @@ for (const query of [
 test("what is no filter is an error that says what one is", () => {
   assert.throws(() => ask({ text: "x", filters: [] }), /filters must be an object of fields/);
   assert.throws(() => ask({ text: "x", filters: { year: { most: 1 } } }), /a field's filter must be a value/);
-  assert.throws(() => ask({ text: "x", filters: { colour: 1 } }), /no field colour: it has date, draft, section, tags, year/);
+  assert.throws(() => ask({ text: "x", filters: { colour: 1 } }), /no field colour: it has date, draft, lang, section, tags, year/);
   assert.throws(() => ask({ text: "x", filters: { section: { gte: "a" } } }), /texts, which have no range/);
   assert.throws(() => ask({ text: "x", sort: { field: "year", order: "up" } }), /sort.order must be asc, desc/);
 });
