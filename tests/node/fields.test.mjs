@@ -23,6 +23,7 @@ before(async () => {
     text: number % 2 ? "Bees make honey." : "Bees make wax.",
     year: 2015 + (number % 9),
     draft: number % 5 === 0,
+    lang: number % 4 ? "en" : "de-at",
     tags: ["a", "b", "c"].filter((_, at) => (number >> at) & 1),
     date: `2024-0${1 + (number % 9)}-1${number % 7}`,
   });
@@ -42,12 +43,13 @@ function ask(query) {
   }
 }
 
-function native({ text, filters, facets = [], sort, group }) {
+function native({ text, filters, facets = [], sort, group, language }) {
   const options = ["--mode", "keyword", "--json"];
   if (filters) options.push("--filter", JSON.stringify(filters));
   for (const facet of facets) options.push("--facet", facet);
   if (sort) options.push("--sort", `${sort.field}:${sort.order}`);
   if (group) options.push("--group", `${group.field}:${group.limit}`);
+  if (language) options.push("--language", language);
   return JSON.parse(execFileSync(BIFOCAL, ["search", index, text, ...options], { encoding: "utf8" }));
 }
 
@@ -59,6 +61,7 @@ for (const query of [
   { text: "bees", filters: { not: { tags: "c" }, any: [{ year: 2016 }, { date: { lte: "2024-03" } }] }, facets },
   { text: "wax", group: { field: "section", limit: 2 }, facets },
   { text: "", filters: { tags: { exists: false } } },
+  { text: "wax", language: "de" },
 ]) {
   test(`the native answer to ${JSON.stringify(query)}`, () => {
     const [got, expected] = [ask(query), native(query)];
@@ -76,7 +79,15 @@ for (const query of [
 test("what is no filter is an error that says what one is", () => {
   assert.throws(() => ask({ text: "x", filters: [] }), /filters must be an object of fields/);
   assert.throws(() => ask({ text: "x", filters: { year: { most: 1 } } }), /a field's filter must be a value/);
-  assert.throws(() => ask({ text: "x", filters: { colour: 1 } }), /no field colour: it has date, draft, section, tags, year/);
+  assert.throws(() => ask({ text: "x", filters: { colour: 1 } }), /no field colour: it has date, draft, lang, section, tags, year/);
   assert.throws(() => ask({ text: "x", filters: { section: { gte: "a" } } }), /texts, which have no range/);
   assert.throws(() => ask({ text: "x", sort: { field: "year", order: "up" } }), /sort.order must be asc, desc/);
+});
+
+test("pages in the reader's language come first, and its name is text", () => {
+  const ids = (language) => ask({ text: "wax", language }).hits.map(({ id }) => Number(id));
+  assert.ok(ids("de").every((number) => number % 4 === 0));
+  assert.ok(ids("EN-gb").every((number) => number % 4 !== 0));
+  assert.deepEqual(ids("fr"), ids(undefined));
+  assert.throws(() => ask({ text: "wax", language: 7 }), /language must be text/);
 });
