@@ -23,6 +23,9 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
     fs::create_dir_all(&folder).map_err(refused)?;
     let file =
         fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(refused)?;
+    if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+        eprintln!("waiting for another build that embeds with the same model; --cache with another folder does without it");
+    }
     file.lock().map_err(refused)?;
     let mut cache = Cache::open(file, encoder)?;
     let bar = progress::bar("embedding passages", texts.len() as u64);
