@@ -191,7 +191,7 @@ fn a_half_typed_word_is_completed_by_words_of_the_site() {
     let of = |list: &[(&str, u32)]| list.iter().map(|&(text, pages)| (text.to_owned(), pages)).collect::<Vec<_>>();
     assert_eq!(
         completions("The BEES sw", 3),
-        of(&[("The BEES swarm", 1), ("The BEES swarming", 1), ("The BEES swarms", 2)])
+        of(&[("The BEES swarms", 2), ("The BEES swarm", 1), ("The BEES swarming", 1)])
     );
     assert_eq!(completions("sw", 1).len(), 1);
     assert_eq!(completions("sw ", 3), [], "a space ends the word");

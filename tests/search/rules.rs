@@ -185,7 +185,7 @@ fn wrong_rules_are_errors_of_the_build() {
         (settled("guide/hony.html", &["honey"]), "there is no page guide/hony.html; the nearest is honey.html"),
         (settled("hive.html", &[]), "no queries"),
         (settled("hive.html", &["…"]), "\"…\" holds no word"),
-        (RuleOptions { stop_words: vec!["?".into()], ..RuleOptions::default() }, "stop-words: \"?\" holds no word"),
+        (RuleOptions { stop_words: vec!["—".into()], ..RuleOptions::default() }, "stop-words: \"—\" holds no word"),
         (
             ranking(RankingOptions { title: Some(-1.0), ..RankingOptions::default() }),
             "ranking.title: -1 is out of its range",
