@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { BASE, FakeEngine, fakeIndex, SITE } from "./fake.mjs";
 import { load } from "./sources.mjs";
 
-const { Moved, Searcher } = await load("engine.ts", after);
+const { BifocalError, Moved, Searcher } = await load(["engine.ts", "error.ts"], after);
 
 const PAGES = [
   { id: "owl", title: "Owls", text: "The owl sleeps by day." },
@@ -124,6 +124,16 @@ test("damaged bytes are fetched again past the caches", async () => {
     broken: { [path]: (init) => new Response(init.cache === "reload" ? good : good.subarray(0, 9)) },
   });
   assert.equal((await open.search(query("day"), assert.fail, never)).hits.length, 2);
+});
+
+test("what is seldom needed may be missing because the index was rebuilt, and then says so", async () => {
+  const rebuilt = fakeIndex(PAGES, { generation: "two" });
+  const { searcher: open } = searcher(fakeIndex(PAGES), {
+    seldom: () => Promise.reject(new BifocalError("missing", "runtime/seldom.bin is missing")),
+    broken: { "bifocal.json": () => new Response(rebuilt.get("bifocal.json")) },
+  });
+  const asked = open.search(query("owl", { expression: { word: "owl" } }), assert.fail, never);
+  await assert.rejects(asked, (error) => error instanceof Moved && JSON.parse(error.entry).generation === "two");
 });
 
 test("a part that is missing because the index was rebuilt says so, and leads to no half answer", async () => {

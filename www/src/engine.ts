@@ -211,12 +211,13 @@ export class Searcher {
     }
   }
 
-  /** Loads what is seldom needed; what failed is tried again by the next query. */
+  /** Loads what is seldom needed; what failed is tried again by the next query. Throws {@link Moved} if a newer index explains it. */
   #complete(): Promise<void> {
     this.#seldom ??= this.#host.seldom().then(
       () => this.#engine.complete(),
-      (error: unknown) => {
+      async (error: unknown) => {
         this.#seldom = null;
+        if (BifocalError.is(error) && error.code !== "network") await this.#checkEntry();
         throw error;
       },
     );
