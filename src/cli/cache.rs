@@ -24,7 +24,9 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
     let file =
         fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(refused)?;
     if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
-        eprintln!("waiting for another build that embeds with the same model; --cache with another folder does without it");
+        eprintln!(
+            "waiting for another build that embeds with the same model; --cache with another folder does without it"
+        );
     }
     file.lock().map_err(refused)?;
     let mut cache = Cache::open(file, encoder)?;
