@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::rows::Passages;
 use crate::Result;
 use crate::corpus::{Page, PageId};
-use crate::index::{Kind, RawPart, RelatedBlock, Relations, Relative, id_hash};
+use crate::index::{Kind, RawPart, RelatedBlock, Relations, Relative, id_hash, related_block_of};
 use crate::lexical::PageScore;
 
 /// Pages that are kept for each.
@@ -70,7 +70,7 @@ pub(super) fn write(
     let bits = Relations::bits_for(pages.len(), IN_BLOCK);
     let mut blocks = vec![Vec::new(); 1 << bits];
     for relative in relatives {
-        blocks[(relative.hash >> (48 - bits)) as usize].push(relative);
+        blocks[related_block_of(relative.hash, bits)].push(relative);
     }
     let mut names = Vec::new();
     for block in blocks {

@@ -1,7 +1,6 @@
 //! What is kept between builds: embeddings and fits.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bifocal::build::Fit;
@@ -10,6 +9,7 @@ use bifocal::{Error, ErrorKind, Result};
 use xxhash_rust::xxh64::xxh64;
 
 use super::progress;
+use super::replace::replace;
 
 /// Embeds texts with the cache of earlier builds.
 pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>) -> Result<Vec<Vec<f32>>> {
@@ -70,17 +70,7 @@ impl FitFile {
 
     /// Keeps a fit for the next build.
     pub fn write(&self, fit: &Fit) -> Result<()> {
-        let refused = |error| {
-            Error::new(ErrorKind::Io, format!("{} can't be written", self.0.display()))
-                .because(error)
-                .hint("name another file with --fit")
-        };
-        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(refused)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refused)?;
-        file.write_all(&fit.write()?).map_err(refused)?;
-        file.persist(&self.0).map_err(|error| refused(error.error))?;
-        Ok(())
+        replace(&self.0, &fit.write()?).map_err(|error| error.hint("name another file with --fit"))
     }
 }
 

@@ -8,6 +8,7 @@ mod inspect;
 mod model;
 mod progress;
 mod publish;
+mod replace;
 mod runtime;
 mod search;
 mod serve;

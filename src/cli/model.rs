@@ -12,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 
+use super::replace::replace;
 use super::{print, progress};
 
 /// Under what terms all-MiniLM-L6-v2 may be passed on; to be laid beside its file.
@@ -182,7 +183,7 @@ fn convert(args: &ConvertArgs) -> Result<()> {
     let agreement = agreement?;
     packed.state(&agreement);
     let bytes = packed.to_bytes();
-    write(&args.output, &bytes)?;
+    replace(&args.output, &bytes)?;
     print(&format!(
         "{}: {}, {}\ncosine with the source over {} texts: mean {:.5}, lowest {:.5}\n",
         args.output.display(),
@@ -232,18 +233,6 @@ fn shape(metadata: &Metadata) -> Vec<(&'static str, String)> {
         lines.push(("cosine", format!("with the source: mean {mean}, lowest {min}")));
     }
     lines
-}
-
-/// Writes a file beside its place and moves it there, so that no half of one is ever at `path`.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let refused = |error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("{} can't be written", path.display())).because(error)
-    };
-    fs::create_dir_all(folder).map_err(refused)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refused)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(refused)?;
-    get::publish(file, path).map_err(refused)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -175,7 +175,10 @@ pub fn run(args: SearchArgs) -> Result<()> {
         fusion: args.fusion.unwrap_or_default(),
         ..Query::default()
     };
-    let vector = vector_for(&folder, &mut query, args.encoder, args.model.as_deref())?;
+    let vector = match asks_by_meaning(&query) {
+        true => QueryEncoder::choose(&folder, args.encoder, args.model.as_deref())?.vector(&mut query)?,
+        false => None,
+    };
     let answer = folder.answer(&query, vector.as_deref().map(|vector| (vector, "transformer")))?;
     if args.json {
         let text = serde_json::to_string_pretty(&answer)
@@ -185,27 +188,48 @@ pub fn run(args: SearchArgs) -> Result<()> {
     print(&layout(&answer, args.explain))
 }
 
-/// The query's vector, if `encoder` is one that gives it here; otherwise the query says what makes it, or why nothing does.
-pub fn vector_for(
-    folder: &IndexFolder,
-    query: &mut Query,
-    encoder: EncoderArg,
-    model: Option<&Path>,
-) -> Result<Option<Vec<f32>>> {
-    if !query.mode.has_semantic() || query.text.trim().is_empty() {
-        return Ok(None);
+/// Whether a query has a text that meaning could be made of.
+fn asks_by_meaning(query: &Query) -> bool {
+    query.mode.has_semantic() && !query.text.trim().is_empty()
+}
+
+/// What makes queries' vectors.
+pub enum QueryEncoder {
+    /// The transformer.
+    Transformer(Box<Transformer>),
+    /// The index itself.
+    Lexicon,
+    /// Nothing, and why.
+    None(&'static str),
+}
+
+impl QueryEncoder {
+    /// What `encoder` stands for with this index; a model is loaded from `model`, else from the index folder.
+    pub fn choose(folder: &IndexFolder, encoder: EncoderArg, model: Option<&Path>) -> Result<Self> {
+        Ok(match (encoder, &folder.entry().model) {
+            (EncoderArg::None, _) => Self::None("--encoder none"),
+            (EncoderArg::Lexicon, _) | (EncoderArg::Auto, None) => Self::Lexicon,
+            (EncoderArg::Transformer, None) => Self::None("the index was built without a model"),
+            (EncoderArg::Auto | EncoderArg::Transformer, Some(wanted)) => match load_encoder(folder, wanted, model)? {
+                Some(transformer) => Self::Transformer(Box::new(transformer)),
+                None if encoder == EncoderArg::Auto => Self::Lexicon,
+                None => Self::None("the index folder holds no model; name one with --model"),
+            },
+        })
     }
-    match (encoder, folder.entry().model.clone()) {
-        (EncoderArg::None, _) => query.vector_reason = Some("--encoder none".into()),
-        (EncoderArg::Lexicon, _) | (EncoderArg::Auto, None) => query.vector = VectorPlan::Lexicon,
-        (EncoderArg::Transformer, None) => {}
-        (EncoderArg::Auto | EncoderArg::Transformer, Some(wanted)) => match load_encoder(folder, &wanted, model)? {
-            Some(encoder) => return encoder.embed_one(&query.plain_text()).map(Some),
-            None if encoder == EncoderArg::Auto => query.vector = VectorPlan::Lexicon,
-            None => query.vector_reason = Some("the index folder holds no model; name one with --model".into()),
-        },
+
+    /// The vector of a query, if it is made here; otherwise the query is told what makes it, or why nothing does.
+    pub fn vector(&self, query: &mut Query) -> Result<Option<Vec<f32>>> {
+        if !asks_by_meaning(query) {
+            return Ok(None);
+        }
+        match self {
+            Self::Transformer(transformer) => return transformer.embed_one(&query.plain_text()).map(Some),
+            Self::Lexicon => query.vector = VectorPlan::Lexicon,
+            Self::None(reason) => query.vector_reason = Some((*reason).into()),
+        }
+        Ok(None)
     }
-    Ok(None)
 }
 
 /// The encoder of an index's vectors: the one at `path`, or else the one that the index folder holds, if it holds one.

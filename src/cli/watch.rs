@@ -1,7 +1,6 @@
 //! `bifocal watch`: what is new on a site for saved queries.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bifocal::ingest::for_each_line;
@@ -12,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::IndexFolder;
 use super::print;
-use super::search::{EncoderArg, vector_for};
+use super::replace::replace;
+use super::search::{EncoderArg, QueryEncoder};
 
 /// Runs saved queries and shows the pages that they didn't find before
 #[derive(Args)]
@@ -82,6 +82,10 @@ pub fn run(args: WatchArgs) -> Result<()> {
     let profiles = read_profiles(&args.profiles)?;
     let mut seen = read_state(&args.state)?;
     let mut folder = IndexFolder::open(&args.index)?;
+    let encoder = match profiles.iter().any(|profile| profile.similar.is_none() && profile.mode.has_semantic()) {
+        true => QueryEncoder::choose(&folder, args.encoder, args.model.as_deref())?,
+        false => QueryEncoder::None("no query asks by meaning"),
+    };
     let mut said = String::new();
     for profile in &profiles {
         let mut query = Query {
@@ -93,7 +97,7 @@ pub fn run(args: WatchArgs) -> Result<()> {
             prefix: false,
             ..Query::default()
         };
-        let vector = vector_for(&folder, &mut query, args.encoder, args.model.as_deref())?;
+        let vector = encoder.vector(&mut query)?;
         let answer = folder.answer(&query, vector.as_deref().map(|vector| (vector, "transformer")))?;
         if let Some(failure) = answer.failures.first() {
             return Err(Error::new(
@@ -166,17 +170,11 @@ fn read_state(path: &Path) -> Result<Seen> {
     })
 }
 
-/// Writes what was seen beside its place and renames it, so that a run that is cut off loses nothing.
+/// Writes what was seen; a run that is cut off loses nothing.
 fn write_state(path: &Path, seen: &Seen) -> Result<()> {
-    let cannot = |error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("{} can't be written", path.display())).because(error)
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
-    let text = serde_json::to_string_pretty(seen).map_err(|error| cannot(error.into()))?;
-    file.write_all(text.as_bytes()).map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
-    Ok(())
+    let text = serde_json::to_string_pretty(seen)
+        .map_err(|error| Error::new(ErrorKind::Io, "what was seen can't be written as JSON").because(error))?;
+    replace(path, text.as_bytes())
 }
 
 #[cfg(test)]
@@ -224,11 +222,6 @@ mod tests {
         assert_eq!(read_state(&path).unwrap(), seen);
         std::fs::write(&path, "{").unwrap();
         assert!(read_state(&path).unwrap_err().to_string().contains("not what an earlier run wrote"));
-        assert!(
-            write_state(&folder.path().join("gone/seen.json"), &seen)
-                .unwrap_err()
-                .to_string()
-                .contains("can't be written")
-        );
+        assert!(write_state(&path.join("seen.json"), &seen).unwrap_err().to_string().contains("can't be written"));
     }
 }

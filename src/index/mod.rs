@@ -50,7 +50,7 @@ pub use names::{BlockNames, Place, TextNames, TextStart};
 pub use names::{write_block_run, write_text_run};
 pub use part::{Kind, PartId, RawPart};
 pub use positions::{PositionPlaces, Positions, PositionsOf};
-pub use related::{RelatedBlock, Relations, Relative, id_hash};
+pub use related::{RelatedBlock, Relations, Relative, id_hash, related_block_of};
 pub use rules::{Rules, Settled, Synonym};
 pub use spelling::{Spelling, WordList};
 pub use store::{Head, Index};

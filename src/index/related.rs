@@ -36,7 +36,7 @@ pub fn id_hash(id: &str) -> u64 {
 }
 
 /// The block that a hash lies in, of 2^`bits`.
-fn block_of(hash: u64, bits: u8) -> usize {
+pub fn related_block_of(hash: u64, bits: u8) -> usize {
     (hash >> (HASH_BITS - bits)) as usize
 }
 
@@ -56,7 +56,7 @@ impl Relations {
 
     /// The block of a page's id.
     pub fn block_for(&self, id: &str) -> PartId {
-        PartId { kind: Kind::Related, hash: self.blocks[block_of(id_hash(id), self.bits)] }
+        PartId { kind: Kind::Related, hash: self.blocks[related_block_of(id_hash(id), self.bits)] }
     }
 
     /// The names of all blocks.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{TOKENIZER, WEIGHTS};
+use crate::cli::replace::publish;
 use crate::cli::{print, progress};
 
 /// Downloads all-MiniLM-L6-v2 (91 MB, Apache-2.0), checks it, and keeps it where `build` looks for it
@@ -95,19 +96,6 @@ fn get(url: &str, path: &Path, sha256: &str) -> Result<()> {
         return Err(Error::new(ErrorKind::Model, what).hint(format!("try again, name a mirror with --from, {by_hand}")));
     }
     publish(file, path).map_err(refused)
-}
-
-/// Moves a finished file to its place, readable by those who may read new files.
-pub fn publish(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    // A temporary file is its owner's alone; what is published has an ordinary new file's permissions.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn has_hash(path: &Path, sha256: &str) -> bool {
