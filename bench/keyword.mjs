@@ -13,11 +13,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { resultOf, withPage } from "./chromium.mjs";
 import { median, quantile, table } from "./figures.mjs";
-import { open, prepare } from "./network/contenders.mjs";
+import { open, plainPagesOf, prepare } from "./network/contenders.mjs";
 import { classes, sample } from "./network/queries.mjs";
 import { pagesBelow, site } from "./network/sites.mjs";
 import { bifocal, load, packages } from "./places.mjs";
-import { plainPages } from "./plain-pages.mjs";
 
 const QUERIES = Number(process.env.QUERIES ?? 150);
 const RUNS = Number(process.env.RUNS ?? 3);
@@ -53,7 +52,8 @@ async function warm(one) {
 }
 
 /** Sizes and times of building, of bifocal and Pagefind over the same folder; the pages are read in both times. */
-function indexes({ folder, pages }) {
+function indexes(one) {
+  const { folder, pages } = one;
   const copy = `${folder}.keyword`;
   rmSync(copy, { recursive: true, force: true });
   for (const path of pagesBelow(folder)) cpSync(join(folder, path), join(copy, path));
@@ -73,7 +73,7 @@ function indexes({ folder, pages }) {
     const sizeOf = (below, wanted) => readdirSync(join(copy, below), { recursive: true }).filter(wanted).reduce((sum, path) => sum + statSync(join(copy, below, path)).size, 0);
     const miniSearch = new (load("minisearch"))({ fields: ["title", "headings", "text"] });
     const began = performance.now();
-    miniSearch.addAll(plainPages(folder));
+    miniSearch.addAll(plainPagesOf(one));
     built["MiniSearch (read already)"] = (performance.now() - began) / 1000;
     const bytes = {
       bifocal: sizeOf("bifocal/parts", (path) => KINDS.some((kind) => path.startsWith(`${kind}-`))),

@@ -7,10 +7,10 @@
 
 import { withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
-import { open, prepare } from "./network/contenders.mjs";
+import { open, plainPagesOf, prepare } from "./network/contenders.mjs";
 import { draw, sample, site } from "./network/sites.mjs";
+import { flexSearch, miniSearch, path } from "./pages/peers.js";
 import { load } from "./places.mjs";
-import { path, plainPages } from "./plain-pages.mjs";
 
 const TITLES = Number(process.env.TITLES ?? 150);
 const RANKS = 10;
@@ -20,7 +20,7 @@ export async function measure() {
   const figures = {};
   for (const one of [site("book"), sample(large, 4), large]) {
     prepare(one, ["keyword", "pagefind", "byHand"]);
-    const pages = plainPages(one.folder);
+    const pages = plainPagesOf(one);
     const titles = knownTitles(pages);
     const kinds = { "the title": titles, "with a slip": titles.map(slipped), "half typed": titles.map(half) };
     console.log(`\n${one.title}, ${one.pages} pages, ${titles.length} titles\n`);
@@ -100,23 +100,7 @@ async function inBrowser(one, kinds) {
 }
 
 function inNode(pages, kinds, oramaAnswers) {
-  return { MiniSearch: each(kinds, miniSearch(pages)), "FlexSearch": each(kinds, flexSearch(pages)), lunr: each(kinds, lunr(pages)), Orama: oramaAnswers(kinds) };
-}
-
-function miniSearch(pages) {
-  const MiniSearch = load("minisearch");
-  const index = new MiniSearch({ fields: ["title", "headings", "text"], searchOptions: { boost: { title: 2 }, fuzzy: 0.2, prefix: true } });
-  index.addAll(pages);
-  return (text) => index.search(text).map(({ id }) => id);
-}
-
-function flexSearch(pages) {
-  const { Document } = load("flexsearch");
-  const index = new Document({
-    document: { id: "id", index: [{ field: "title", tokenize: "forward", encoder: "LatinBalance" }, { field: "headings", tokenize: "forward" }, { field: "text", tokenize: "forward" }] },
-  });
-  pages.forEach((page) => index.add(page));
-  return (text) => index.search(text, { limit: RANKS, suggest: true, merge: true }).map(({ id }) => id);
+  return { MiniSearch: each(kinds, miniSearch(load("minisearch"), pages)), "FlexSearch": each(kinds, flexSearch(load("flexsearch").Document, pages, RANKS)), lunr: each(kinds, lunr(pages)), Orama: oramaAnswers(kinds) };
 }
 
 function lunr(pages) {

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { example } from "../cargo.mjs";
+import { plainPages } from "../pages/peers.js";
 import { bifocal, gguf, here, model, packages } from "../places.mjs";
 import { python } from "../python.mjs";
 import { serve } from "../server.mjs";
@@ -61,6 +62,9 @@ export function prepare({ folder, title }, names, { vectors = true } = {}) {
   }
   if (names.includes("byHand")) prepareByHand(folder);
 }
+
+/** The pages of a site for which the side put together by hand is prepared, as projects get them that don't read HTML. */
+export const plainPagesOf = ({ folder }) => plainPages(JSON.parse(readFileSync(`${folder}.by-hand/passages.json`, "utf8")));
 
 /** Whether there is an index that this very command built, with vectors if it is to have some. */
 function isBuilt(entry, vectors) {
