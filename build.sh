@@ -193,7 +193,7 @@ wasm_module() {
   local compiled=$target/wasm32-unknown-unknown/$profile/bifocal.wasm bound=$target/bound
   find_wasm_cargo || fail "no Rust compiler for the browser" "./build.sh tools"
   # Paths of this machine would otherwise be in what is left of the messages of panics, in every reader's download.
-  local flags=(-C target-feature=+simd128 --cfg 'getrandom_backend="wasm_js"'
+  local flags=(-C target-feature=+simd128
     --remap-path-prefix "${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" --remap-path-prefix "$PWD=.")
   # Nobody sees where a panic was, and the places of all of them are a kilobyte. A compiler may do without this flag.
   local placeless=(-Zlocation-detail=none)

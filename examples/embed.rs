@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;
     let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
-    let encoder = Source::read(&files)?.transformer()?;
+    let encoder = Source::read(&files)?.coded()?;
     let texts = fs::read_to_string(texts)?;
     let texts: Vec<String> = texts.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();

@@ -59,10 +59,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
     if model.is_file() {
-        return Ok(Transformer::from_gguf_unpacked(&fs::read(model)?)?);
+        return Ok(Transformer::from_gguf_coded(&fs::read(model)?)?);
     }
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;
     let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
-    Ok(Source::read(&files)?.transformer()?)
+    Ok(Source::read(&files)?.coded()?)
 }

@@ -6,7 +6,7 @@ mod eval;
 mod hnsw;
 mod house;
 mod ingest;
-mod matmul;
+mod products;
 mod search;
 mod serve;
 mod text;

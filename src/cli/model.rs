@@ -128,7 +128,7 @@ impl BuildModel {
 
 /// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
 ///
-/// The weights of a GGUF file are unpacked to f32, which is several times as fast for passages.
+/// The weights are coded anew, in 12 bits, which is several times as fast for passages.
 ///
 /// # Errors
 /// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
@@ -139,10 +139,10 @@ pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
     };
     if path.is_dir() {
         let source = read_source(&path)?;
-        return Ok(BuildModel { transformer: source.transformer()?, from: From::Folder(source) });
+        return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
     }
     let bytes = read(&path)?;
-    let transformer = Transformer::from_gguf_unpacked(&bytes).map_err(|error| within(&path, error))?;
+    let transformer = Transformer::from_gguf_coded(&bytes).map_err(|error| within(&path, error))?;
     Ok(BuildModel { transformer, from: From::File(path, bytes) })
 }
 

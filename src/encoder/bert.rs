@@ -1,4 +1,4 @@
-//! BERT on candle: token ids in, unit vectors out.
+//! BERT: token ids in, unit vectors out.
 //!
 //! Devlin et al. (2018), with the pooling of Reimers and Gurevych, "Sentence-BERT" (2019): the mean over the tokens of
 //! the last layer, made unit length. Sequences of one batch are laid end to end without padding: the linear layers see
@@ -6,16 +6,15 @@
 //! the same order however many rows there are, an embedding has the same bits in any batch.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use candle_core::{Device, Module, Tensor};
-use candle_nn::LayerNorm;
-
-use super::activation::{Gelu, Softmax};
-use super::linear::{Linear, Matrix};
+use super::linear::{Linear, Packed, Precision};
+use super::tensor::Tensor;
+use crate::kernels::float::{self, Rows, Sizes};
 use crate::{Error, ErrorKind, Result};
 
 /// A model's tensors by llama.cpp's names.
-pub(super) type Weights = BTreeMap<String, Matrix>;
+pub(super) type Weights = BTreeMap<String, Tensor>;
 
 /// The sizes that the tensors alone don't tell.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +25,38 @@ pub(super) struct Shape {
     pub epsilon: f64,
 }
 
+/// Room for the numbers of a batch, kept from one batch to the next.
+#[derive(Default)]
+pub(super) struct Workspace {
+    /// What goes from layer to layer: a row for each token, as in all others.
+    x: Vec<f32>,
+    /// Queries, keys and values, side by side.
+    qkv: Vec<f32>,
+    /// What attention, and then the whole layer, adds to `x`.
+    change: Vec<f32>,
+    attended: Vec<f32>,
+    inner: Vec<f32>,
+    packed: Packed,
+    head: Head,
+}
+
+/// What attention needs for one head of one sequence, close together.
+#[derive(Default)]
+struct Head {
+    /// A column for each token.
+    keys: Vec<f32>,
+    /// A row for each token.
+    values: Vec<f32>,
+    /// A row of scores for each token.
+    scores: Vec<f32>,
+}
+
 /// The network.
 pub(super) struct Bert {
-    tokens: Matrix,
-    positions: Tensor,
-    /// The first token type's row: there is never a second sentence.
-    sentence: Tensor,
-    norm: LayerNorm,
+    tokens: Tensor,
+    /// A row for each place, the first token type's already added: there is never a second sentence.
+    positions: Vec<f32>,
+    norm: Norm,
     layers: Vec<Layer>,
     shape: Shape,
 }
@@ -42,7 +66,7 @@ impl Bert {
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if a tensor is missing or of another size.
-    pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights) -> Result<Self> {
+    pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights, precision: Precision) -> Result<Self> {
         let Shape { dims, layers, heads, epsilon } = shape;
         if dims == 0 || heads == 0 || !dims.is_multiple_of(heads) {
             return Err(unusable(format!("{dims} dimensions in {heads} attention heads")));
@@ -51,105 +75,136 @@ impl Bert {
         if layers == 0 || layers > weights.len() {
             return Err(unusable(format!("{layers} layers in {} tensors", weights.len())));
         }
-        let mut parts = Parts { weights: &mut weights, epsilon };
+        let mut parts = Parts { weights: &mut weights, epsilon: epsilon as f32, precision };
         let tokens = parts.take("token_embd.weight", &[Some(pieces), Some(dims)])?;
-        let positions = parts.full("position_embd.weight", &[None, Some(dims)])?;
-        let types = parts.full("token_types.weight", &[None, Some(dims)])?;
-        let sentence = types.narrow(0, 0, 1).map_err(impossible)?;
+        let mut positions = parts.numbers("position_embd.weight", &[None, Some(dims)])?;
+        let types = parts.numbers("token_types.weight", &[None, Some(dims)])?;
+        float::add_bias(&mut positions, &types[..dims]);
         let norm = parts.norm("token_embd_norm", dims)?;
         let layers = (0..layers).map(|at| Layer::new(&mut parts, at, dims)).collect::<Result<_>>()?;
-        Ok(Self { tokens, positions, sentence, norm, layers, shape })
+        Ok(Self { tokens, positions, norm, layers, shape })
     }
 
     /// The longest sequence that positions exist for.
     pub(super) fn max_tokens(&self) -> usize {
-        self.positions.dims()[0]
+        self.positions.len() / self.shape.dims
     }
 
     /// Unit vectors of `sequences`, none of which may be empty or longer than [`Bert::max_tokens`].
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if a result is not a number: the weights are damaged.
-    pub(super) fn embed(&self, sequences: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
-        let vectors = self.forward(sequences).map_err(impossible)?;
-        vectors.into_iter().map(unit).collect()
-    }
-
-    fn forward(&self, sequences: &[Vec<u32>]) -> candle_core::Result<Vec<Vec<f32>>> {
-        let ids: Vec<u32> = sequences.concat();
-        let places: Vec<u32> = sequences.iter().flat_map(|sequence| 0..sequence.len() as u32).collect();
-        let places = Tensor::new(places, &Device::Cpu)?;
-        let x = (self.tokens.look_up(&ids)? + self.positions.index_select(&places, 0)?)?;
-        let mut x = self.norm.forward(&x.broadcast_add(&self.sentence)?)?;
+    pub(super) fn embed(&self, sequences: &[Vec<u32>], room: &mut Workspace) -> Result<Vec<Vec<f32>>> {
+        let dims = self.shape.dims;
+        let tokens = sequences.iter().map(Vec::len).sum::<usize>();
+        room.x.resize(tokens * dims, 0.0);
+        let places = sequences.iter().flat_map(|sequence| sequence.iter().zip(self.positions.chunks_exact(dims)));
+        for (row, (&id, position)) in room.x.chunks_exact_mut(dims).zip(places) {
+            self.tokens.row(id as usize, row);
+            float::add(row, position);
+        }
+        self.norm.apply(&mut room.x);
         let spans = spans(sequences);
         for layer in &self.layers {
-            x = layer.forward(&x, &spans, self.shape.heads)?;
+            layer.forward(&spans, self.shape, room);
         }
-        spans.iter().map(|&(start, length)| x.narrow(0, start, length)?.mean(0)?.to_vec1()).collect()
+        spans.into_iter().map(|span| mean(&room.x[span.start * dims..span.end * dims], dims)).collect()
     }
 }
 
 /// One transformer layer, normalised after each half as in the original.
 struct Layer {
-    query: Linear,
-    key: Linear,
-    value: Linear,
+    qkv: Linear,
     output: Linear,
-    output_norm: LayerNorm,
+    output_norm: Norm,
     up: Linear,
     down: Linear,
-    layer_norm: LayerNorm,
+    layer_norm: Norm,
 }
 
 impl Layer {
     fn new(parts: &mut Parts, at: usize, dims: usize) -> Result<Self> {
         let name = |part: &str| format!("blk.{at}.{part}");
-        let up = parts.linear(&name("ffn_up"), None, dims)?;
+        let up = parts.linear([name("ffn_up")], None, dims)?;
         let inner = up.outputs();
         Ok(Self {
-            query: parts.linear(&name("attn_q"), Some(dims), dims)?,
-            key: parts.linear(&name("attn_k"), Some(dims), dims)?,
-            value: parts.linear(&name("attn_v"), Some(dims), dims)?,
-            output: parts.linear(&name("attn_output"), Some(dims), dims)?,
+            qkv: parts.linear(["attn_q", "attn_k", "attn_v"].map(&name), Some(dims), dims)?,
+            output: parts.linear([name("attn_output")], Some(dims), dims)?,
             output_norm: parts.norm(&name("attn_output_norm"), dims)?,
             up,
-            down: parts.linear(&name("ffn_down"), Some(dims), inner)?,
+            down: parts.linear([name("ffn_down")], Some(dims), inner)?,
             layer_norm: parts.norm(&name("layer_output_norm"), dims)?,
         })
     }
 
-    fn forward(&self, x: &Tensor, spans: &[(usize, usize)], heads: usize) -> candle_core::Result<Tensor> {
-        let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
-        let attended = spans.iter().map(|&(start, length)| {
-            let of = |all: &Tensor| all.narrow(0, start, length);
-            attend(&of(&query)?, &of(&key)?, &of(&value)?, heads)
-        });
-        let attended = Tensor::cat(&attended.collect::<candle_core::Result<Vec<_>>>()?, 0)?;
-        let x = self.output_norm.forward(&(self.output.forward(&attended)? + x)?)?;
-        let inner = self.up.forward(&x)?;
-        inner.inplace_op1(&Gelu)?;
-        self.layer_norm.forward(&(self.down.forward(&inner)? + x)?)
+    fn forward(&self, spans: &[Range<usize>], shape: Shape, room: &mut Workspace) {
+        let Workspace { x, qkv, change, attended, inner, packed, head } = room;
+        self.qkv.forward(x, packed, qkv);
+        attended.resize(x.len(), 0.0);
+        for span in spans {
+            let [start, end] = [span.start, span.end].map(|row| row * shape.dims);
+            attend(&qkv[start * 3..end * 3], shape, head, &mut attended[start..end]);
+        }
+        self.output.forward(attended, packed, change);
+        float::add(x, change);
+        self.output_norm.apply(x);
+        self.up.forward_gelu(x, packed, inner);
+        self.down.forward(inner, packed, change);
+        float::add(x, change);
+        self.layer_norm.apply(x);
     }
 }
 
 /// softmax(Q·Kᵀ / √d)·V of one sequence, head by head.
-fn attend(query: &Tensor, key: &Tensor, value: &Tensor, heads: usize) -> candle_core::Result<Tensor> {
-    let (length, dims) = query.dims2()?;
-    let split = |all: &Tensor| all.reshape((length, heads, dims / heads))?.transpose(0, 1);
-    let scores = split(query)?.matmul(&split(key)?.transpose(1, 2)?)?;
-    scores.inplace_op1(&Softmax { scale: 1.0 / (dims as f32 / heads as f32).sqrt() })?;
-    scores.matmul(&split(value)?)?.transpose(0, 1)?.reshape((length, dims))
+fn attend(qkv: &[f32], shape: Shape, head: &mut Head, out: &mut [f32]) {
+    let Head { keys, values, scores } = head;
+    let Shape { dims, heads, .. } = shape;
+    let (length, width) = (out.len() / dims, dims / heads);
+    // Whole vectors of scores are faster than the exact number; the last ones are of keys that are zero, and not looked at.
+    let padded = length.next_multiple_of(float::LANES);
+    keys.clear();
+    keys.resize(width * padded, 0.0);
+    values.resize(length * width, 0.0);
+    scores.resize(length * padded, 0.0);
+    let scale = 1.0 / (width as f32).sqrt();
+    for start in (0..dims).step_by(width) {
+        for (token, (row, value)) in qkv.chunks_exact(3 * dims).zip(values.chunks_exact_mut(width)).enumerate() {
+            row[dims + start..][..width].iter().enumerate().for_each(|(at, &x)| keys[at * padded + token] = x);
+            value.copy_from_slice(&row[2 * dims + start..][..width]);
+        }
+        let query = Rows { numbers: &qkv[start..], stride: 3 * dims };
+        let sizes = Sizes { rows: length, inner: width, columns: padded };
+        float::matmul(query, Rows { numbers: keys, stride: padded }, sizes, scores, padded);
+        float::softmax(scores, padded, length, scale);
+        let sizes = Sizes { rows: length, inner: length, columns: width };
+        let (scores, values) = (Rows { numbers: scores, stride: padded }, Rows { numbers: values, stride: width });
+        float::matmul(scores, values, sizes, &mut out[start..], dims);
+    }
+}
+
+/// A layer norm.
+struct Norm {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    epsilon: f32,
+}
+
+impl Norm {
+    fn apply(&self, rows: &mut [f32]) {
+        float::layer_norm(rows, &self.weight, &self.bias, self.epsilon);
+    }
 }
 
 /// Tensors being handed out, each checked for its size.
 struct Parts<'w> {
     weights: &'w mut Weights,
-    epsilon: f64,
+    epsilon: f32,
+    precision: Precision,
 }
 
 impl Parts<'_> {
     /// The tensor `name`; a size of none may be any but 0.
-    fn take(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Matrix> {
+    fn take(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Tensor> {
         let weight = self.weights.remove(name).ok_or_else(|| unusable(format!("tensor {name} is missing")))?;
         let dims = weight.dims();
         let fits = dims.iter().zip(sizes).all(|(&dim, size)| dim > 0 && size.is_none_or(|size| size == dim));
@@ -160,35 +215,44 @@ impl Parts<'_> {
         Ok(weight)
     }
 
-    /// The same, unpacked.
-    fn full(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Tensor> {
-        self.take(name, sizes)?.full().map_err(impossible)
+    fn numbers(&mut self, name: &str, sizes: &[Option<usize>]) -> Result<Vec<f32>> {
+        Ok(self.take(name, sizes)?.numbers())
     }
 
-    fn linear(&mut self, name: &str, rows: Option<usize>, columns: usize) -> Result<Linear> {
-        let bias = self.full(&format!("{name}.bias"), &[rows])?;
-        let weight = self.take(&format!("{name}.weight"), &[Some(bias.dims()[0]), Some(columns)])?;
-        Ok(Linear::new(weight, bias))
+    /// One layer of all those of `names`, whose outputs stand side by side.
+    fn linear<const N: usize>(&mut self, names: [String; N], rows: Option<usize>, columns: usize) -> Result<Linear> {
+        let mut bias = Vec::new();
+        let mut weights = Vec::new();
+        for name in names {
+            let part = self.numbers(&format!("{name}.bias"), &[rows])?;
+            weights.push(self.take(&format!("{name}.weight"), &[Some(part.len()), Some(columns)])?);
+            bias.extend(part);
+        }
+        Ok(Linear::new(Tensor::stacked(weights), bias, self.precision))
     }
 
-    fn norm(&mut self, name: &str, dims: usize) -> Result<LayerNorm> {
-        let weight = self.full(&format!("{name}.weight"), &[Some(dims)])?;
-        let bias = self.full(&format!("{name}.bias"), &[Some(dims)])?;
-        Ok(LayerNorm::new(weight, bias, self.epsilon))
+    fn norm(&mut self, name: &str, dims: usize) -> Result<Norm> {
+        let weight = self.numbers(&format!("{name}.weight"), &[Some(dims)])?;
+        let bias = self.numbers(&format!("{name}.bias"), &[Some(dims)])?;
+        Ok(Norm { weight, bias, epsilon: self.epsilon })
     }
 }
 
-/// Where each sequence starts among all rows, and how many rows it has.
-fn spans(sequences: &[Vec<u32>]) -> Vec<(usize, usize)> {
+/// Where the rows of each sequence are among all.
+fn spans(sequences: &[Vec<u32>]) -> Vec<Range<usize>> {
     let starts = sequences.iter().scan(0, |next, sequence| {
         let start = *next;
         *next += sequence.len();
-        Some(start)
+        Some(start..*next)
     });
-    starts.zip(sequences.iter().map(Vec::len)).collect()
+    starts.collect()
 }
 
-fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>> {
+/// The mean of rows, made unit length.
+fn mean(rows: &[f32], dims: usize) -> Result<Vec<f32>> {
+    let mut vector = vec![0.0; dims];
+    rows.chunks_exact(dims).for_each(|row| float::add(&mut vector, row));
+    // A sum has the direction of the mean.
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     if !length.is_normal() {
         return Err(unusable(format!("an embedding has length {length}: its weights are damaged")));
@@ -200,9 +264,4 @@ fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>> {
 fn unusable(what: String) -> Error {
     Error::new(ErrorKind::Model, format!("not a usable BERT model: {what}"))
         .hint("fetch the file again, or make it with `bifocal model convert`")
-}
-
-/// candle refuses shapes and ids; all of them have been checked before it sees them.
-fn impossible(error: candle_core::Error) -> Error {
-    unusable("the network does not compute".into()).because(error)
 }

@@ -9,13 +9,9 @@
 //! ```
 //! The low nibble of byte `j` is number `j`, the high one number `j + 16`; bit `j` of `fifth` is the fifth bit of number `j`.
 
-use std::sync::Arc;
-
-use candle_core::quantized::GgmlDType;
-use candle_core::{Device, Result, Tensor};
-
-use super::linear::Matrix;
-use crate::kernels::matmul::{BLOCK, Panels};
+use super::gguf::Kind;
+use super::tensor::Tensor;
+use crate::kernels::blockwise::{BLOCK, Panels};
 
 /// Codes of 32 numbers: `x = scale · code + offset`.
 struct Block {
@@ -26,7 +22,7 @@ struct Block {
 
 /// A tensor that is being read from its bytes, piece by piece.
 pub(super) struct Unpacking {
-    kind: GgmlDType,
+    kind: Kind,
     dims: Vec<usize>,
     into: Form,
 }
@@ -39,10 +35,10 @@ enum Form {
 }
 
 impl Unpacking {
-    /// Begins a tensor of `dims` numbers of `kind`: into numbers if it is `unpacked`, has offsets, has no blocks or is no
-    /// matrix, else into panels.
-    pub(super) fn new(kind: GgmlDType, dims: &[usize], unpacked: bool) -> Self {
-        let packs = matches!(kind, GgmlDType::Q8_0 | GgmlDType::Q5_0 | GgmlDType::Q4_0) && !unpacked;
+    /// Begins a tensor of `dims` numbers of `kind`: into numbers if it has offsets, has no blocks or is no matrix, else into
+    /// panels.
+    pub(super) fn new(kind: Kind, dims: &[usize]) -> Self {
+        let packs = matches!(kind, Kind::Q8_0 | Kind::Q5_0 | Kind::Q4_0);
         let into = match *dims {
             [rows, columns] if packs => Form::Panels(Panels::zeros(rows, columns), 0),
             _ => Form::Numbers(Vec::with_capacity(dims.iter().product())),
@@ -52,7 +48,7 @@ impl Unpacking {
 
     /// Bytes that belong together.
     pub(super) fn unit(&self) -> usize {
-        self.kind.type_size()
+        self.kind.bytes()
     }
 
     /// Takes the next bytes, whole units; what goes beyond the tensor is the caller's fault.
@@ -68,9 +64,9 @@ impl Unpacking {
                 }
             }
             Form::Numbers(numbers) => match self.kind {
-                GgmlDType::F32 => numbers.extend(bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four))),
-                GgmlDType::F16 => numbers.extend(bytes.as_chunks().0.iter().map(|&two| half(two))),
-                GgmlDType::BF16 => {
+                Kind::F32 => numbers.extend(bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four))),
+                Kind::F16 => numbers.extend(bytes.as_chunks().0.iter().map(|&two| half(two))),
+                Kind::BF16 => {
                     let upper = |&[low, high]: &[u8; 2]| f32::from_le_bytes([0, 0, low, high]);
                     numbers.extend(bytes.as_chunks().0.iter().map(upper));
                 }
@@ -82,21 +78,21 @@ impl Unpacking {
     }
 
     /// The tensor, all of which has been taken.
-    pub(super) fn finish(self) -> Result<Matrix> {
-        Ok(match self.into {
-            Form::Panels(panels, _) => Matrix::Packed(Arc::new(panels)),
-            Form::Numbers(numbers) => Matrix::Full(Tensor::from_vec(numbers, self.dims, &Device::Cpu)?),
-        })
+    pub(super) fn finish(self) -> Tensor {
+        match self.into {
+            Form::Panels(panels, _) => Tensor::Blocks(panels),
+            Form::Numbers(numbers) => Tensor::Numbers { dims: self.dims, numbers },
+        }
     }
 }
 
-fn block(kind: GgmlDType, bytes: &[u8]) -> Block {
+fn block(kind: Kind, bytes: &[u8]) -> Block {
     let scale = half([bytes[0], bytes[1]]);
-    if kind == GgmlDType::Q8_0 {
+    if kind == Kind::Q8_0 {
         return Block { scale, offset: 0.0, codes: std::array::from_fn(|at| bytes[2 + at] as i8) };
     }
-    let has_offset = matches!(kind, GgmlDType::Q4_1 | GgmlDType::Q5_1);
-    let has_fifth = matches!(kind, GgmlDType::Q5_0 | GgmlDType::Q5_1);
+    let has_offset = matches!(kind, Kind::Q4_1 | Kind::Q5_1);
+    let has_fifth = matches!(kind, Kind::Q5_0 | Kind::Q5_1);
     let offset = if has_offset { half([bytes[2], bytes[3]]) } else { 0.0 };
     let rest = if has_offset { &bytes[4..] } else { &bytes[2..] };
     let (fifth, nibbles) = match has_fifth {
@@ -130,10 +126,10 @@ fn half(bytes: [u8; 2]) -> f32 {
 
 #[cfg(all(test, feature = "native"))]
 mod tests {
-    use candle_core::quantized::QTensor;
+    use candle_core::quantized::{GgmlDType, QTensor};
     use candle_core::{Device, Tensor};
 
-    use super::*;
+    use super::{Kind, Unpacking, half};
 
     /// Numbers of many sizes, that are the same each time.
     fn numbers(rows: usize, columns: usize) -> Tensor {
@@ -143,21 +139,31 @@ mod tests {
     }
 
     /// The numbers of a tensor that comes in pieces of so many units.
-    fn read(kind: GgmlDType, bytes: &[u8], unpacked: bool, pieces: usize) -> Vec<f32> {
-        let mut unpacking = Unpacking::new(kind, &[6, 96], unpacked);
+    fn read(kind: Kind, bytes: &[u8], pieces: usize) -> Vec<f32> {
+        let mut unpacking = Unpacking::new(kind, &[6, 96]);
         bytes.chunks(unpacking.unit() * pieces).for_each(|bytes| unpacking.take(bytes));
-        unpacking.finish().unwrap().full().unwrap().flatten_all().unwrap().to_vec1().unwrap()
+        unpacking.finish().numbers()
     }
 
     #[test]
     fn all_kinds_unpack_as_candle_has_them() {
-        use GgmlDType::{BF16, F16, F32, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0};
-        for kind in [F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0] {
-            let packed = QTensor::quantize(&numbers(6, 96), kind).unwrap();
+        for (kind, theirs) in [
+            (Kind::F32, GgmlDType::F32),
+            (Kind::F16, GgmlDType::F16),
+            (Kind::BF16, GgmlDType::BF16),
+            (Kind::Q4_0, GgmlDType::Q4_0),
+            (Kind::Q4_1, GgmlDType::Q4_1),
+            (Kind::Q5_0, GgmlDType::Q5_0),
+            (Kind::Q5_1, GgmlDType::Q5_1),
+            (Kind::Q8_0, GgmlDType::Q8_0),
+        ] {
+            let packed = QTensor::quantize(&numbers(6, 96), theirs).unwrap();
             let expected: Vec<f32> = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
             let bytes = packed.data().unwrap();
-            assert_eq!(read(kind, &bytes, true, 1), expected, "{kind:?}");
-            assert_eq!(read(kind, &bytes, false, 5), expected, "{kind:?}, packed if it can be");
+            for pieces in [1, 5] {
+                assert_eq!(read(kind, &bytes, pieces), expected, "{kind:?}, in pieces of {pieces} units");
+            }
+            assert_eq!((kind.numbers(), kind.bytes()), (theirs.block_size(), theirs.type_size()), "{kind:?}");
         }
     }
 

@@ -7,11 +7,12 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
-use super::gguf::{self, Metadata, Value};
-use super::linear::Matrix;
+use super::gguf::{self, Kind, Metadata, Value};
+use super::linear::Precision;
 use super::loader::assemble;
 use super::source;
 use super::space::Encoder;
+use super::tensor;
 use super::transformer::Transformer;
 use crate::{Error, ErrorKind, Result};
 
@@ -85,13 +86,30 @@ impl Source {
         Ok(Self { metadata, tensors })
     }
 
-    /// The transformer with its weights as they were published, in f32: what embeds passages.
+    /// The transformer with its weights as they were published, in f32: what others are compared with.
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if the tensors do not fit each other.
     pub fn transformer(&self) -> Result<Transformer> {
-        let weights = self.tensors.iter().map(|(name, tensor)| (name.clone(), Matrix::Full(tensor.clone())));
-        assemble(self.metadata.clone(), weights.collect(), "f32".into())
+        self.assemble(Precision::Stored)
+    }
+
+    /// The transformer for passages: its products are of codes of 12 bits.
+    ///
+    /// # Errors
+    /// As [`Source::transformer`].
+    pub fn coded(&self) -> Result<Transformer> {
+        self.assemble(Precision::Coded)
+    }
+
+    fn assemble(&self, precision: Precision) -> Result<Transformer> {
+        let weight = |(name, tensor): &(String, Tensor)| {
+            let numbers = tensor.flatten_all().and_then(|numbers| numbers.to_vec1());
+            let numbers = numbers.map_err(|error| unusable(format!("tensor {name}")).because(error))?;
+            Ok((name.clone(), tensor::Tensor::Numbers { dims: tensor.dims().to_vec(), numbers }))
+        };
+        let weights = self.tensors.iter().map(weight).collect::<Result<_>>()?;
+        assemble(self.metadata.clone(), weights, Kind::F32, precision)
     }
 
     /// Packs the matrices; norms, biases and positions stay f32, as in llama.cpp's files.
@@ -101,8 +119,8 @@ impl Source {
     pub fn pack(&self, packing: Packing) -> Result<Packed> {
         let pack = |(name, tensor): &(String, Tensor)| {
             let stays = tensor.rank() < 2 || name.starts_with("position_embd") || name.starts_with("token_types");
-            let kind = if stays { GgmlDType::F32 } else { packing.kind() };
-            let packed = QTensor::quantize(tensor, kind);
+            let kind = if stays { Kind::F32 } else { packing.kind() };
+            let packed = QTensor::quantize(tensor, ggml(kind));
             let bytes = packed.and_then(|packed| Ok(packed.data()?.into_owned()));
             let bytes = bytes.map_err(|error| unusable(format!("{name} cannot be packed")).because(error))?;
             Ok((name.clone(), tensor.dims().to_vec(), kind, bytes))
@@ -118,7 +136,7 @@ impl Source {
 /// A model ready to be written.
 pub struct Packed {
     metadata: Metadata,
-    tensors: Vec<(String, Vec<usize>, GgmlDType, Vec<u8>)>,
+    tensors: Vec<(String, Vec<usize>, Kind, Vec<u8>)>,
 }
 
 impl Packed {
@@ -154,33 +172,47 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// All of them, with llama.cpp's names and its numbers for files of that type.
-    const ALL: [(Self, &'static str, GgmlDType, u64); 7] = [
-        (Self::F32, "f32", GgmlDType::F32, 0),
-        (Self::F16, "f16", GgmlDType::F16, 1),
-        (Self::Q8_0, "q8_0", GgmlDType::Q8_0, 7),
-        (Self::Q5_1, "q5_1", GgmlDType::Q5_1, 9),
-        (Self::Q5_0, "q5_0", GgmlDType::Q5_0, 8),
-        (Self::Q4_1, "q4_1", GgmlDType::Q4_1, 3),
-        (Self::Q4_0, "q4_0", GgmlDType::Q4_0, 2),
+    /// All of them, with llama.cpp's numbers for files of that type.
+    const ALL: [(Self, Kind, u64); 7] = [
+        (Self::F32, Kind::F32, 0),
+        (Self::F16, Kind::F16, 1),
+        (Self::Q8_0, Kind::Q8_0, 7),
+        (Self::Q5_1, Kind::Q5_1, 9),
+        (Self::Q5_0, Kind::Q5_0, 8),
+        (Self::Q4_1, Kind::Q4_1, 3),
+        (Self::Q4_0, Kind::Q4_0, 2),
     ];
 
     /// The names that [`Packing::named`] knows.
     pub fn names() -> [&'static str; 7] {
-        Self::ALL.map(|packing| packing.1)
+        Self::ALL.map(|packing| packing.1.name())
     }
 
     /// The packing of llama.cpp's `name`, such as `q8_0`.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|packing| packing.1 == name).map(|packing| packing.0)
+        Self::ALL.iter().find(|packing| packing.1.name() == name).map(|packing| packing.0)
     }
 
-    fn kind(self) -> GgmlDType {
-        Self::ALL[self as usize].2
+    fn kind(self) -> Kind {
+        Self::ALL[self as usize].1
     }
 
     fn file_type(self) -> u64 {
-        Self::ALL[self as usize].3
+        Self::ALL[self as usize].2
+    }
+}
+
+/// candle's name of a kind.
+fn ggml(kind: Kind) -> GgmlDType {
+    match kind {
+        Kind::F32 => GgmlDType::F32,
+        Kind::F16 => GgmlDType::F16,
+        Kind::BF16 => GgmlDType::BF16,
+        Kind::Q4_0 => GgmlDType::Q4_0,
+        Kind::Q4_1 => GgmlDType::Q4_1,
+        Kind::Q5_0 => GgmlDType::Q5_0,
+        Kind::Q5_1 => GgmlDType::Q5_1,
+        Kind::Q8_0 => GgmlDType::Q8_0,
     }
 }
 

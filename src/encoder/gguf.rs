@@ -12,8 +12,6 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::quantized::GgmlDType;
-
 use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
@@ -49,7 +47,7 @@ pub struct TensorInfo {
     /// Sizes, outermost first: rows, then columns.
     pub dims: Vec<usize>,
     /// How the numbers are packed.
-    pub kind: GgmlDType,
+    pub kind: Kind,
     /// The first byte, from the start of the file.
     pub start: usize,
     /// How many bytes there are.
@@ -186,11 +184,11 @@ impl<'b> Cursor<'b> {
         dims.reverse();
         let kind = self.u32()?;
         let offset = self.u64()?;
-        let kind = kind_of(kind).ok_or_else(|| broken(format!("tensor {name} is of unknown type {kind}")))?;
+        let kind = Kind::of(kind).ok_or_else(|| broken(format!("tensor {name} is of unknown type {kind}")))?;
         let bytes = dims.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim)).and_then(|numbers| {
-            let block = kind.block_size() as u64;
+            let block = kind.numbers() as u64;
             let whole = numbers > 0 && dims.last().is_some_and(|columns| columns.is_multiple_of(block));
-            whole.then(|| (numbers / block).checked_mul(kind.type_size() as u64)).flatten()
+            whole.then(|| (numbers / block).checked_mul(kind.bytes() as u64)).flatten()
         });
         let fits = |bytes: u64| offset.checked_add(bytes).is_some_and(|end| end <= self.total as u64);
         let Some(bytes) = bytes.filter(|&bytes| fits(bytes)) else {
@@ -270,7 +268,7 @@ const ALIGNMENT: usize = 32;
 
 /// The bytes of a file with `metadata` and `tensors`, in that order: a tensor is its name, its sizes with the outermost
 /// first, its type and its bytes.
-pub fn write(metadata: &Metadata, tensors: &[(String, Vec<usize>, GgmlDType, Vec<u8>)]) -> Vec<u8> {
+pub fn write(metadata: &Metadata, tensors: &[(String, Vec<usize>, Kind, Vec<u8>)]) -> Vec<u8> {
     let mut out = b"GGUF".to_vec();
     out.extend(3u32.to_le_bytes());
     out.extend((tensors.len() as u64).to_le_bytes());
@@ -285,7 +283,7 @@ pub fn write(metadata: &Metadata, tensors: &[(String, Vec<usize>, GgmlDType, Vec
         write_string(&mut out, name);
         out.extend((dims.len() as u32).to_le_bytes());
         dims.iter().rev().for_each(|&dim| out.extend((dim as u64).to_le_bytes()));
-        out.extend(number_of(*kind).to_le_bytes());
+        out.extend((*kind as u32).to_le_bytes());
         out.extend((offset as u64).to_le_bytes());
         offset += bytes.len().next_multiple_of(ALIGNMENT);
     }
@@ -329,24 +327,70 @@ fn write_string(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-/// The types that are read, by ggml's numbers.
-const KINDS: [(u32, GgmlDType); 8] = [
-    (0, GgmlDType::F32),
-    (1, GgmlDType::F16),
-    (2, GgmlDType::Q4_0),
-    (3, GgmlDType::Q4_1),
-    (6, GgmlDType::Q5_0),
-    (7, GgmlDType::Q5_1),
-    (8, GgmlDType::Q8_0),
-    (30, GgmlDType::BF16),
-];
-
-fn kind_of(number: u32) -> Option<GgmlDType> {
-    KINDS.iter().find(|kind| kind.0 == number).map(|kind| kind.1)
+/// How numbers are packed: the types that are read, with ggml's numbers for them.
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 4 bytes a number.
+    F32 = 0,
+    /// Half precision.
+    F16 = 1,
+    /// Blocks of 32 codes of 4 bits with a scale.
+    Q4_0 = 2,
+    /// The same with a minimum.
+    Q4_1 = 3,
+    /// Blocks of 32 codes of 5 bits with a scale.
+    Q5_0 = 6,
+    /// The same with a minimum.
+    Q5_1 = 7,
+    /// Blocks of 32 codes of 8 bits with a scale.
+    Q8_0 = 8,
+    /// The upper half of an f32.
+    BF16 = 30,
 }
 
-fn number_of(kind: GgmlDType) -> u32 {
-    KINDS.iter().find(|known| known.1 == kind).expect("only types of the table are quantised to").0
+impl Kind {
+    const ALL: [Self; 8] =
+        [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0, Self::BF16];
+
+    fn of(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|&kind| kind as u32 == number)
+    }
+
+    /// llama.cpp's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Q4_0 => "q4_0",
+            Self::Q4_1 => "q4_1",
+            Self::Q5_0 => "q5_0",
+            Self::Q5_1 => "q5_1",
+            Self::Q8_0 => "q8_0",
+            Self::BF16 => "bf16",
+        }
+    }
+
+    /// How many numbers belong together.
+    pub fn numbers(self) -> usize {
+        match self {
+            Self::F32 | Self::F16 | Self::BF16 => 1,
+            _ => 32,
+        }
+    }
+
+    /// How many bytes those are.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::BF16 => 2,
+            Self::Q4_0 => 18,
+            Self::Q4_1 => 20,
+            Self::Q5_0 => 22,
+            Self::Q5_1 => 24,
+            Self::Q8_0 => 34,
+        }
+    }
 }
 
 fn broken(what: impl std::fmt::Display) -> Error {

@@ -1,132 +1,102 @@
-//! Matrices of the network: looked up in, and multiplied with.
+//! Linear layers, in the form that suits what goes through them.
 
-use std::sync::Arc;
+use super::tensor::Tensor;
+use crate::kernels::{blockwise, float, rowwise};
 
-use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, bail};
-
-use crate::kernels::matmul::{ACTIVATION_BOUND, Activations, BLOCK, PANEL, Panels, matmul};
-
-/// A matrix as it is held.
-#[derive(Clone)]
-pub(super) enum Matrix {
-    /// In f32, multiplied by candle.
-    Full(Tensor),
-    /// Packed, multiplied as it is.
-    Packed(Arc<Panels>),
+/// How the matrices of a network are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Precision {
+    /// As they were read: blocks as blocks, for which a file's bytes are all the memory, and everything else in f32.
+    Stored,
+    /// In codes of 12 bits, with a scale for each row: several times as fast for passages, at four times a file's memory.
+    Coded,
 }
 
-impl Matrix {
-    pub(super) fn dims(&self) -> Vec<usize> {
-        match self {
-            Self::Full(tensor) => tensor.dims().to_vec(),
-            Self::Packed(panels) => vec![panels.rows(), panels.columns()],
-        }
-    }
-
-    /// The matrix unpacked.
-    pub(super) fn full(self) -> Result<Tensor> {
-        match self {
-            Self::Full(tensor) => Ok(tensor),
-            Self::Packed(ref panels) => self.look_up(&(0..panels.rows() as u32).collect::<Vec<_>>()),
-        }
-    }
-
-    /// The rows `ids`, of a matrix that has them all.
-    pub(super) fn look_up(&self, ids: &[u32]) -> Result<Tensor> {
-        match self {
-            Self::Full(tensor) => tensor.index_select(&Tensor::new(ids, &Device::Cpu)?, 0),
-            Self::Packed(panels) => {
-                let mut rows = vec![0.0; ids.len() * panels.columns()];
-                for (&id, row) in ids.iter().zip(rows.chunks_exact_mut(panels.columns())) {
-                    panels.row(id as usize, row);
-                }
-                Tensor::from_vec(rows, (ids.len(), panels.columns()), &Device::Cpu)
-            }
-        }
-    }
+/// Room for packed activations.
+#[derive(Default)]
+pub(super) struct Packed {
+    blocks: blockwise::Activations,
+    rows: rowwise::Activations,
 }
 
 /// `x · Wᵀ + b`.
 pub(super) struct Linear {
-    weight: Matrix,
-    bias: Tensor,
+    weight: Weight,
+    bias: Vec<f32>,
+}
+
+enum Weight {
+    /// Columns after one another, as the product reads them.
+    Float(Vec<f32>),
+    Blocks(blockwise::Panels),
+    Rows(rowwise::Panels),
 }
 
 impl Linear {
     /// A layer of a matrix and a bias as long as it has rows.
-    pub(super) fn new(weight: Matrix, bias: Tensor) -> Self {
+    pub(super) fn new(weight: Tensor, bias: Vec<f32>, precision: Precision) -> Self {
+        let columns = weight.dims()[1];
+        let weight = match weight {
+            Tensor::Blocks(panels)
+                if precision == Precision::Stored && panels.rows().is_multiple_of(blockwise::PANEL) =>
+            {
+                Weight::Blocks(panels)
+            }
+            weight if precision == Precision::Coded && rowwise::Panels::fits(bias.len(), columns) => {
+                Weight::Rows(rowwise::Panels::pack(&weight.numbers(), columns))
+            }
+            weight => Weight::Float(transposed(&weight.numbers(), columns)),
+        };
         Self { weight, bias }
     }
 
     /// How many numbers come out for each row.
     pub(super) fn outputs(&self) -> usize {
-        self.bias.dims()[0]
+        self.bias.len()
     }
 
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let product = match &self.weight {
-            Matrix::Full(weight) => x.matmul(&weight.t()?)?,
-            Matrix::Packed(panels) => x.apply_op1(Product(panels.clone()))?,
-        };
-        product.broadcast_add(&self.bias)
+    /// Writes the layer's output for each row of `x` to `out`, which grows to hold them.
+    pub(super) fn forward(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+        self.product(x, packed, out);
+        float::add_bias(out, &self.bias);
+    }
+
+    /// The same, with GELU of each number.
+    pub(super) fn forward_gelu(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+        self.product(x, packed, out);
+        float::gelu(out, &self.bias);
+    }
+
+    fn product(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+        let columns = self.bias.len();
+        match &self.weight {
+            Weight::Float(weight) => {
+                let inner = weight.len() / columns;
+                let rows = x.len() / inner;
+                out.resize(rows * columns, 0.0);
+                let (x, weight) =
+                    (float::Rows { numbers: x, stride: inner }, float::Rows { numbers: weight, stride: columns });
+                float::matmul(x, weight, float::Sizes { rows, inner, columns }, out, columns);
+            }
+            Weight::Blocks(panels) => {
+                packed.blocks.pack(x);
+                out.resize(x.len() / panels.columns() * columns, 0.0);
+                blockwise::matmul(panels, &packed.blocks, out);
+            }
+            Weight::Rows(panels) => {
+                packed.rows.pack(x, panels.columns());
+                out.resize(x.len() / panels.columns() * columns, 0.0);
+                rowwise::matmul(panels, &packed.rows, out);
+            }
+        }
     }
 }
 
-/// The product with a packed matrix.
-struct Product(Arc<Panels>);
-
-impl CustomOp1 for Product {
-    fn name(&self) -> &'static str {
-        "packed-matmul"
+fn transposed(numbers: &[f32], columns: usize) -> Vec<f32> {
+    let rows = numbers.len() / columns;
+    let mut out = vec![0.0; numbers.len()];
+    for (row, numbers) in numbers.chunks_exact(columns).enumerate() {
+        numbers.iter().enumerate().for_each(|(column, &x)| out[column * rows + row] = x);
     }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (CpuStorage::F32(x), Some((start, end))) = (storage, layout.contiguous_offsets()) else {
-            bail!("activations of other than contiguous f32")
-        };
-        let (columns, rows) = (self.0.columns(), self.0.rows());
-        let padded = rows.next_multiple_of(PANEL);
-        let tokens = (end - start) / columns;
-        let mut codes = Vec::with_capacity(end - start);
-        let scales: Vec<f32> = x[start..end].as_chunks().0.iter().map(|x| quantise(x, &mut codes)).collect();
-        let mut out = vec![0.0; tokens * padded];
-        matmul(&self.0, Activations { codes: &codes, scales: &scales }, &mut out);
-        if padded > rows {
-            out = out.chunks_exact(padded).flat_map(|out| &out[..rows]).copied().collect();
-        }
-        Ok((CpuStorage::F32(out), (tokens, rows).into()))
-    }
-}
-
-/// Appends the codes of a block of activations and returns what one step of them is worth: NaN if one of them is not finite,
-/// so that damage is noticed at the end.
-fn quantise(x: &[f32; BLOCK], codes: &mut Vec<i16>) -> f32 {
-    let most = x.iter().fold(0f32, |most, x| most.max(x.abs()));
-    let scale = if x.iter().all(|x| x.is_finite()) { most / f32::from(ACTIVATION_BOUND) } else { f32::NAN };
-    let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-    // Adding 1.5·2²³ leaves the nearest whole number in the low bits.
-    const ROUND: f32 = 12_582_912.0;
-    codes.extend(x.iter().map(|x| (x * inverse + ROUND).to_bits() as i16));
-    scale
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn activations_come_back_to_half_a_step() {
-        let x: [f32; BLOCK] = std::array::from_fn(|at| (at as f32 - 12.3) * (at as f32 + 0.7));
-        let mut codes = Vec::new();
-        let scale = quantise(&x, &mut codes);
-        assert_eq!(codes.iter().map(|code| code.unsigned_abs()).max(), Some(ACTIVATION_BOUND as u16));
-        for (x, &code) in x.iter().zip(&codes) {
-            assert!((x - scale * f32::from(code)).abs() <= scale * 0.51, "{x} is not {code} steps of {scale}");
-        }
-        codes.clear();
-        assert_eq!((quantise(&[0.0; BLOCK], &mut codes), &codes[..]), (0.0, [0; BLOCK].as_slice()));
-        for odd in [f32::NAN, f32::INFINITY] {
-            assert!(quantise(&[odd; BLOCK], &mut codes).is_nan());
-        }
-    }
+    out
 }

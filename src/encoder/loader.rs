@@ -3,11 +3,10 @@
 //! A browser gets the file in chunks, and wasm memory never shrinks, so the file is never held whole beside its tensors:
 //! bytes go into the tensor that they belong to at once, in the form that it is computed with.
 
-use candle_core::quantized::GgmlDType;
-
 use super::bert::{Bert, Shape, Weights};
 use super::blocks::Unpacking;
-use super::gguf::{Header, Metadata, TensorInfo, Value};
+use super::gguf::{Header, Kind, Metadata, TensorInfo, Value};
+use super::linear::Precision;
 use super::space::VectorSpace;
 use super::transformer::Transformer;
 use super::vocabulary::{Special, Vocabulary};
@@ -32,8 +31,8 @@ pub struct Loader {
     /// Bytes of the next tensor that do not make a whole unit yet.
     rest: Vec<u8>,
     weights: Weights,
-    packing: Option<GgmlDType>,
-    unpacks: bool,
+    packing: Option<Kind>,
+    precision: Precision,
 }
 
 impl Loader {
@@ -50,14 +49,14 @@ impl Loader {
             rest: Vec::new(),
             weights: Weights::new(),
             packing: None,
-            unpacks: false,
+            precision: Precision::Stored,
         }
     }
 
-    /// Unpacks all tensors to f32.
+    /// Holds the network in that precision.
     #[cfg(feature = "native")]
-    pub(super) fn unpacking(self) -> Self {
-        Self { unpacks: true, ..self }
+    pub(super) fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// Takes the next bytes of the file.
@@ -97,11 +96,7 @@ impl Loader {
             return Err(unusable(format!("it ends after {} of {} bytes", self.taken, self.total)));
         }
         let metadata = self.metadata.ok_or_else(|| unusable("it has no header".into()))?;
-        let mut packing = self.packing.map_or("f32".into(), |kind| format!("{kind:?}").to_lowercase());
-        if self.unpacks {
-            packing += " unpacked";
-        }
-        assemble(metadata, self.weights, packing)
+        assemble(metadata, self.weights, self.packing.unwrap_or(Kind::F32), self.precision)
     }
 
     /// Takes bytes behind the header's place in the file, and those of the header itself, which it passes over.
@@ -113,7 +108,7 @@ impl Loader {
             if self.taken < info.start {
                 return Ok(());
             }
-            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims, self.unpacks));
+            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims));
             let (mut part, after) = chunk.split_at((info.start + info.bytes - self.taken).min(chunk.len()));
             chunk = after;
             self.taken += part.len();
@@ -132,27 +127,30 @@ impl Loader {
             if self.taken < info.start + info.bytes {
                 return Ok(());
             }
-            self.keep()?;
+            self.keep();
         }
         self.taken += chunk.len();
         Ok(())
     }
 
     /// Keeps the next tensor, which is whole.
-    fn keep(&mut self) -> Result<()> {
+    fn keep(&mut self) {
         let info = self.queue.pop().expect("called for the next tensor");
         let tensor = self.next.take().expect("its bytes have been taken").finish();
-        let tensor = tensor.map_err(|error| unusable(format!("tensor {} cannot be held", info.name)).because(error))?;
         if info.name == "blk.0.attn_q.weight" {
             self.packing = Some(info.kind);
         }
         self.weights.insert(info.name, tensor);
-        Ok(())
     }
 }
 
-/// A transformer out of a file's metadata and tensors.
-pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: String) -> Result<Transformer> {
+/// A transformer out of a file's metadata and tensors, which are packed as `packing`.
+pub(super) fn assemble(
+    mut metadata: Metadata,
+    weights: Weights,
+    packing: Kind,
+    precision: Precision,
+) -> Result<Transformer> {
     let space = space(&metadata)?;
     let shape = Shape {
         dims: uint(&metadata, "bert.embedding_length")?,
@@ -167,12 +165,16 @@ pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: String
         return Err(unusable(format!("its space has {} dimensions, its network {}", space.dims, shape.dims)));
     }
     let vocabulary = vocabulary(&mut metadata)?;
-    let bert = Bert::new(shape, vocabulary.len(), weights)?;
+    let bert = Bert::new(shape, vocabulary.len(), weights, precision)?;
     let tokens = WordPiece::new(vocabulary);
     let max_tokens = tokens.max_tokens().min(bert.max_tokens());
     if max_tokens < 3 {
         return Err(unusable(format!("it has positions for {max_tokens} tokens only")));
     }
+    let packing = match precision {
+        Precision::Stored => packing.name().to_owned(),
+        Precision::Coded => format!("{}, coded in 12 bits", packing.name()),
+    };
     Ok(Transformer::new(space, packing, tokens.with_max_tokens(max_tokens), bert))
 }
 

@@ -1,11 +1,9 @@
 //! Encoders: text in, unit vectors out.
 //!
 //! A [`VectorSpace`] names the space that an encoder's vectors lie in, and only vectors of one space can be compared. The
-//! [`Transformer`] is BERT on candle, natively and in wasm, from one GGUF file that holds weights, word pieces and the
-//! name of the space. This is the only room that knows candle.
+//! [`Transformer`] is BERT, natively and in wasm, from one GGUF file that holds weights, word pieces and the name of the
+//! space. This is the only room that knows candle, which reads and converts models.
 
-#[cfg(feature = "transformer")]
-mod activation;
 #[cfg(feature = "transformer")]
 mod bert;
 #[cfg(feature = "transformer")]
@@ -27,6 +25,8 @@ mod loader;
 #[cfg(feature = "native")]
 mod source;
 mod space;
+#[cfg(feature = "transformer")]
+mod tensor;
 #[cfg(feature = "transformer")]
 mod texts;
 #[cfg(feature = "transformer")]

@@ -1,6 +1,8 @@
 //! The transformer encoder: text to word pieces to a unit vector.
 
-use super::bert::Bert;
+use super::bert::{Bert, Workspace};
+#[cfg(feature = "native")]
+use super::linear::Precision;
 use super::loader::Loader;
 use super::space::{Encoder, VectorSpace};
 use super::wordpiece::WordPiece;
@@ -40,14 +42,13 @@ impl Transformer {
         loader.finish()
     }
 
-    /// Reads a GGUF file and unpacks its weights to f32: four times the memory, and natively faster
-    /// for passages. Its vectors are a little nearer to the source's, since only the weights are rounded.
+    /// Reads a GGUF file and codes its weights for passages: twice the memory, and several times as fast.
     ///
     /// # Errors
     /// As [`Transformer::from_gguf`].
     #[cfg(feature = "native")]
-    pub fn from_gguf_unpacked(bytes: &[u8]) -> Result<Self> {
-        let mut loader = Loader::new(bytes.len()).unpacking();
+    pub fn from_gguf_coded(bytes: &[u8]) -> Result<Self> {
+        let mut loader = Loader::new(bytes.len()).with_precision(Precision::Coded);
         loader.write(bytes)?;
         loader.finish()
     }
@@ -74,7 +75,7 @@ impl Transformer {
     /// # Errors
     /// [`crate::ErrorKind::Model`] if the weights are damaged, so that no vector comes out.
     pub fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
-        let mut vectors = self.bert.embed(&[self.sequence(text)])?;
+        let mut vectors = self.bert.embed(&[self.sequence(text)], &mut Workspace::default())?;
         Ok(vectors.swap_remove(0))
     }
 
@@ -89,7 +90,7 @@ impl Transformer {
 /// Word pieces of a batch, enough that packing the weights for a product costs little beside it, few enough that its
 /// rows stay in the cache.
 #[cfg(feature = "native")]
-const BATCH: usize = 512;
+const BATCH: usize = 256;
 
 impl Encoder for Transformer {
     fn space(&self) -> &VectorSpace {
@@ -117,8 +118,8 @@ impl Encoder for Transformer {
         let vectors: Vec<Vec<(usize, Vec<f32>)>> = batches
             .into_par_iter()
             .with_max_len(1)
-            .map(|batch| {
-                let vectors = self.embed_batch(batch)?;
+            .map_init(Workspace::default, |room, batch| {
+                let vectors = self.embed_batch(batch, room)?;
                 progress(vectors.len());
                 Ok(vectors)
             })
@@ -137,9 +138,9 @@ impl Encoder for Transformer {
 
 #[cfg(feature = "native")]
 impl Transformer {
-    fn embed_batch(&self, batch: Vec<(usize, Vec<u32>)>) -> Result<Vec<(usize, Vec<f32>)>> {
+    fn embed_batch(&self, batch: Vec<(usize, Vec<u32>)>, room: &mut Workspace) -> Result<Vec<(usize, Vec<f32>)>> {
         let (places, sequences): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        Ok(places.into_iter().zip(self.bert.embed(&sequences)?).collect())
+        Ok(places.into_iter().zip(self.bert.embed(&sequences, room)?).collect())
     }
 }
 

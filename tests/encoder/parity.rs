@@ -56,6 +56,19 @@ fn packed_weights_agree_with_the_source() {
 }
 
 #[test]
+fn coded_weights_agree_with_the_source() {
+    for coded in [SOURCE.coded().unwrap(), Transformer::from_gguf_coded(&pack(Packing::F32).to_bytes()).unwrap()] {
+        let agreement = Agreement::measure(&*FULL, &coded, &sentences()).unwrap();
+        println!("{}: {agreement:?}", coded.packing());
+        assert!(agreement.min >= 0.9999, "{agreement:?}");
+    }
+    let (packed, coded) = (Transformer::from_gguf(&Q8).unwrap(), Transformer::from_gguf_coded(&Q8).unwrap());
+    let agreement = Agreement::measure(&packed, &coded, &sentences()).unwrap();
+    println!("{}: {agreement:?}", coded.packing());
+    assert!(agreement.min >= 0.9999, "{agreement:?}");
+}
+
+#[test]
 fn a_file_in_f32_gives_the_bits_of_the_source() {
     let file = Transformer::from_gguf(&pack(Packing::F32).to_bytes()).unwrap();
     let texts = &sentences()[..20];
@@ -97,6 +110,11 @@ fn a_packed_vector_depends_neither_on_its_batch_nor_on_threads() {
 }
 
 #[test]
+fn a_coded_vector_depends_neither_on_its_batch_nor_on_threads() {
+    check_independence(&SOURCE.coded().unwrap());
+}
+
+#[test]
 fn progress_counts_every_text() {
     let counted = std::sync::atomic::AtomicUsize::new(0);
     let texts = &sentences()[..30];
@@ -114,38 +132,5 @@ fn vectors_are_of_unit_length_even_of_nothing() {
         let vector = FULL.embed_one(text).unwrap();
         let length: f32 = vector.iter().map(|x| x * x).sum();
         assert!((length - 1.0).abs() < 1e-5, "{text:?} has length {length}");
-    }
-}
-
-/// `cargo test --release rate_of_passages -- --ignored --nocapture`, with RAYON_NUM_THREADS for other than all cores.
-#[test]
-#[ignore = "a measurement"]
-fn rate_of_passages() {
-    let words: Vec<&str> = sentences().iter().take(110).flat_map(|sentence| sentence.split(' ')).collect();
-    let passage = |at: usize| {
-        let mut text = String::new();
-        for word in words.iter().cycle().skip(at * 7) {
-            if FULL.count_tokens(&text) >= 126 {
-                break;
-            }
-            text.push_str(word);
-            text.push(' ');
-        }
-        text
-    };
-    let texts: Vec<String> = (0..256).map(passage).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let q8 = Transformer::from_gguf(&Q8).unwrap().with_max_tokens(128);
-    let full = SOURCE.transformer().unwrap().with_max_tokens(128);
-    for (encoder, some) in [(&full, &texts[..]), (&q8, &texts[..64])] {
-        encoder.embed(&texts[..8], &|_| {}).unwrap();
-        let start = std::time::Instant::now();
-        encoder.embed(some, &|_| {}).unwrap();
-        let rate = some.len() as f64 / start.elapsed().as_secs_f64();
-        println!(
-            "{}: {rate:.1} passages of 128 tokens a second on {} threads",
-            encoder.packing(),
-            rayon::current_num_threads()
-        );
     }
 }

@@ -14,6 +14,8 @@ mod wasm32;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+use super::float;
+
 /// Columns that share a scale.
 pub const BLOCK: usize = 32;
 
@@ -91,6 +93,18 @@ impl Panels {
         }
     }
 
+    /// The matrix with the rows of another below its own.
+    ///
+    /// # Panics
+    /// If their columns differ, or this one's rows are no multiple of [`PANEL`].
+    pub fn above(mut self, other: &Self) -> Self {
+        assert!(self.columns == other.columns && self.rows.is_multiple_of(PANEL), "matrices that do not fit");
+        self.rows += other.rows;
+        self.codes.extend(&other.codes);
+        self.scales.extend(&other.scales);
+        self
+    }
+
     /// The number of a block among all, panel after panel.
     fn start(&self, row: usize, block: usize) -> usize {
         assert!(row < self.rows && block < self.columns / BLOCK, "block {block} of row {row}");
@@ -98,28 +112,46 @@ impl Panels {
     }
 }
 
-/// Rows of activations.
-#[derive(Clone, Copy, Debug)]
-pub struct Activations<'x> {
-    /// Row after row, each of the matrix's columns, within ±[`ACTIVATION_BOUND`].
-    pub codes: &'x [i16],
-    /// A scale for each [`BLOCK`] codes.
-    pub scales: &'x [f32],
+/// Rows of activations, packed; they keep their room from one use to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Activations {
+    codes: Vec<i16>,
+    /// What a step of a code is worth, block after block.
+    scales: Vec<f32>,
 }
 
-/// Multiplies each row of `x` with `weights`: `out[t · padded + r]`, where `padded` is the number of rows filled up to a
-/// multiple of [`PANEL`].
+impl Activations {
+    /// Packs `numbers` in place of those that were there. The scale of a block with a number that is not finite is NaN, so that
+    /// damage is noticed at the end.
+    ///
+    /// # Panics
+    /// If `numbers` is not whole blocks.
+    pub fn pack(&mut self, numbers: &[f32]) {
+        assert!(numbers.len().is_multiple_of(BLOCK), "{} numbers are not whole blocks", numbers.len());
+        self.codes.resize(numbers.len(), 0);
+        self.scales.resize(numbers.len() / BLOCK, 0.0);
+        float::quantise(numbers, BLOCK, ACTIVATION_BOUND, &mut self.codes, &mut self.scales);
+    }
+
+    /// The number that stands for number `at` of those that were packed.
+    ///
+    /// # Panics
+    /// If there were fewer.
+    pub fn number(&self, at: usize) -> f32 {
+        self.scales[at / BLOCK] * f32::from(self.codes[at])
+    }
+}
+
+/// Multiplies each row of `x` with `weights`: `out[t · rows + r]`.
 ///
 /// # Panics
-/// If `x` is not whole rows of the matrix's columns, or `out` has not a number for each of them and each padded row.
-pub fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
+/// If the matrix's rows are no multiple of [`PANEL`], `x` is not whole rows of its columns, or `out` has not a number for each
+/// of them and each row.
+pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
     let tokens = x.codes.len() / weights.columns.max(1);
-    let padded = weights.rows.next_multiple_of(PANEL);
-    assert!(
-        x.codes.len() == tokens * weights.columns && x.scales.len() * BLOCK == x.codes.len(),
-        "rows of another length"
-    );
-    assert!(out.len() == tokens * padded, "room for another number of results");
+    assert!(weights.rows.is_multiple_of(PANEL), "{} rows are not whole panels", weights.rows);
+    assert!(x.codes.len() == tokens * weights.columns, "rows of another length");
+    assert!(out.len() == tokens * weights.rows, "room for another number of results");
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: AVX2 was detected in this line's condition, and the assertions above hold.

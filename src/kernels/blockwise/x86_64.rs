@@ -10,11 +10,10 @@ const TOGETHER: usize = 4;
 /// As [`super::matmul`].
 ///
 /// # Safety
-/// The machine has AVX2; `x` is whole rows of `weights.columns()` codes with a scale for each block, and `out` has `weights.rows()`, filled up to a
-/// multiple of [`PANEL`], numbers for each of them.
+/// The machine has AVX2; `x` is whole rows of `weights.columns()` codes with a scale for each block, and `out` has `weights.rows()` numbers for each of them.
 #[target_feature(enable = "avx2")]
-pub unsafe fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
-    let tokens = out.len() / weights.rows.next_multiple_of(PANEL).max(1);
+pub unsafe fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    let tokens = out.len() / weights.rows.max(1);
     let whole = tokens - tokens % TOGETHER;
     for token in (0..whole).step_by(TOGETHER) {
         // SAFETY: TOGETHER rows of activations start here.
@@ -31,12 +30,12 @@ pub unsafe fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
 /// # Safety
 /// As for [`matmul`]; there are `T` rows from `first` on.
 #[target_feature(enable = "avx2")]
-unsafe fn rows_of<const T: usize>(weights: &Panels, x: Activations, out: &mut [f32], first: usize) {
-    let (columns, padded) = (weights.columns, weights.rows.next_multiple_of(PANEL));
+unsafe fn rows_of<const T: usize>(weights: &Panels, x: &Activations, out: &mut [f32], first: usize) {
+    let (columns, rows) = (weights.columns, weights.rows);
     let blocks = columns / BLOCK;
     // Two columns to the lower four lanes, the next two to the upper ones.
     let spread = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-    for panel in 0..padded / PANEL {
+    for panel in 0..rows / PANEL {
         let mut sums = [_mm_setzero_ps(); T];
         for block in 0..blocks {
             let place = panel * blocks + block;
@@ -64,8 +63,8 @@ unsafe fn rows_of<const T: usize>(weights: &Panels, x: Activations, out: &mut [f
             }
         }
         for (token, sum) in sums.into_iter().enumerate() {
-            let at = (first + token) * padded + panel * PANEL;
-            // SAFETY: a row of results has `padded` numbers, of which these are the panel's.
+            let at = (first + token) * rows + panel * PANEL;
+            // SAFETY: a row of results has `rows` numbers, of which these are the panel's.
             unsafe { _mm_storeu_ps(out.as_mut_ptr().add(at), sum) };
         }
     }

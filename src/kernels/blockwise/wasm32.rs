@@ -10,10 +10,9 @@ const TOGETHER: usize = 4;
 /// As [`super::matmul`].
 ///
 /// # Safety
-/// `x` is whole rows of `weights.columns()` codes with a scale for each block, and `out` has `weights.rows()`, filled up to a multiple of [`PANEL`],
-/// numbers for each of them.
-pub unsafe fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
-    let tokens = out.len() / weights.rows.next_multiple_of(PANEL).max(1);
+/// `x` is whole rows of `weights.columns()` codes with a scale for each block, and `out` has `weights.rows()` numbers for each of them.
+pub unsafe fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    let tokens = out.len() / weights.rows.max(1);
     let whole = tokens - tokens % TOGETHER;
     for token in (0..whole).step_by(TOGETHER) {
         // SAFETY: TOGETHER rows of activations start here.
@@ -30,10 +29,10 @@ pub unsafe fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
 /// # Safety
 /// As for [`matmul`]; there are `T` rows from `first` on.
 #[inline]
-unsafe fn rows_of<const T: usize>(weights: &Panels, x: Activations, out: &mut [f32], first: usize) {
-    let (columns, padded) = (weights.columns, weights.rows.next_multiple_of(PANEL));
+unsafe fn rows_of<const T: usize>(weights: &Panels, x: &Activations, out: &mut [f32], first: usize) {
+    let (columns, rows) = (weights.columns, weights.rows);
     let blocks = columns / BLOCK;
-    for panel in 0..padded / PANEL {
+    for panel in 0..rows / PANEL {
         let mut sums = [f32x4_splat(0.0); T];
         for block in 0..blocks {
             let place = panel * blocks + block;
@@ -59,8 +58,8 @@ unsafe fn rows_of<const T: usize>(weights: &Panels, x: Activations, out: &mut [f
             }
         }
         for (token, sum) in sums.into_iter().enumerate() {
-            let at = (first + token) * padded + panel * PANEL;
-            // SAFETY: a row of results has `padded` numbers, of which these are the panel's.
+            let at = (first + token) * rows + panel * PANEL;
+            // SAFETY: a row of results has `rows` numbers, of which these are the panel's.
             unsafe { v128_store(out.as_mut_ptr().add(at).cast(), sum) };
         }
     }

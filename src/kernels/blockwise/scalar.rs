@@ -3,13 +3,13 @@
 use super::{Activations, BLOCK, PANEL, Panels};
 
 /// As [`super::matmul`].
-pub fn matmul(weights: &Panels, x: Activations, out: &mut [f32]) {
-    let (columns, padded) = (weights.columns, weights.rows.next_multiple_of(PANEL));
-    if columns == 0 || padded == 0 {
+pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    let (columns, rows) = (weights.columns, weights.rows);
+    if columns == 0 || rows == 0 {
         return;
     }
-    let rows = x.codes.chunks_exact(columns).zip(x.scales.chunks_exact(columns / BLOCK));
-    for ((x, steps), out) in rows.zip(out.chunks_exact_mut(padded)) {
+    let tokens = x.codes.chunks_exact(columns).zip(x.scales.chunks_exact(columns / BLOCK));
+    for ((x, steps), out) in tokens.zip(out.chunks_exact_mut(rows)) {
         let panels = weights.codes.chunks_exact(PANEL * columns);
         let scales = weights.scales.chunks_exact(PANEL * (columns / BLOCK));
         for ((codes, scales), out) in panels.zip(scales).zip(out.as_chunks_mut().0) {

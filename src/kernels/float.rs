@@ -1,0 +1,255 @@
+//! What a network does between its packed layers, in f32: attention's products, softmax, GELU, layer norm, and packing.
+//!
+//! Loops that the compiler makes vectors of: on x86-64 twice, for every machine and for those with AVX2, whose registers hold
+//! eight numbers. Sums are taken in an order that the code lays down, and no product is fused with an addition, so that a
+//! result has the same bits on every machine and in wasm.
+
+/// Numbers of a row that are added up side by side.
+pub const LANES: usize = 16;
+
+/// Defines functions that are compiled for AVX2 too, and take that way where the machine has it.
+macro_rules! vectorised {
+    ($($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {$(
+        $(#[$doc])*
+        pub fn $name($($argument: $type),*) {
+            #[inline(always)]
+            fn plain($($argument: $type),*) $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn wide($($argument: $type),*) {
+                    plain($($argument),*)
+                }
+                if std::arch::is_x86_feature_detected!("avx2") {
+                    // SAFETY: AVX2 was detected in this line's condition.
+                    return unsafe { wide($($argument),*) };
+                }
+            }
+            plain($($argument),*)
+        }
+    )*};
+}
+
+/// Rows of numbers, one every `stride` of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'n> {
+    /// The numbers, from the first of the first row on.
+    pub numbers: &'n [f32],
+    /// From the start of a row to that of the next.
+    pub stride: usize,
+}
+
+/// Sizes of a product: `rows` × `inner` times `inner` × `columns`.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Rows of the first factor and of the product.
+    pub rows: usize,
+    /// Columns of the first factor, rows of the second.
+    pub inner: usize,
+    /// Columns of the second factor and of the product.
+    pub columns: usize,
+}
+
+vectorised! {
+    /// The product of `a` and `b`: `out[i · stride + j] = Σ_k a[i, k] · b[k, j]`, added in the order of `k`.
+    ///
+    /// # Panics
+    /// If one of the three is shorter than `sizes` says.
+    pub fn matmul(a: Rows, b: Rows, sizes: Sizes, out: &mut [f32], stride: usize) {
+        const TOGETHER: usize = 4;
+        let whole = sizes.rows - sizes.rows % TOGETHER;
+        for row in (0..whole).step_by(TOGETHER) {
+            rows_of::<TOGETHER>(a, b, sizes, row, &mut out[row * stride..], stride);
+        }
+        for row in whole..sizes.rows {
+            rows_of::<1>(a, b, sizes, row, &mut out[row * stride..], stride);
+        }
+    }
+
+    /// The softmax of `scale` times each row of `columns` numbers, of which there is one every `stride`.
+    ///
+    /// # Panics
+    /// If a row is longer than the stride, or the stride is 0.
+    pub fn softmax(rows: &mut [f32], stride: usize, columns: usize, scale: f32) {
+        for row in rows.chunks_exact_mut(stride) {
+            let row = &mut row[..columns];
+            let most = row.iter().fold(f32::NEG_INFINITY, |most, &x| if x > most { x } else { most });
+            row.iter_mut().for_each(|x| *x = exp((*x - most) * scale));
+            let share = 1.0 / sum(row);
+            row.iter_mut().for_each(|x| *x *= share);
+        }
+    }
+
+    /// Adds `bias` to each row.
+    ///
+    /// # Panics
+    /// If `bias` is empty.
+    pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
+        for row in rows.chunks_exact_mut(bias.len()) {
+            row.iter_mut().zip(bias).for_each(|(x, bias)| *x += bias);
+        }
+    }
+
+    /// Adds `bias` to each row and takes x·Φ(x) of each number: GELU, in the exact form of Hendrycks and Gimpel (2016).
+    ///
+    /// # Panics
+    /// If `bias` is empty.
+    pub fn gelu(rows: &mut [f32], bias: &[f32]) {
+        for row in rows.chunks_exact_mut(bias.len()) {
+            row.iter_mut().zip(bias).for_each(|(x, bias)| *x = gelu_of(*x + bias));
+        }
+    }
+
+    /// Layer norm (Ba, Kiros and Hinton, 2016) of each row: `(x − mean) / √(variance + epsilon) · weight + bias`.
+    ///
+    /// # Panics
+    /// If `weight` is empty.
+    pub fn layer_norm(rows: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
+        for row in rows.chunks_exact_mut(weight.len()) {
+            let mean = sum(row) / row.len() as f32;
+            row.iter_mut().for_each(|x| *x -= mean);
+            let inverse = 1.0 / (sum_of(row, |x| x * x) / row.len() as f32 + epsilon).sqrt();
+            let scales = weight.iter().zip(bias);
+            row.iter_mut().zip(scales).for_each(|(x, (weight, bias))| *x = *x * inverse * weight + bias);
+        }
+    }
+
+    /// Adds `more` to `numbers`, one by one.
+    pub fn add(numbers: &mut [f32], more: &[f32]) {
+        numbers.iter_mut().zip(more).for_each(|(x, more)| *x += more);
+    }
+
+    /// Packs each group of `width` numbers: its codes are the nearest of `-bound` to `bound` steps, its scale what a step is
+    /// worth, or NaN if a number is not finite.
+    ///
+    /// # Panics
+    /// If `width` is 0.
+    pub fn quantise(numbers: &[f32], width: usize, bound: i16, codes: &mut [i16], scales: &mut [f32]) {
+        let groups = numbers.chunks_exact(width).zip(codes.chunks_exact_mut(width));
+        for ((numbers, codes), scale) in groups.zip(scales) {
+            // Sizes of floats are in the order of their bits, and what is not finite comes after all others.
+            let sizes = numbers.iter().map(|x| (x.to_bits() & 0x7fff_ffff) as i32);
+            let most = f32::from_bits(sizes.fold(0, i32::max) as u32);
+            *scale = if most.is_finite() { most / f32::from(bound) } else { f32::NAN };
+            let inverse = if *scale > 0.0 { 1.0 / *scale } else { 0.0 };
+            codes.iter_mut().zip(numbers).for_each(|(code, x)| *code = (x * inverse + ROUND).to_bits() as i16);
+        }
+    }
+}
+
+/// Added to a number and taken away again, 1.5·2²³ rounds it to a whole one; in between, that is in the low bits.
+const ROUND: f32 = 12_582_912.0;
+
+/// The product's rows from `first` on, as many as are taken together.
+#[inline(always)]
+fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) {
+    let a: [&[f32]; M] = std::array::from_fn(|row| &a.numbers[(first + row) * a.stride..][..sizes.inner]);
+    let whole = sizes.columns - sizes.columns % LANES;
+    for column in (0..whole).step_by(LANES) {
+        let sums = products::<M, LANES>(a, b, column);
+        for (row, sums) in sums.into_iter().enumerate() {
+            out[row * stride + column..][..LANES].copy_from_slice(&sums);
+        }
+    }
+    for column in whole..sizes.columns {
+        let sums = products::<M, 1>(a, b, column);
+        for (row, [sum]) in sums.into_iter().enumerate() {
+            out[row * stride + column] = sum;
+        }
+    }
+}
+
+/// The products of rows with `N` columns from `column` on.
+#[inline(always)]
+fn products<const M: usize, const N: usize>(a: [&[f32]; M], b: Rows, column: usize) -> [[f32; N]; M] {
+    let inner = a[0].len();
+    let a = a.map(|row| &row[..inner]);
+    let mut sums = [[0.0; N]; M];
+    for k in 0..inner {
+        let b: &[f32; N] = b.numbers[k * b.stride + column..].first_chunk().expect("the factor has all its rows");
+        for (sums, a) in sums.iter_mut().zip(a) {
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum += a[k] * b;
+            }
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+fn sum(row: &[f32]) -> f32 {
+    sum_of(row, |x| x)
+}
+
+/// The sum of `of` each number: every sixteenth of them, then those sums in order.
+#[inline(always)]
+fn sum_of(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let mut sums = [0.0; LANES];
+    let (whole, rest) = row.as_chunks::<LANES>();
+    for row in whole {
+        sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += of(x));
+    }
+    sums.iter_mut().zip(rest).for_each(|(sum, &x)| *sum += of(x));
+    sums.into_iter().sum()
+}
+
+#[inline(always)]
+fn gelu_of(x: f32) -> f32 {
+    // Φ(-|x|) by Abramowitz and Stegun 7.1.26, whose error is at most 1.5e-7.
+    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let series = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_8) * t - 0.284_496_74) * t + 0.254_829_6) * t;
+    let tail = 0.5 * series * exp(-z * z);
+    x * if x < 0.0 { tail } else { 1.0 - tail }
+}
+
+/// e to the `x` for an `x` of at most 0, to 2 units in the last place; 0 below -87.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    // e^x = 2^n·e^r with |r| ≤ ln 2 / 2 (Cody and Waite).
+    let x = x.max(-87.0);
+    let whole = x * std::f32::consts::LOG2_E + ROUND;
+    let n = whole - ROUND;
+    let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
+    let series = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r / 720.0)))));
+    // The low bits of `whole` are n in two's complement.
+    series * f32::from_bits((whole.to_bits() as i32 as u32).wrapping_add(127) << 23)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// erf by its Maclaurin series in f64, the slow twin: exact to f64 for the arguments used.
+    fn erf(x: f64) -> f64 {
+        let terms = (0..200).scan(x, |term, n| {
+            let this = *term / (2 * n + 1) as f64;
+            *term *= -x * x / (n + 1) as f64;
+            Some(this)
+        });
+        terms.sum::<f64>() * std::f64::consts::FRAC_2_SQRT_PI
+    }
+
+    #[test]
+    fn gelu_is_x_times_the_normal_distribution() {
+        for step in -6000..=6000 {
+            let x = step as f32 / 1000.0;
+            let mut row = [x - 0.25];
+            gelu(&mut row, &[0.25]);
+            let x = f64::from(x - 0.25 + 0.25);
+            let exact = 0.5 * x * (1.0 + erf(x / 2f64.sqrt()));
+            let got = f64::from(row[0]);
+            assert!((got - exact).abs() < 4e-7 * (1.0 + exact.abs()), "gelu({x}) = {got} not {exact}");
+        }
+    }
+
+    #[test]
+    fn exp_is_exact_to_two_units() {
+        for step in 0..=870_000 {
+            let x = step as f32 / -10_000.0;
+            let exact = (x as f64).exp();
+            assert!((exp(x) as f64 / exact - 1.0).abs() < 2.5e-7, "exp({x}) = {} not {exact}", exp(x));
+        }
+        assert!(exp(-1000.0) < 1e-37);
+    }
+}

@@ -1,0 +1,207 @@
+//! The products of a network's layers: against plain arithmetic, and every kernel against its scalar twin.
+
+use bifocal::kernels::float::{Rows, Sizes};
+use bifocal::kernels::{blockwise, float, rowwise};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Codes and scales of a matrix in blocks, and activations for it.
+#[derive(Debug)]
+struct Blocks {
+    rows: usize,
+    columns: usize,
+    codes: Vec<i8>,
+    scales: Vec<f32>,
+    x: Vec<f32>,
+}
+
+impl Blocks {
+    fn panels(&self) -> blockwise::Panels {
+        let blocks = self.columns / blockwise::BLOCK;
+        let mut panels = blockwise::Panels::zeros(self.rows, self.columns);
+        for (at, codes) in self.codes.as_chunks().0.iter().enumerate() {
+            panels.set(at / blocks, at % blocks, self.scales[at], codes);
+        }
+        panels
+    }
+
+    fn weight(&self, row: usize, column: usize) -> f64 {
+        let at = row * self.columns + column;
+        f64::from(self.codes[at]) * f64::from(self.scales[at / blockwise::BLOCK])
+    }
+}
+
+fn blocks(rows: impl Strategy<Value = usize>) -> impl Strategy<Value = Blocks> {
+    (rows, 1usize..4, 0usize..8).prop_flat_map(|(rows, blocks, tokens)| {
+        let columns = blocks * blockwise::BLOCK;
+        let codes = vec(any::<i8>(), rows * columns);
+        let scales = vec(0f32..0.1, rows * blocks);
+        let x = prop_oneof![vec(-3f32..3.0, tokens * columns), Just(vec![1.0; tokens * columns])];
+        (codes, scales, x).prop_map(move |(codes, scales, x)| Blocks { rows, columns, codes, scales, x })
+    })
+}
+
+/// Numbers of a matrix and of rows to be multiplied with it. Some rows are as large as codes get, so that sums come to their bound.
+#[derive(Debug)]
+struct Factors {
+    rows: usize,
+    columns: usize,
+    weights: Vec<f32>,
+    x: Vec<f32>,
+}
+
+fn factors() -> impl Strategy<Value = Factors> {
+    let columns = prop_oneof![1usize..40, 500usize..530, 1000usize..1060];
+    (1usize..4, columns, 0usize..10).prop_flat_map(|(panels, half, tokens)| {
+        let (rows, columns) = (panels * rowwise::PANEL, half * 2);
+        let row = move || prop_oneof![vec(-3f32..3.0, columns), Just(vec![1.0; columns]), Just(vec![-1.0; columns])];
+        let flat = |rows: Vec<Vec<f32>>| rows.concat();
+        (vec(row(), rows), vec(row(), tokens)).prop_map(move |(weights, x)| Factors {
+            rows,
+            columns,
+            weights: flat(weights),
+            x: flat(x),
+        })
+    })
+}
+
+/// The product of a row with a row, and the sum of its terms' sizes.
+fn plain(a: impl Iterator<Item = f64>, b: impl Iterator<Item = f64>) -> (f64, f64) {
+    a.zip(b).fold((0.0, 0.0), |(sum, size), (a, b)| (sum + a * b, size + (a * b).abs()))
+}
+
+proptest! {
+    #[test]
+    fn products_of_blocks_are_those_of_plain_arithmetic(case in blocks((1usize..5).prop_map(|panels| panels * 4))) {
+        let tokens = case.x.len() / case.columns;
+        let mut x = blockwise::Activations::default();
+        x.pack(&case.x);
+        let (mut fast, mut slow) = (vec![f32::NAN; tokens * case.rows], vec![f32::NAN; tokens * case.rows]);
+        blockwise::matmul(&case.panels(), &x, &mut fast);
+        blockwise::scalar::matmul(&case.panels(), &x, &mut slow);
+        prop_assert_eq!(&fast, &slow);
+        for (at, &got) in fast.iter().enumerate() {
+            let (token, row) = (at / case.rows, at % case.rows);
+            let x = (token * case.columns..(token + 1) * case.columns).map(|at| f64::from(x.number(at)));
+            let (wanted, size) = plain(x, (0..case.columns).map(|column| case.weight(row, column)));
+            prop_assert!((f64::from(got) - wanted).abs() <= size * 1e-6, "row {} of token {}: {} is not {}", row, token, got, wanted);
+        }
+    }
+
+    #[test]
+    fn rows_of_blocks_come_back(case in blocks(1usize..14)) {
+        let panels = case.panels();
+        let mut numbers = vec![0.0; case.columns];
+        for row in 0..case.rows {
+            panels.row(row, &mut numbers);
+            for (column, &number) in numbers.iter().enumerate() {
+                prop_assert!((f64::from(number) - case.weight(row, column)).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn coded_products_are_those_of_plain_arithmetic(case in factors()) {
+        let panels = rowwise::Panels::pack(&case.weights, case.columns);
+        prop_assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
+        let mut x = rowwise::Activations::default();
+        x.pack(&case.x, case.columns);
+        let tokens = case.x.len() / case.columns;
+        let (mut fast, mut slow) = (vec![f32::NAN; tokens * case.rows], vec![f32::NAN; tokens * case.rows]);
+        rowwise::matmul(&panels, &x, &mut fast);
+        rowwise::scalar::matmul(&panels, &x, &mut slow);
+        prop_assert_eq!(&fast, &slow);
+        for (at, &got) in fast.iter().enumerate() {
+            let row = |numbers: &[f32], row: usize| numbers[row * case.columns..][..case.columns].to_vec();
+            let (a, b) = (row(&case.x, at / case.rows), row(&case.weights, at % case.rows));
+            let most = |row: &[f32]| row.iter().fold(0f32, |most, x| most.max(x.abs()));
+            // Half a step of each factor, times as many as there are.
+            let bound = f64::from(most(&a) * most(&b)) * case.columns as f64 * 1.01 / f64::from(rowwise::BOUND);
+            let (wanted, _) = plain(a.iter().map(|&x| f64::from(x)), b.iter().map(|&x| f64::from(x)));
+            prop_assert!((f64::from(got) - wanted).abs() <= bound, "{}: {} is not {} to {}", at, got, wanted, bound);
+        }
+    }
+
+    #[test]
+    fn products_of_floats_are_those_of_plain_arithmetic(
+        (rows, inner, columns) in (0usize..10, 1usize..20, 1usize..40),
+        (gap, seed) in (0usize..3, vec(-2f32..2.0, 64)),
+    ) {
+        let numbers = |count: usize, from: usize| (0..count).map(|at| seed[(at * 31 + from) % 64]).collect::<Vec<f32>>();
+        let (a, b) = (numbers(rows * (inner + gap), 0), numbers(inner * (columns + gap), 7));
+        let mut out = vec![f32::NAN; rows * columns];
+        let (of_a, of_b) = (Rows { numbers: &a, stride: inner + gap }, Rows { numbers: &b, stride: columns + gap });
+        float::matmul(of_a, of_b, Sizes { rows, inner, columns }, &mut out, columns);
+        for (at, &got) in out.iter().enumerate() {
+            let a = (0..inner).map(|k| f64::from(a[at / columns * (inner + gap) + k]));
+            let b = (0..inner).map(|k| f64::from(b[k * (columns + gap) + at % columns]));
+            let (wanted, size) = plain(a, b);
+            prop_assert!((f64::from(got) - wanted).abs() <= size * 1e-6, "{} is not {}", got, wanted);
+        }
+    }
+
+    #[test]
+    fn activations_come_back_to_half_a_step(numbers in vec(-1e3f32..1e3, 1..40), bound in 1i16..=i16::MAX) {
+        let (mut codes, mut scale) = (vec![0; numbers.len()], [0.0]);
+        float::quantise(&numbers, numbers.len(), bound, &mut codes, &mut scale);
+        prop_assert_eq!(codes.iter().map(|code| code.abs()).max(), Some(bound));
+        for (x, &code) in numbers.iter().zip(&codes) {
+            prop_assert!((x - scale[0] * f32::from(code)).abs() <= scale[0] * 0.51, "{} is not {} steps of {}", x, code, scale[0]);
+        }
+    }
+
+    #[test]
+    fn matrices_stand_one_below_another(upper in blocks((1usize..3).prop_map(|panels| panels * 4)), rows in 1usize..9) {
+        let (codes, scales) = (vec![7; rows * upper.columns], vec![0.5; rows * upper.columns / blockwise::BLOCK]);
+        let lower = Blocks { rows, columns: upper.columns, codes, scales, x: Vec::new() };
+        let both = upper.panels().above(&lower.panels());
+        prop_assert_eq!((both.rows(), both.columns()), (upper.rows + rows, upper.columns));
+        let mut numbers = vec![0.0; upper.columns];
+        for row in 0..both.rows() {
+            both.row(row, &mut numbers);
+            let of = |row: usize| if row < upper.rows { upper.weight(row, 0) } else { lower.weight(row - upper.rows, 0) };
+            prop_assert!((f64::from(numbers[0]) - of(row)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn rows_are_normalised(numbers in vec(-50f32..50.0, 37..38), offset in -3f32..3.0) {
+        let (weight, bias) = (vec![2.0; numbers.len()], vec![offset; numbers.len()]);
+        let mut row = numbers;
+        float::layer_norm(&mut row, &weight, &bias, 1e-12);
+        let mean = row.iter().map(|&x| f64::from(x)).sum::<f64>() / row.len() as f64;
+        let variance = row.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / row.len() as f64;
+        prop_assert!((mean - f64::from(offset)).abs() < 1e-4 && (variance.sqrt() - 2.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn softmax_is_that_of_plain_arithmetic(row in vec(-30f32..30.0, 1..50), scale in 0.1f32..2.0) {
+        let mut rows = row.clone();
+        // Beyond the row's columns, nothing is read.
+        rows.push(f32::NAN);
+        let stride = rows.len();
+        float::softmax(&mut rows, stride, row.len(), scale);
+        let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let odds: Vec<f64> = row.iter().map(|x| (f64::from(x - most) * f64::from(scale)).exp()).collect();
+        for (&share, odds_of_it) in rows.iter().zip(&odds) {
+            let wanted = odds_of_it / odds.iter().sum::<f64>();
+            prop_assert!((f64::from(share) - wanted).abs() <= wanted * 1e-4 + 1e-37, "{} is not {}", share, wanted);
+        }
+    }
+}
+
+#[test]
+fn damage_is_not_hidden_by_packing() {
+    let pack = |numbers: &[f32]| {
+        let (mut codes, mut scales) = (vec![1; 64], [0.0; 2]);
+        float::quantise(numbers, 32, 2047, &mut codes, &mut scales);
+        (codes, scales)
+    };
+    for damage in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut numbers = [1.0; 64];
+        numbers[40] = damage;
+        let (_, [sound, damaged]) = pack(&numbers);
+        assert!(!sound.is_nan() && damaged.is_nan(), "{damage}");
+    }
+    assert_eq!(pack(&[0.0; 64]), (vec![0; 64], [0.0; 2]));
+}
