@@ -1,28 +1,27 @@
-// Passages embedded in a second, natively: bifocal beside onnxruntime on the same f32 weights, the same texts, two threads.
+// Passages embedded in a second, natively: bifocal beside onnxruntime with the same model, the same texts, two threads.
 //
 // Each text has at most 128 word pieces, the usual size of a passage; rounds of both take turns. onnxruntime runs a graph
-// of its own fused operators at the batch size that is fastest for it, and is timed with its tokenizer.
+// of its own fused operators at the batch size that is fastest for it, and is timed with its tokenizer: in f32, with the int8
+// weights that a Python package publishes (its arithmetic is f32), and with products of int8 as its own quantiser makes them.
 
-import { existsSync } from "node:fs";
 import { example } from "./cargo.mjs";
 import { median, spread, table } from "./figures.mjs";
 import { demo, here, model } from "./places.mjs";
-import { python } from "./python.mjs";
+import { models, python } from "./python.mjs";
 
 const ROUNDS = Number(process.env.RUNS ?? 5);
 
 export async function measure() {
   const texts = here("target/bench/texts.jsonl");
-  const onnx = here("target/bench/minilm-f32.onnx");
   const tokenizer = `${model}/tokenizer.json`;
   python("texts", demo, tokenizer, texts);
-  if (!existsSync(onnx)) python("export", `${model}/model.safetensors`, onnx);
-  const int8 = python("int8");
+  const { full, dynamic, published } = models();
 
   const sides = {
     bifocal: () => JSON.parse(example("embed", [model, texts], { RAYON_NUM_THREADS: "2" })),
-    "onnxruntime, f32": () => JSON.parse(python("measure", onnx, tokenizer, texts)),
-    "onnxruntime, dynamic int8": () => JSON.parse(python("measure", int8, tokenizer, texts)),
+    "onnxruntime, f32": () => JSON.parse(python("measure", full, tokenizer, texts)),
+    "onnxruntime, int8 weights": () => JSON.parse(python("measure", published, tokenizer, texts)),
+    "onnxruntime, dynamic int8": () => JSON.parse(python("measure", dynamic, tokenizer, texts)),
   };
   const rates = {};
   for (let round = 0; round < ROUNDS; round += 1) {

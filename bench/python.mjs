@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { here } from "./places.mjs";
+import { here, model } from "./places.mjs";
 
 const environment = here("target/bench/venv");
 const installed = `${environment}/installed.txt`;
@@ -16,4 +16,13 @@ export function python(...parameters) {
     writeFileSync(installed, wanted);
   }
   return execFileSync(`${environment}/bin/python`, [here("bench/embed.py"), ...parameters], { encoding: "utf8" }).trim();
+}
+
+/** The model for onnxruntime: in f32, with int8 weights as a package publishes it, and as its own quantiser makes it. */
+export function models() {
+  const full = here("target/bench/minilm-f32.onnx");
+  const dynamic = here("target/bench/minilm-dynamic-int8.onnx");
+  if (!existsSync(full)) python("export", `${model}/model.safetensors`, full);
+  if (!existsSync(dynamic)) python("quantise", full, dynamic);
+  return { full, published: python("int8"), dynamic };
 }

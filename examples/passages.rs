@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
     if model.is_file() {
-        return Ok(Transformer::from_gguf_coded(&fs::read(model)?)?);
+        return Ok(Transformer::from_gguf(&fs::read(model)?)?);
     }
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;

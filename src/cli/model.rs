@@ -128,8 +128,6 @@ impl BuildModel {
 
 /// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
 ///
-/// The weights are coded anew, in 12 bits, which is several times as fast for passages.
-///
 /// # Errors
 /// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
 pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
@@ -142,7 +140,7 @@ pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
         return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
     }
     let bytes = read(&path)?;
-    let transformer = Transformer::from_gguf_coded(&bytes).map_err(|error| within(&path, error))?;
+    let transformer = Transformer::from_gguf(&bytes).map_err(|error| within(&path, error))?;
     Ok(BuildModel { transformer, from: From::File(path, bytes) })
 }
 

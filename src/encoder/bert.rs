@@ -8,10 +8,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::linear::{Linear, Packed, Precision};
+use super::linear::Linear;
 use super::tensor::Tensor;
 use crate::kernels::float::{self, Rows, Sizes};
+use crate::kernels::rowwise::Activations;
 use crate::{Error, ErrorKind, Result};
+
+/// The tensor with a row for each word piece.
+pub(super) const TOKENS: &str = "token_embd.weight";
 
 /// A model's tensors by llama.cpp's names.
 pub(super) type Weights = BTreeMap<String, Tensor>;
@@ -36,7 +40,7 @@ pub(super) struct Workspace {
     change: Vec<f32>,
     attended: Vec<f32>,
     inner: Vec<f32>,
-    packed: Packed,
+    packed: Activations,
     head: Head,
 }
 
@@ -66,7 +70,7 @@ impl Bert {
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if a tensor is missing or of another size.
-    pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights, precision: Precision) -> Result<Self> {
+    pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights) -> Result<Self> {
         let Shape { dims, layers, heads, epsilon } = shape;
         if dims == 0 || heads == 0 || !dims.is_multiple_of(heads) {
             return Err(unusable(format!("{dims} dimensions in {heads} attention heads")));
@@ -75,8 +79,8 @@ impl Bert {
         if layers == 0 || layers > weights.len() {
             return Err(unusable(format!("{layers} layers in {} tensors", weights.len())));
         }
-        let mut parts = Parts { weights: &mut weights, epsilon: epsilon as f32, precision };
-        let tokens = parts.take("token_embd.weight", &[Some(pieces), Some(dims)])?;
+        let mut parts = Parts { weights: &mut weights, epsilon: epsilon as f32 };
+        let tokens = parts.take(TOKENS, &[Some(pieces), Some(dims)])?;
         let mut positions = parts.numbers("position_embd.weight", &[None, Some(dims)])?;
         let types = parts.numbers("token_types.weight", &[None, Some(dims)])?;
         float::add_bias(&mut positions, &types[..dims]);
@@ -199,7 +203,6 @@ impl Norm {
 struct Parts<'w> {
     weights: &'w mut Weights,
     epsilon: f32,
-    precision: Precision,
 }
 
 impl Parts<'_> {
@@ -228,7 +231,7 @@ impl Parts<'_> {
             weights.push(self.take(&format!("{name}.weight"), &[Some(part.len()), Some(columns)])?);
             bias.extend(part);
         }
-        Ok(Linear::new(Tensor::stacked(weights), bias, self.precision))
+        Ok(Linear::new(Tensor::stacked(weights), bias))
     }
 
     fn norm(&mut self, name: &str, dims: usize) -> Result<Norm> {

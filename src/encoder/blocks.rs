@@ -11,7 +11,39 @@
 
 use super::gguf::Kind;
 use super::tensor::Tensor;
-use crate::kernels::blockwise::{BLOCK, Panels};
+
+/// Numbers that share a scale.
+const BLOCK: usize = 32;
+
+/// A matrix in blocks of codes of up to 8 bits, each with a scale: less than a third of its numbers' size, for looking up rows.
+pub(super) struct Blocks {
+    columns: usize,
+    codes: Vec<i8>,
+    scales: Vec<f32>,
+}
+
+impl Blocks {
+    pub(super) fn rows(&self) -> usize {
+        self.codes.len() / self.columns
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Writes row `row` to `out`.
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` is not as long as it.
+    pub(super) fn row(&self, row: usize, out: &mut [f32]) {
+        assert_eq!(out.len(), self.columns, "room for another row");
+        let codes = self.codes[row * self.columns..][..self.columns].as_chunks::<BLOCK>().0;
+        let scales = &self.scales[row * (self.columns / BLOCK)..];
+        for ((out, codes), scale) in out.as_chunks_mut::<BLOCK>().0.iter_mut().zip(codes).zip(scales) {
+            out.iter_mut().zip(codes).for_each(|(out, &code)| *out = scale * f32::from(code));
+        }
+    }
+}
 
 /// Codes of 32 numbers: `x = scale · code + offset`.
 struct Block {
@@ -30,18 +62,22 @@ pub(super) struct Unpacking {
 /// What a tensor becomes.
 enum Form {
     Numbers(Vec<f32>),
-    /// Blocks with the same codes and scales as in the file, and how many of them are set.
-    Panels(Panels, usize),
+    /// The same codes and scales as in the file.
+    Blocks(Blocks),
 }
 
 impl Unpacking {
-    /// Begins a tensor of `dims` numbers of `kind`: into numbers if it has offsets, has no blocks or is no matrix, else into
-    /// panels.
-    pub(super) fn new(kind: Kind, dims: &[usize]) -> Self {
-        let packs = matches!(kind, Kind::Q8_0 | Kind::Q5_0 | Kind::Q4_0);
+    /// Begins a tensor of `dims` numbers of `kind`, which is unpacked into numbers unless it is a matrix that `stays` packed. Blocks
+    /// with minima are always unpacked.
+    pub(super) fn new(kind: Kind, dims: &[usize], stays: bool) -> Self {
+        let stays = stays && matches!(kind, Kind::Q8_0 | Kind::Q5_0 | Kind::Q4_0);
+        let count = dims.iter().product();
         let into = match *dims {
-            [rows, columns] if packs => Form::Panels(Panels::zeros(rows, columns), 0),
-            _ => Form::Numbers(Vec::with_capacity(dims.iter().product())),
+            [_, columns] if stays => {
+                let (codes, scales) = (Vec::with_capacity(count), Vec::with_capacity(count / BLOCK));
+                Form::Blocks(Blocks { columns, codes, scales })
+            }
+            _ => Form::Numbers(Vec::with_capacity(count)),
         };
         Self { kind, dims: dims.to_vec(), into }
     }
@@ -55,12 +91,11 @@ impl Unpacking {
     pub(super) fn take(&mut self, bytes: &[u8]) {
         let units = bytes.chunks_exact(self.unit());
         match &mut self.into {
-            Form::Panels(panels, set) => {
-                let per_row = panels.columns() / BLOCK;
+            Form::Blocks(blocks) => {
                 for bytes in units {
                     let Block { scale, codes, .. } = block(self.kind, bytes);
-                    panels.set(*set / per_row, *set % per_row, scale, &codes);
-                    *set += 1;
+                    blocks.codes.extend(codes);
+                    blocks.scales.push(scale);
                 }
             }
             Form::Numbers(numbers) => match self.kind {
@@ -80,7 +115,7 @@ impl Unpacking {
     /// The tensor, all of which has been taken.
     pub(super) fn finish(self) -> Tensor {
         match self.into {
-            Form::Panels(panels, _) => Tensor::Blocks(panels),
+            Form::Blocks(blocks) => Tensor::Blocks(blocks),
             Form::Numbers(numbers) => Tensor::Numbers { dims: self.dims, numbers },
         }
     }
@@ -139,8 +174,8 @@ mod tests {
     }
 
     /// The numbers of a tensor that comes in pieces of so many units.
-    fn read(kind: Kind, bytes: &[u8], pieces: usize) -> Vec<f32> {
-        let mut unpacking = Unpacking::new(kind, &[6, 96]);
+    fn read(kind: Kind, bytes: &[u8], stays: bool, pieces: usize) -> Vec<f32> {
+        let mut unpacking = Unpacking::new(kind, &[6, 96], stays);
         bytes.chunks(unpacking.unit() * pieces).for_each(|bytes| unpacking.take(bytes));
         unpacking.finish().numbers()
     }
@@ -160,8 +195,8 @@ mod tests {
             let packed = QTensor::quantize(&numbers(6, 96), theirs).unwrap();
             let expected: Vec<f32> = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
             let bytes = packed.data().unwrap();
-            for pieces in [1, 5] {
-                assert_eq!(read(kind, &bytes, pieces), expected, "{kind:?}, in pieces of {pieces} units");
+            for (stays, pieces) in [(false, 1), (false, 5), (true, 5)] {
+                assert_eq!(read(kind, &bytes, stays, pieces), expected, "{kind:?}, in pieces of {pieces} units");
             }
             assert_eq!((kind.numbers(), kind.bytes()), (theirs.block_size(), theirs.type_size()), "{kind:?}");
         }

@@ -8,11 +8,10 @@ use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
 use super::gguf::{self, Kind, Metadata, Value};
-use super::linear::Precision;
 use super::loader::assemble;
 use super::source;
 use super::space::Encoder;
-use super::tensor;
+use super::tensor::Tensor as Weight;
 use super::transformer::Transformer;
 use crate::{Error, ErrorKind, Result};
 
@@ -91,7 +90,7 @@ impl Source {
     /// # Errors
     /// [`ErrorKind::Model`] if the tensors do not fit each other.
     pub fn transformer(&self) -> Result<Transformer> {
-        self.assemble(Precision::Stored)
+        self.assemble(false)
     }
 
     /// The transformer for passages: its products are of codes of 12 bits.
@@ -99,17 +98,18 @@ impl Source {
     /// # Errors
     /// As [`Source::transformer`].
     pub fn coded(&self) -> Result<Transformer> {
-        self.assemble(Precision::Coded)
+        self.assemble(true)
     }
 
-    fn assemble(&self, precision: Precision) -> Result<Transformer> {
+    fn assemble(&self, coded: bool) -> Result<Transformer> {
         let weight = |(name, tensor): &(String, Tensor)| {
             let numbers = tensor.flatten_all().and_then(|numbers| numbers.to_vec1());
             let numbers = numbers.map_err(|error| unusable(format!("tensor {name}")).because(error))?;
-            Ok((name.clone(), tensor::Tensor::Numbers { dims: tensor.dims().to_vec(), numbers }))
+            let weight = Weight::Numbers { dims: tensor.dims().to_vec(), numbers };
+            Ok((name.clone(), if coded { weight.coded(name) } else { weight }))
         };
         let weights = self.tensors.iter().map(weight).collect::<Result<_>>()?;
-        assemble(self.metadata.clone(), weights, Kind::F32, precision)
+        assemble(self.metadata.clone(), weights, if coded { "f32, coded" } else { "f32" })
     }
 
     /// Packs the matrices; norms, biases and positions stay f32, as in llama.cpp's files.

@@ -1,23 +1,8 @@
-//! Linear layers, in the form that suits what goes through them.
+//! Linear layers.
 
 use super::tensor::Tensor;
-use crate::kernels::{blockwise, float, rowwise};
-
-/// How the matrices of a network are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Precision {
-    /// As they were read: blocks as blocks, for which a file's bytes are all the memory, and everything else in f32.
-    Stored,
-    /// In codes of 12 bits, with a scale for each row: several times as fast for passages, at four times a file's memory.
-    Coded,
-}
-
-/// Room for packed activations.
-#[derive(Default)]
-pub(super) struct Packed {
-    blocks: blockwise::Activations,
-    rows: rowwise::Activations,
-}
+use crate::kernels::float::{self, Rows, Sizes};
+use crate::kernels::rowwise::{self, Activations, Panels};
 
 /// `x · Wᵀ + b`.
 pub(super) struct Linear {
@@ -26,26 +11,18 @@ pub(super) struct Linear {
 }
 
 enum Weight {
+    Coded(Panels),
     /// Columns after one another, as the product reads them.
     Float(Vec<f32>),
-    Blocks(blockwise::Panels),
-    Rows(rowwise::Panels),
 }
 
 impl Linear {
     /// A layer of a matrix and a bias as long as it has rows.
-    pub(super) fn new(weight: Tensor, bias: Vec<f32>, precision: Precision) -> Self {
+    pub(super) fn new(weight: Tensor, bias: Vec<f32>) -> Self {
         let columns = weight.dims()[1];
         let weight = match weight {
-            Tensor::Blocks(panels)
-                if precision == Precision::Stored && panels.rows().is_multiple_of(blockwise::PANEL) =>
-            {
-                Weight::Blocks(panels)
-            }
-            weight if precision == Precision::Coded && rowwise::Panels::fits(bias.len(), columns) => {
-                Weight::Rows(rowwise::Panels::pack(&weight.numbers(), columns))
-            }
-            weight => Weight::Float(transposed(&weight.numbers(), columns)),
+            Tensor::Coded(panels) => Weight::Coded(panels),
+            other => Weight::Float(transposed(&other.numbers(), columns)),
         };
         Self { weight, bias }
     }
@@ -55,38 +32,33 @@ impl Linear {
         self.bias.len()
     }
 
-    /// Writes the layer's output for each row of `x` to `out`, which grows to hold them.
-    pub(super) fn forward(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+    /// Writes the layer's output for each row of `x` to `out`, which grows to hold them. `packed` is room for coded rows.
+    pub(super) fn forward(&self, x: &[f32], packed: &mut Activations, out: &mut Vec<f32>) {
         self.product(x, packed, out);
         float::add_bias(out, &self.bias);
     }
 
     /// The same, with GELU of each number.
-    pub(super) fn forward_gelu(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+    pub(super) fn forward_gelu(&self, x: &[f32], packed: &mut Activations, out: &mut Vec<f32>) {
         self.product(x, packed, out);
         float::gelu(out, &self.bias);
     }
 
-    fn product(&self, x: &[f32], packed: &mut Packed, out: &mut Vec<f32>) {
+    fn product(&self, x: &[f32], packed: &mut Activations, out: &mut Vec<f32>) {
         let columns = self.bias.len();
         match &self.weight {
+            Weight::Coded(panels) => {
+                packed.pack(x, panels.columns());
+                out.resize(x.len() / panels.columns() * columns, 0.0);
+                rowwise::matmul(panels, packed, out);
+            }
             Weight::Float(weight) => {
                 let inner = weight.len() / columns;
                 let rows = x.len() / inner;
                 out.resize(rows * columns, 0.0);
-                let (x, weight) =
-                    (float::Rows { numbers: x, stride: inner }, float::Rows { numbers: weight, stride: columns });
-                float::matmul(x, weight, float::Sizes { rows, inner, columns }, out, columns);
-            }
-            Weight::Blocks(panels) => {
-                packed.blocks.pack(x);
-                out.resize(x.len() / panels.columns() * columns, 0.0);
-                blockwise::matmul(panels, &packed.blocks, out);
-            }
-            Weight::Rows(panels) => {
-                packed.rows.pack(x, panels.columns());
-                out.resize(x.len() / panels.columns() * columns, 0.0);
-                rowwise::matmul(panels, &packed.rows, out);
+                let x = Rows { numbers: x, stride: inner };
+                let weight = Rows { numbers: weight, stride: columns };
+                float::matmul(x, weight, Sizes { rows, inner, columns }, out, columns);
             }
         }
     }

@@ -3,10 +3,9 @@
 //! A browser gets the file in chunks, and wasm memory never shrinks, so the file is never held whole beside its tensors:
 //! bytes go into the tensor that they belong to at once, in the form that it is computed with.
 
-use super::bert::{Bert, Shape, Weights};
+use super::bert::{Bert, Shape, TOKENS, Weights};
 use super::blocks::Unpacking;
 use super::gguf::{Header, Kind, Metadata, TensorInfo, Value};
-use super::linear::Precision;
 use super::space::VectorSpace;
 use super::transformer::Transformer;
 use super::vocabulary::{Special, Vocabulary};
@@ -32,7 +31,6 @@ pub struct Loader {
     rest: Vec<u8>,
     weights: Weights,
     packing: Option<Kind>,
-    precision: Precision,
 }
 
 impl Loader {
@@ -49,14 +47,7 @@ impl Loader {
             rest: Vec::new(),
             weights: Weights::new(),
             packing: None,
-            precision: Precision::Stored,
         }
-    }
-
-    /// Holds the network in that precision.
-    #[cfg(feature = "native")]
-    pub(super) fn with_precision(self, precision: Precision) -> Self {
-        Self { precision, ..self }
     }
 
     /// Takes the next bytes of the file.
@@ -96,7 +87,7 @@ impl Loader {
             return Err(unusable(format!("it ends after {} of {} bytes", self.taken, self.total)));
         }
         let metadata = self.metadata.ok_or_else(|| unusable("it has no header".into()))?;
-        assemble(metadata, self.weights, self.packing.unwrap_or(Kind::F32), self.precision)
+        assemble(metadata, self.weights, self.packing.unwrap_or(Kind::F32).name())
     }
 
     /// Takes bytes behind the header's place in the file, and those of the header itself, which it passes over.
@@ -108,7 +99,9 @@ impl Loader {
             if self.taken < info.start {
                 return Ok(());
             }
-            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims));
+            // Rows of this one are looked up, and are half of the file; all other matrices are multiplied with.
+            let stays = info.name == TOKENS;
+            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims, stays));
             let (mut part, after) = chunk.split_at((info.start + info.bytes - self.taken).min(chunk.len()));
             chunk = after;
             self.taken += part.len();
@@ -140,17 +133,13 @@ impl Loader {
         if info.name == "blk.0.attn_q.weight" {
             self.packing = Some(info.kind);
         }
+        let tensor = tensor.coded(&info.name);
         self.weights.insert(info.name, tensor);
     }
 }
 
-/// A transformer out of a file's metadata and tensors, which are packed as `packing`.
-pub(super) fn assemble(
-    mut metadata: Metadata,
-    weights: Weights,
-    packing: Kind,
-    precision: Precision,
-) -> Result<Transformer> {
+/// A transformer out of a file's metadata and tensors.
+pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) -> Result<Transformer> {
     let space = space(&metadata)?;
     let shape = Shape {
         dims: uint(&metadata, "bert.embedding_length")?,
@@ -165,17 +154,13 @@ pub(super) fn assemble(
         return Err(unusable(format!("its space has {} dimensions, its network {}", space.dims, shape.dims)));
     }
     let vocabulary = vocabulary(&mut metadata)?;
-    let bert = Bert::new(shape, vocabulary.len(), weights, precision)?;
+    let bert = Bert::new(shape, vocabulary.len(), weights)?;
     let tokens = WordPiece::new(vocabulary);
     let max_tokens = tokens.max_tokens().min(bert.max_tokens());
     if max_tokens < 3 {
         return Err(unusable(format!("it has positions for {max_tokens} tokens only")));
     }
-    let packing = match precision {
-        Precision::Stored => packing.name().to_owned(),
-        Precision::Coded => format!("{}, coded in 12 bits", packing.name()),
-    };
-    Ok(Transformer::new(space, packing, tokens.with_max_tokens(max_tokens), bert))
+    Ok(Transformer::new(space, packing.to_owned(), tokens.with_max_tokens(max_tokens), bert))
 }
 
 fn space(metadata: &Metadata) -> Result<VectorSpace> {

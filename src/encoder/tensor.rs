@@ -1,9 +1,9 @@
-//! A model's tensors as they were read.
+//! A model's tensors, in the form that they are used in.
 
-use crate::kernels::blockwise::{PANEL, Panels};
+use super::blocks::Blocks;
+use crate::kernels::rowwise::Panels;
 
 /// Numbers with their sizes.
-#[derive(Clone)]
 pub(super) enum Tensor {
     /// In f32, the last dimension's together.
     Numbers {
@@ -12,8 +12,10 @@ pub(super) enum Tensor {
         /// As many as the sizes say.
         numbers: Vec<f32>,
     },
-    /// A matrix in blocks, packed as in its file.
-    Blocks(Panels),
+    /// A matrix whose rows are looked up, packed as in its file.
+    Blocks(Blocks),
+    /// A matrix that is multiplied with.
+    Coded(Panels),
 }
 
 impl Tensor {
@@ -21,38 +23,18 @@ impl Tensor {
     pub(super) fn dims(&self) -> Vec<usize> {
         match self {
             Self::Numbers { dims, .. } => dims.clone(),
-            Self::Blocks(panels) => vec![panels.rows(), panels.columns()],
+            Self::Blocks(blocks) => vec![blocks.rows(), blocks.columns()],
+            Self::Coded(panels) => vec![panels.rows(), panels.columns()],
         }
     }
 
-    /// The numbers, unpacked.
+    /// The numbers, one after another.
     pub(super) fn numbers(self) -> Vec<f32> {
         match self {
             Self::Numbers { numbers, .. } => numbers,
-            Self::Blocks(panels) => {
-                let mut numbers = vec![0.0; panels.rows() * panels.columns()];
-                let rows = numbers.chunks_exact_mut(panels.columns());
-                rows.enumerate().for_each(|(row, out)| panels.row(row, out));
-                numbers
-            }
+            Self::Blocks(blocks) => rows(blocks.rows(), blocks.columns(), |row, out| blocks.row(row, out)),
+            Self::Coded(panels) => rows(panels.rows(), panels.columns(), |row, out| panels.row(row, out)),
         }
-    }
-
-    /// Matrices of as many columns, one below another.
-    ///
-    /// # Panics
-    /// If there are none or their columns differ.
-    pub(super) fn stacked(matrices: Vec<Self>) -> Self {
-        let stacked = matrices.into_iter().reduce(|upper, lower| match (upper, lower) {
-            (Self::Blocks(upper), Self::Blocks(lower)) if upper.rows().is_multiple_of(PANEL) => {
-                Self::Blocks(upper.above(&lower))
-            }
-            (upper, lower) => {
-                let dims = vec![upper.dims()[0] + lower.dims()[0], upper.dims()[1]];
-                Self::Numbers { dims, numbers: [upper.numbers(), lower.numbers()].concat() }
-            }
-        });
-        stacked.expect("there is at least one")
     }
 
     /// Writes row `row` of a matrix to `out`.
@@ -62,7 +44,41 @@ impl Tensor {
     pub(super) fn row(&self, row: usize, out: &mut [f32]) {
         match self {
             Self::Numbers { numbers, .. } => out.copy_from_slice(&numbers[row * out.len()..][..out.len()]),
-            Self::Blocks(panels) => panels.row(row, out),
+            Self::Blocks(blocks) => blocks.row(row, out),
+            Self::Coded(panels) => panels.row(row, out),
         }
     }
+
+    /// Matrices of as many columns, one below another.
+    ///
+    /// # Panics
+    /// If there are none or their columns differ.
+    pub(super) fn stacked(matrices: Vec<Self>) -> Self {
+        let stacked = matrices.into_iter().reduce(|upper, lower| match (upper, lower) {
+            (Self::Coded(upper), Self::Coded(lower)) => Self::Coded(upper.above(&lower)),
+            (upper, lower) => {
+                let dims = vec![upper.dims()[0] + lower.dims()[0], upper.dims()[1]];
+                Self::Numbers { dims, numbers: [upper.numbers(), lower.numbers()].concat() }
+            }
+        });
+        stacked.expect("there is at least one")
+    }
+
+    /// Codes the tensor `name` for products, if it is a layer's matrix of a size that fits them.
+    pub(super) fn coded(self, name: &str) -> Self {
+        match self {
+            Self::Numbers { dims, numbers }
+                if name.starts_with("blk.") && matches!(*dims, [rows, columns] if Panels::fits(rows, columns)) =>
+            {
+                Self::Coded(Panels::pack(&numbers, dims[1]))
+            }
+            other => other,
+        }
+    }
+}
+
+fn rows(rows: usize, columns: usize, row: impl Fn(usize, &mut [f32])) -> Vec<f32> {
+    let mut numbers = vec![0.0; rows * columns];
+    numbers.chunks_exact_mut(columns).enumerate().for_each(|(at, out)| row(at, out));
+    numbers
 }

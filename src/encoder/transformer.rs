@@ -1,8 +1,6 @@
 //! The transformer encoder: text to word pieces to a unit vector.
 
 use super::bert::{Bert, Workspace};
-#[cfg(feature = "native")]
-use super::linear::Precision;
 use super::loader::Loader;
 use super::space::{Encoder, VectorSpace};
 use super::wordpiece::WordPiece;
@@ -31,24 +29,13 @@ impl Transformer {
         Self { space, packing, tokens, bert }
     }
 
-    /// Reads a GGUF file that is held whole. Its weights stay packed as they are, and are multiplied so natively and in
-    /// wasm, so that both give the same vectors to 1e-4.
+    /// Reads a GGUF file that is held whole. Its layers are coded in 12 bits, natively and in wasm, so that both give the same
+    /// vectors.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Model`] if the file is damaged, of another architecture, or does not name its space.
     pub fn from_gguf(bytes: &[u8]) -> Result<Self> {
         let mut loader = Loader::new(bytes.len());
-        loader.write(bytes)?;
-        loader.finish()
-    }
-
-    /// Reads a GGUF file and codes its weights for passages: twice the memory, and several times as fast.
-    ///
-    /// # Errors
-    /// As [`Transformer::from_gguf`].
-    #[cfg(feature = "native")]
-    pub fn from_gguf_coded(bytes: &[u8]) -> Result<Self> {
-        let mut loader = Loader::new(bytes.len()).with_precision(Precision::Coded);
         loader.write(bytes)?;
         loader.finish()
     }

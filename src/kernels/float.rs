@@ -7,6 +7,9 @@
 /// Numbers of a row that are added up side by side.
 pub const LANES: usize = 16;
 
+/// Columns of a product that are added up side by side: their sums for four rows fill eight registers.
+const COLUMNS: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
+
 /// Defines functions that are compiled for AVX2 too, and take that way where the machine has it.
 macro_rules! vectorised {
     ($($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {$(
@@ -144,11 +147,11 @@ const ROUND: f32 = 12_582_912.0;
 #[inline(always)]
 fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) {
     let a: [&[f32]; M] = std::array::from_fn(|row| &a.numbers[(first + row) * a.stride..][..sizes.inner]);
-    let whole = sizes.columns - sizes.columns % LANES;
-    for column in (0..whole).step_by(LANES) {
-        let sums = products::<M, LANES>(a, b, column);
+    let whole = sizes.columns - sizes.columns % COLUMNS;
+    for column in (0..whole).step_by(COLUMNS) {
+        let sums = products::<M, COLUMNS>(a, b, column);
         for (row, sums) in sums.into_iter().enumerate() {
-            out[row * stride + column..][..LANES].copy_from_slice(&sums);
+            out[row * stride + column..][..COLUMNS].copy_from_slice(&sums);
         }
     }
     for column in whole..sizes.columns {

@@ -1,7 +1,7 @@
 //! Integer products for each instruction set: the only `unsafe` of this crate.
 //!
-//! Here, dot products of int8 rows and of packed rows with an i16 query; in [`blockwise`] and [`rowwise`], products with a
-//! network's matrices; in [`float`], what it does in between.
+//! Here, dot products of int8 rows and of packed rows with an i16 query; in [`rowwise`], products with a network's
+//! matrices; in [`float`], what it does in between.
 //!
 //! All kernels give the same i32, equal to [`scalar`]'s to the bit: products of an i8 and an i16, taken in pairs, fit an
 //! i32, and sums wrap around alike everywhere. (They do not wrap at all for codes within the bounds of
@@ -10,7 +10,6 @@
 //! x86-64 is asked at run time whether it has AVX2 (the answer is cached by the standard library); simd128 and NEON are
 //! decided when compiling.
 
-pub mod blockwise;
 pub mod float;
 pub mod rowwise;
 pub mod scalar;

@@ -1,15 +1,17 @@
-//! Products of matrices of 12-bit codes: a network's linear layers where many rows go through them at once.
+//! Products of matrices of 12-bit codes: a network's linear layers.
 //!
 //! `y[t, r] = w[r] · s[t] · Σ_c W[r, c] · x[t, c]`, with one scale for each row of the matrix and one for each row of
 //! activations. Codes of 12 bits on both sides are as exact as is of use: a vector of MiniLM's has a cosine of .99999 with
 //! that of f32. They lie as i16, because `vpmaddwd` multiplies and adds sixteen pairs of them where f32 has eight, and because
-//! [`STRETCH`] products add up within an i32, so that nothing is scaled or widened in between. What a file's blocks of 32 need
-//! in between is why [`super::blockwise`], which reads half the bytes, is slower here and faster for a single query.
+//! [`STRETCH`] products add up within an i32, so that nothing is scaled or widened in between, as
+//! blocks of 32 columns would need it.
 //!
 //! Sums of integers are exact, and the sums of stretches are added in order, so that all kernels give the same bits as
 //! [`scalar`].
 
 pub mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm32;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
@@ -56,6 +58,29 @@ impl Panels {
         let mut packed = Packed::default();
         packed.pack::<PANEL>(numbers, columns);
         Self { columns, codes: packed.codes, scales: packed.scales }
+    }
+
+    /// Writes the numbers of row `row` to `out`.
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` is not as long as it.
+    pub fn row(&self, row: usize, out: &mut [f32]) {
+        assert_eq!(out.len(), self.columns, "room for another row");
+        let panel = &self.codes[row / PANEL * PANEL * self.columns..][..PANEL * self.columns];
+        for (column, out) in out.iter_mut().enumerate() {
+            *out = self.scales[row] * f32::from(panel[(column / 2 * PANEL + row % PANEL) * 2 + column % 2]);
+        }
+    }
+
+    /// The matrix with the rows of another below its own.
+    ///
+    /// # Panics
+    /// If their columns differ.
+    pub fn above(mut self, other: &Self) -> Self {
+        assert_eq!(self.columns, other.columns, "columns of two matrices");
+        self.codes.extend(&other.codes);
+        self.scales.extend(&other.scales);
+        self
     }
 
     /// How many rows there are.
@@ -128,5 +153,9 @@ pub fn matmul(weights: &Panels, Activations(x): &Activations, out: &mut [f32]) {
         // SAFETY: AVX2 was detected in this line's condition, and the assertions above hold.
         return unsafe { x86_64::matmul(weights, x, out) };
     }
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    // SAFETY: simd128 is on in this build, and the assertions above hold.
+    return unsafe { wasm32::matmul(weights, x, out) };
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     scalar::products(weights, x, out)
 }

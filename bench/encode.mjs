@@ -1,0 +1,45 @@
+// A query's vector in Chromium, one thread: our transformer beside onnxruntime-web with the same model in the same page.
+//
+// onnxruntime-web runs two int8 forms: the one that a Python package publishes, whose weights are int8 and whose arithmetic is
+// f32, and one that its own quantiser makes, whose products are of int8. Texts of so many word pieces are taken from the
+// book; the three take turns, tokenizers are timed with them.
+
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { resultOf, withPage } from "./chromium.mjs";
+import { median, spread, table } from "./figures.mjs";
+import { demo, gguf, here, model, packages } from "./places.mjs";
+import { models, python } from "./python.mjs";
+import { serve } from "./server.mjs";
+
+const ROUNDS = Number(process.env.RUNS ?? 60);
+const PIECES = [4, 10, 30, 128];
+
+export async function measure() {
+  const data = here("target/bench/encode");
+  mkdirSync(data, { recursive: true });
+  const { published, dynamic } = models();
+  copyFileSync(published, `${data}/published.onnx`);
+  copyFileSync(dynamic, `${data}/dynamic.onnx`);
+  copyFileSync(`${model}/tokenizer.json`, `${data}/tokenizer.json`);
+  copyFileSync(gguf, `${data}/model.gguf`);
+  const texts = PIECES.map((pieces) => [pieces, JSON.parse(python("lengths", demo, `${model}/tokenizer.json`, pieces))]);
+  writeFileSync(`${data}/texts.json`, JSON.stringify(Object.fromEntries(texts)));
+  const server = await serve({ "": here("bench/pages"), wasm: here("www/wasm"), data, packages });
+  try {
+    const { times, cosines, first } = await withPage((page) =>
+      resultOf(page, `${server.url}/encode.html?rounds=${ROUNDS}`, { timeout: 600_000 }));
+    table([
+      ["word pieces", ...Object.keys(times[PIECES[0]]), "bifocal ÷ the better of the others"],
+      ...PIECES.map((pieces) => {
+        const [ours, ...theirs] = Object.values(times[pieces]).map(median);
+        return [pieces, ...Object.values(times[pieces]).map((values) => spread(values)), `${(ours / Math.min(...theirs)).toFixed(2)} ×`];
+      }),
+    ]);
+    const cosine = Object.entries(cosines).map(([name, value]) => `${value.toFixed(4)} (${name})`);
+    console.log(`\nMilliseconds, medians of ${ROUNDS} (quartiles). Mean cosine with ours: ${cosine.join(", ")}.`);
+    console.log(`From the model's last byte to the end of a first vector: ${first.toFixed(1)} ms.`);
+    return { times, cosines, first };
+  } finally {
+    server.close();
+  }
+}
