@@ -18,7 +18,7 @@ use std::{env, fs};
 use bifocal::build::lexicon::{FitOptions, Lexicon, Material, fit};
 use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
 use bifocal::encoder::lexicon::MapFit;
-use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Role, Source, SourceFiles, Transformer, cache_file_name};
 use bifocal::lexical::{
     Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
 };
@@ -43,7 +43,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [model, folders @ ..] = arguments.as_slice() else { return Err("usage: lexicon MODEL COLLECTION…".into()) };
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files = SourceFiles {
+        name: "",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
     let encoder = Source::read(&files)?.transformer()?;
     println!("{:<16} {:<7} keyword  transf.  lexicon  ratio   hybrid-t hybrid-l ratio", "collection", "queries");
     for folder in folders {
@@ -212,7 +219,7 @@ fn embed(encoder: &Transformer, texts: &[&str]) -> bifocal::Result<Vec<Vec<f32>>
             fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         file.lock().map_err(io)?;
         let started = Instant::now();
-        vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, &|_| (), &never)?);
+        vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, Role::Passage, &|_| (), &never)?);
         if started.elapsed().as_secs() > 5 {
             eprintln!("embedded {} of {}", number * STRETCH + stretch.len(), texts.len());
         }

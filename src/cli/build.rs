@@ -163,8 +163,8 @@ pub fn run(args: BuildArgs) -> Result<()> {
         Stage::General => step("giving vectors to words that the site doesn't use"),
         Stage::Text => step("laying out text"),
     };
-    let embed = |texts: &[&str]| match &encoder {
-        Some(encoder) => embed_cached(encoder.transformer(), texts, args.cache.as_deref()),
+    let embed = |texts: &[&str], role| match &encoder {
+        Some(encoder) => embed_cached(encoder.transformer(), texts, role, args.cache.as_deref()),
         None => Ok(Vec::new()),
     };
     let embedding = encoder.as_ref().map(|encoder| Embedding {
