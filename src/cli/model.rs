@@ -15,8 +15,11 @@ use indicatif::HumanBytes;
 use super::replace::replace;
 use super::{print, progress};
 
-/// Under what terms all-MiniLM-L6-v2 may be passed on; to be laid beside its file.
-pub const LICENCE: &str = include_str!("model-licence.txt");
+/// Under what terms all-MiniLM-L6-v2 may be passed on.
+const LICENCE: &str = include_str!("model-licence.txt");
+
+/// The same of multilingual-e5-small.
+const LICENCE_E5: &str = include_str!("model-licence-e5.txt");
 
 /// What a converted model is compared with its source over: questions, titles, code, prose, a few languages.
 const SENTENCES: &str = include_str!("sentences.txt");
@@ -119,6 +122,18 @@ impl BuildModel {
     /// The encoder.
     pub fn transformer(&self) -> &Transformer {
         &self.transformer
+    }
+
+    /// Under what terms the model may be passed on; to be laid beside its file.
+    pub fn licence(&self) -> &'static str {
+        let metadata = match &self.from {
+            From::File(_, bytes) => Header::read(bytes, bytes.len()).ok().flatten().map(|header| header.metadata),
+            From::Folder(_) => None,
+        };
+        match metadata.and_then(|mut metadata| metadata.remove("general.license")) {
+            Some(Value::Text(name)) if name == "mit" => LICENCE_E5,
+            _ => LICENCE,
+        }
     }
 
     /// The model file that browsers get, and its name without ending: the file that was loaded, or a q8_0 form of the
