@@ -8,22 +8,29 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{env, fs};
 
-use bifocal::encoder::{Encoder, Source, SourceFiles};
+use bifocal::encoder::{Encoder, Role, Source, SourceFiles};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let [model, texts] = arguments.as_slice() else { return Err("usage: embed MODEL TEXTS".into()) };
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files = SourceFiles {
+        name: "",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
     let encoder = Source::read(&files)?.coded()?;
     let texts = fs::read_to_string(texts)?;
     let texts: Vec<String> = texts.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
 
-    encoder.embed(&texts[..texts.len().min(4)], &|_| {})?;
+    encoder.embed(&texts[..texts.len().min(4)], Role::Passage, &|_| {})?;
     let started = Instant::now();
-    encoder.embed(&texts, &|_| {})?;
+    encoder.embed(&texts, Role::Passage, &|_| {})?;
     println!("{}", serde_json::json!({"texts": texts.len(), "seconds": started.elapsed().as_secs_f64()}));
     Ok(())
 }

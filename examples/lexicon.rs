@@ -1,6 +1,8 @@
-//! Measures the lexicon encoder on a test collection: `cargo run --release --example lexicon -- MODEL COLLECTION…`.
+//! Measures the lexicon encoder on a test collection: `cargo run --release --example lexicon -- MODEL [--lang TAG]
+//! COLLECTION…`.
 //!
-//! MODEL is a folder with `model.safetensors` and `tokenizer.json`, COLLECTION a folder in BEIR's form. Prints nDCG@10 of
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`, or a GGUF file, COLLECTION a folder in BEIR's form, TAG
+//! the language of its pages. Prints nDCG@10 of
 //! words alone, of meaning by either encoder, and of both legs together: over all queries, and over either half of them
 //! (by hash of the query's id; constants are tuned on the first). Passages are compared exactly in f32, and a page is as
 //! near as its nearest passage. Embeddings are kept in the command's cache.
@@ -18,7 +20,7 @@ use std::{env, fs};
 use bifocal::build::lexicon::{FitOptions, Lexicon, Material, fit};
 use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
 use bifocal::encoder::lexicon::MapFit;
-use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Role, Source, SourceFiles, Transformer, cache_file_name};
 use bifocal::lexical::{
     Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
 };
@@ -40,27 +42,48 @@ const STRETCH: usize = 2_048;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
-    let [model, folders @ ..] = arguments.as_slice() else { return Err("usage: lexicon MODEL COLLECTION…".into()) };
-    let weights = fs::read(model.join("model.safetensors"))?;
-    let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
-    let encoder = Source::read(&files)?.transformer()?;
+    let usage = "usage: lexicon MODEL [--lang TAG] COLLECTION…";
+    let (model, language, folders) = match arguments.as_slice() {
+        [model, flag, tag, folders @ ..] if flag.as_os_str() == "--lang" => {
+            (model, tag.to_str().ok_or(usage)?, folders)
+        }
+        [model, folders @ ..] => (model, "en", folders),
+        _ => return Err(usage.into()),
+    };
+    let encoder = load(model)?;
     println!("{:<16} {:<7} keyword  transf.  lexicon  ratio   hybrid-t hybrid-l ratio", "collection", "queries");
     for folder in folders {
-        measure(&encoder, folder)?;
+        measure(&encoder, language, folder)?;
     }
     Ok(())
 }
 
-fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
+fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
+    if model.is_file() {
+        return Ok(Transformer::from_gguf(&fs::read(model)?)?);
+    }
+    let weights = fs::read(model.join("model.safetensors"))?;
+    let tokenizer = fs::read(model.join("tokenizer.json"))?;
+    let files = SourceFiles {
+        name: "",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
+    Ok(Source::read(&files)?.transformer()?)
+}
+
+fn measure(encoder: &Transformer, language: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let queries = collection::queries(folder)?;
     let pages: Vec<Page> = collection::pages(folder)?.into_iter().map(Page::divided).collect();
-    let inverted = invert(&pages, "en");
+    let inverted = invert(&pages, language);
     let families = Families::of(&inverted.terms, &inverted.languages);
     let (texts, owners) = passages(&pages, encoder);
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let embed = |texts: &[&str]| embed(encoder, texts);
-    let vectors = embed(&texts)?;
+    let vectors = embed(encoder, &texts, Role::Passage)?;
+    let embed = |texts: &[&str]| embed(encoder, texts, Role::Query);
     let asked: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let by_transformer = embed(&asked)?;
     let material = Material {
@@ -72,7 +95,8 @@ fn measure(encoder: &Transformer, folder: &Path) -> Result<(), Box<dyn Error>> {
         embed: &embed,
     };
     let started = Instant::now();
-    let lexicon = fit(&material, &FitOptions::default(), &|_| (), &AtomicBool::new(false))?;
+    let how = FitOptions { language: language.to_owned(), ..FitOptions::default() };
+    let lexicon = fit(&material, &how, &|_| (), &AtomicBool::new(false))?;
     let seconds = started.elapsed().as_secs_f32();
 
     let postings: Vec<Vec<u8>> = inverted.terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
@@ -201,7 +225,7 @@ fn passages(pages: &[Page], encoder: &Transformer) -> (Vec<String>, Vec<Vec<Page
     (texts, owners)
 }
 
-fn embed(encoder: &Transformer, texts: &[&str]) -> bifocal::Result<Vec<Vec<f32>>> {
+fn embed(encoder: &Transformer, texts: &[&str], role: Role) -> bifocal::Result<Vec<Vec<f32>>> {
     let io = |error: std::io::Error| bifocal::Error::new(bifocal::ErrorKind::Io, "the embedding cache").because(error);
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let path = home.join(".cache/bifocal").join(cache_file_name(encoder));
@@ -212,7 +236,7 @@ fn embed(encoder: &Transformer, texts: &[&str]) -> bifocal::Result<Vec<Vec<f32>>
             fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         file.lock().map_err(io)?;
         let started = Instant::now();
-        vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, &|_| (), &never)?);
+        vectors.extend(Cache::open(file, encoder)?.embed(encoder, stretch, role, &|_| (), &never)?);
         if started.elapsed().as_secs() > 5 {
             eprintln!("embedded {} of {}", number * STRETCH + stretch.len(), texts.len());
         }

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::{env, fs};
 
 use bifocal::corpus::{Page, Window, cut, embedded_text};
-use bifocal::encoder::{Cache, Encoder, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Role, Source, SourceFiles, Transformer, cache_file_name};
 use bifocal::ingest::{SiteOptions, read_site};
 use serde_json::json;
 
@@ -40,13 +40,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let vectors = match cache {
-        None => encoder.embed(&texts, &|_| {})?,
+        None => encoder.embed(&texts, Role::Passage, &|_| {})?,
         Some(folder) => {
             let path = folder.join(cache_file_name(&encoder));
             fs::create_dir_all(folder)?;
             let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
             file.lock()?;
-            Cache::open(file, &encoder)?.embed(&encoder, &texts, &|_| {}, &AtomicBool::new(false))?
+            Cache::open(file, &encoder)?.embed(&encoder, &texts, Role::Passage, &|_| {}, &AtomicBool::new(false))?
         }
     };
     let bytes: Vec<u8> = vectors.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
@@ -63,6 +63,13 @@ fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
     }
     let weights = fs::read(model.join("model.safetensors"))?;
     let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles { name: "", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files = SourceFiles {
+        name: "",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
     Ok(Source::read(&files)?.coded()?)
 }

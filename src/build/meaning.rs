@@ -73,7 +73,7 @@ impl Meaning {
             families: site.families,
             passages: &site.passages.texts.iter().map(String::as_str).collect::<Vec<_>>(),
             vectors: &layout.projection.apply_all(&site.passages.vectors)?,
-            embed: &|texts| layout.projection.apply_all(&(embedding.embed)(texts)?),
+            embed: &|texts| layout.projection.apply_all(&embedding.queries(texts)?),
         };
         let how = FitOptions { language: options.language.clone(), ..FitOptions::default() };
         let lexicon = lexicon::fit(&material, &how, &|share| stage(Stage::Lexicon(share)), embedding.cancel)?;
@@ -117,7 +117,7 @@ impl Meaning {
         let Laid { cells, vectors: rows, pages } = laid;
         let new: Vec<&str> =
             units.most_used.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(&form, _)| form).collect();
-        let alone = former.layout.projection.apply_all(&(embedding.embed)(&new)?)?;
+        let alone = former.layout.projection.apply_all(&embedding.queries(&new)?)?;
         let newcomers: Vec<Vec<f32>> = alone.iter().map(|vector| former.map.apply(vector)).collect();
         let words = former.words.apply(units, &places, &newcomers)?;
         Ok(Ok(Self { cells, words, rows, pages, vectors: former.clone(), fitted: Fitted::Kept }))
@@ -145,7 +145,7 @@ fn finish(
 ) -> Result<()> {
     let Laid { cells, vectors, .. } = laid;
     let nonsense = calibrate::nonsense();
-    let nonsense = (embedding.embed)(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let nonsense = embedding.queries(&nonsense.iter().map(String::as_str).collect::<Vec<_>>())?;
     let [nonsense, own] = [&nonsense, &passages.samples].map(|texts| layout.projection.apply_all(texts));
     cells.cut_off = calibrate::cut_off(vectors, &nonsense?, &own?);
     if vectors.len() > options.graph_above {

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use crate::corpus::{Page, Window};
-use crate::encoder::{Encoder, VectorSpace};
+use crate::encoder::{Encoder, Role, VectorSpace};
 use crate::index::pack::Bounds;
 use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, Families, invert};
@@ -101,10 +101,25 @@ impl Default for Options {
 pub struct Embedding<'e> {
     /// Names the space and counts word pieces.
     pub encoder: &'e dyn Encoder,
-    /// Embeds distinct texts, in order.
-    pub embed: &'e lexicon::Embed<'e>,
+    /// Embeds distinct texts in a role, in order.
+    pub embed: &'e EmbedAs<'e>,
     /// Set by another thread to stop the build.
     pub cancel: &'e AtomicBool,
+}
+
+/// Embeds texts in a role, in order.
+pub type EmbedAs<'e> = dyn Fn(&[&str], Role) -> Result<Vec<Vec<f32>>> + 'e;
+
+impl Embedding<'_> {
+    /// Vectors of texts that stand for queries: those that words are fitted to and cut-offs are measured with. What they are
+    /// compared with, or what is learnt from them, is how readers' queries meet passages.
+    fn queries(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        (self.embed)(texts, Role::Query)
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        (self.embed)(texts, Role::Passage)
+    }
 }
 
 /// A finished index.
@@ -201,7 +216,7 @@ pub fn build(
             dictionary: &dictionary,
             rows: &meaning.rows,
             cut_off: meaning.cells.cut_off,
-            embed: &|texts| meaning.vectors.layout.projection.apply_all(&(embedding.embed)(texts)?),
+            embed: &|texts| meaning.vectors.layout.projection.apply_all(&embedding.queries(texts)?),
         };
         general = general::write(&material, &options.general, &mut parts)?;
     }

@@ -58,9 +58,9 @@ pub(super) fn embed(pages: &[Page], embedding: &Embedding, window: Window) -> Re
         });
         owners[row].push(*owner);
     }
-    let vectors = (embedding.embed)(&distinct)?;
+    let vectors = embedding.passages(&distinct)?;
     let samples = samples(pages);
-    let samples = (embedding.embed)(&samples)?;
+    let samples = embedding.queries(&samples)?;
     let count = texts.iter().map(Vec::len).sum::<usize>() as u32;
     let texts = distinct.into_iter().map(str::to_owned).collect();
     Ok(Passages { count, windows, owners, texts, vectors, samples })

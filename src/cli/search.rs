@@ -224,7 +224,7 @@ impl QueryEncoder {
             return Ok(None);
         }
         match self {
-            Self::Transformer(transformer) => return transformer.embed_one(&query.plain_text()).map(Some),
+            Self::Transformer(transformer) => return transformer.embed_query(&query.plain_text()).map(Some),
             Self::Lexicon => query.vector = VectorPlan::Lexicon,
             Self::None(reason) => query.vector_reason = Some((*reason).into()),
         }

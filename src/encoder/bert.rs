@@ -1,7 +1,7 @@
 //! BERT: token ids in, unit vectors out.
 //!
 //! Devlin et al. (2018), with the pooling of Reimers and Gurevych, "Sentence-BERT" (2019): the mean over the tokens of
-//! the last layer, made unit length. Sequences of one batch are laid end to end without padding: the linear layers see
+//! the last layer, or the first of them, made unit length. Sequences of one batch are laid end to end without padding: the linear layers see
 //! one long matrix, attention sees each sequence alone. So no mask is needed, and since a row's products are summed in
 //! the same order however many rows there are, an embedding has the same bits in any batch.
 
@@ -27,6 +27,36 @@ pub(super) struct Shape {
     pub layers: usize,
     pub heads: usize,
     pub epsilon: f64,
+    pub pooling: Pooling,
+}
+
+/// How the vectors of a sequence's tokens become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pooling {
+    /// Their mean.
+    Mean,
+    /// The first one, `[CLS]`'s.
+    First,
+}
+
+impl Pooling {
+    const ALL: [(Self, &'static str, u64); 2] = [(Self::Mean, "mean", 1), (Self::First, "cls", 2)];
+
+    /// The pooling that llama.cpp has a number for: 0 none, 1 mean, 2 the first token, 3 the last one.
+    pub fn numbered(number: u64) -> Option<Self> {
+        Self::ALL.iter().find(|pooling| pooling.2 == number).map(|pooling| pooling.0)
+    }
+
+    /// Its name in a vector space.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// llama.cpp's number.
+    #[cfg(feature = "native")]
+    pub fn number(self) -> u64 {
+        Self::ALL[self as usize].2
+    }
 }
 
 /// Room for the numbers of a batch, kept from one batch to the next.
@@ -71,7 +101,7 @@ impl Bert {
     /// # Errors
     /// [`ErrorKind::Model`] if a tensor is missing or of another size.
     pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights) -> Result<Self> {
-        let Shape { dims, layers, heads, epsilon } = shape;
+        let Shape { dims, layers, heads, epsilon, .. } = shape;
         if dims == 0 || heads == 0 || !dims.is_multiple_of(heads) {
             return Err(unusable(format!("{dims} dimensions in {heads} attention heads")));
         }
@@ -112,7 +142,14 @@ impl Bert {
         for layer in &self.layers {
             layer.forward(&spans, self.shape, room);
         }
-        spans.into_iter().map(|span| mean(&room.x[span.start * dims..span.end * dims], dims)).collect()
+        let pool = |span: Range<usize>| {
+            let end = match self.shape.pooling {
+                Pooling::Mean => span.end,
+                Pooling::First => span.start + 1,
+            };
+            mean(&room.x[span.start * dims..end * dims], dims)
+        };
+        spans.into_iter().map(pool).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! row: key, 16 bytes · dims f32 · check u64                         all little-endian, rows of one size, no header
-//! key:   the first half of the SHA-256 of encoder and text
+//! key:   the first half of the SHA-256 of encoder, prefix and text
 //! check: xxh64 of key and numbers, seeded by the encoder
 //! ```
 //! A row whose check fails is not there: what a crash left half written at the end is written over, and damage elsewhere,
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
-use super::space::Encoder;
+use super::space::{Encoder, Role};
 use crate::{Error, ErrorKind, Result};
 
 /// How far an embedding has come. A caller with a clock makes rate and time left of it: texts come in the caller's order,
@@ -71,7 +71,7 @@ impl<S: Read + Write + Seek> Cache<S> {
         self.rows.is_empty()
     }
 
-    /// Unit vectors of `texts` in their order: those that the store has, and new ones, which it has afterwards.
+    /// Unit vectors of `texts` in `role`, in their order: those that the store has, and new ones, which it has afterwards.
     ///
     /// `progress` is called from any thread. When `cancel` is set, the embedding stops within seconds, and what is done
     /// is kept.
@@ -83,6 +83,7 @@ impl<S: Read + Write + Seek> Cache<S> {
         &mut self,
         encoder: &dyn Encoder,
         texts: &[&str],
+        role: Role,
         progress: &(dyn Fn(Progress) + Sync),
         cancel: &AtomicBool,
     ) -> Result<Vec<Vec<f32>>> {
@@ -90,7 +91,8 @@ impl<S: Read + Write + Seek> Cache<S> {
             let what = format!("the embedding cache is for {}, not for {}", self.encoder, identity(encoder));
             return Err(Error::new(ErrorKind::Model, what));
         }
-        let keys: Vec<Key> = texts.iter().map(|text| key(&self.encoder, text)).collect();
+        let prefix = encoder.space().prefix(role);
+        let keys: Vec<Key> = texts.iter().map(|text| key(&self.encoder, prefix, text)).collect();
         let mut known = HashMap::new();
         let mut new = Vec::new();
         for (key, text) in keys.iter().zip(texts) {
@@ -114,7 +116,7 @@ impl<S: Read + Write + Seek> Cache<S> {
                 return Err(Error::new(ErrorKind::Cancelled, what).hint("what is done is kept: run the same again"));
             }
             let texts: Vec<&str> = stretch.iter().map(|(_, text)| *text).collect();
-            let vectors = encoder.embed(&texts, &report)?;
+            let vectors = encoder.embed(&texts, role, &report)?;
             self.append(stretch.iter().map(|(key, _)| *key).zip(&vectors)).map_err(refused)?;
         }
         keys.iter().map(|key| self.row(key).map_err(refused)).collect()
@@ -178,16 +180,16 @@ pub fn cache_file_name(encoder: &dyn Encoder) -> String {
     format!("embeddings-{:016x}.bin", seed(&identity(encoder)))
 }
 
-/// Everything that shapes an encoder's vectors.
+/// Everything that shapes an encoder's vectors, but for what is put before a text: that goes into its key.
 fn identity(encoder: &dyn Encoder) -> String {
     let space = encoder.space();
-    let prefix = if space.prefix.is_empty() { String::new() } else { format!(", prefix {:?}", space.prefix) };
     let variant = encoder.variant();
-    format!("{} in {variant}, {} pooling, {} dimensions{prefix}", space.weights, space.pooling, space.dims)
+    format!("{} in {variant}, {} pooling, {} dimensions", space.weights, space.pooling, space.dims)
 }
 
-fn key(encoder: &str, text: &str) -> Key {
-    let digest = Sha256::new().chain_update(encoder).chain_update([0]).chain_update(text).finalize();
+fn key(encoder: &str, prefix: &str, text: &str) -> Key {
+    let hash = Sha256::new().chain_update(encoder).chain_update([0]);
+    let digest = hash.chain_update(prefix).chain_update(text).finalize();
     digest[..16].try_into().expect("SHA-256 has 32 bytes")
 }
 

@@ -8,9 +8,9 @@ use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
 use super::gguf::{self, Kind, Metadata, Value};
-use super::loader::assemble;
+use super::loader::{QUERY_PREFIX, assemble};
 use super::source;
-use super::space::Encoder;
+use super::space::{Encoder, Role};
 use super::tensor::Tensor as Weight;
 use super::transformer::Transformer;
 use crate::{Error, ErrorKind, Result};
@@ -28,6 +28,8 @@ pub struct SourceFiles<'f> {
     pub config: Option<&'f [u8]>,
     /// `1_Pooling/config.json`. Without it the mean is taken.
     pub pooling: Option<&'f [u8]>,
+    /// What the model wants before passages and before queries; both empty for most.
+    pub prefixes: [&'f str; 2],
 }
 
 /// A model as it was published, in f32.
@@ -45,7 +47,7 @@ impl Source {
     pub fn read(files: &SourceFiles) -> Result<Self> {
         let mut metadata = source::vocabulary(files.tokenizer)?;
         let config = source::config(files.config)?;
-        source::check_pooling(files.pooling)?;
+        let pooling = source::pooling(files.pooling)?;
         let mut found = candle_core::safetensors::load_buffer(files.weights, &Device::Cpu)
             .map_err(|error| unusable("model.safetensors does not open".into()).because(error))?;
         let prefix = if found.contains_key("bert.embeddings.word_embeddings.weight") { "bert." } else { "" };
@@ -76,12 +78,15 @@ impl Source {
             ("bert.context_length".to_owned(), Value::Uint(size("position_embd.weight", 0))),
             ("bert.embedding_length".to_owned(), Value::Uint(size("token_embd.weight", 1))),
             ("bert.feed_forward_length".to_owned(), Value::Uint(size("blk.0.ffn_up.weight", 0))),
-            ("bert.pooling_type".to_owned(), Value::Uint(1)),
+            ("bert.pooling_type".to_owned(), Value::Uint(pooling.number())),
             ("tokenizer.ggml.token_type_count".to_owned(), Value::Uint(size("token_types.weight", 0))),
             ("bifocal.space.weights".to_owned(), text(&weights)),
-            ("bifocal.space.pooling".to_owned(), text("mean")),
-            ("bifocal.space.prefix".to_owned(), text("")),
+            ("bifocal.space.pooling".to_owned(), text(pooling.name())),
+            ("bifocal.space.prefix".to_owned(), text(files.prefixes[0])),
         ]);
+        if !files.prefixes[1].is_empty() {
+            metadata.insert(QUERY_PREFIX.to_owned(), text(files.prefixes[1]));
+        }
         Ok(Self { metadata, tensors })
     }
 
@@ -135,8 +140,8 @@ impl Source {
 
 /// A model ready to be written.
 pub struct Packed {
-    metadata: Metadata,
-    tensors: Vec<(String, Vec<usize>, Kind, Vec<u8>)>,
+    pub(super) metadata: Metadata,
+    pub(super) tensors: Vec<(String, Vec<usize>, Kind, Vec<u8>)>,
 }
 
 impl Packed {
@@ -197,7 +202,7 @@ impl Packing {
         Self::ALL[self as usize].1
     }
 
-    fn file_type(self) -> u64 {
+    pub(super) fn file_type(self) -> u64 {
         Self::ALL[self as usize].2
     }
 }
@@ -232,7 +237,7 @@ impl Agreement {
     /// [`ErrorKind::Model`] if their spaces differ or one of them gives no vector.
     pub fn measure(one: &dyn Encoder, other: &dyn Encoder, texts: &[&str]) -> Result<Self> {
         one.space().accept(other.space())?;
-        let (ones, others) = (one.embed(texts, &|_| {})?, other.embed(texts, &|_| {})?);
+        let (ones, others) = (one.embed(texts, Role::Passage, &|_| {})?, other.embed(texts, Role::Passage, &|_| {})?);
         let cosine = |(one, other): (&Vec<f32>, &Vec<f32>)| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
         let cosines: Vec<f32> = ones.iter().zip(&others).map(cosine).collect();
         let min = cosines.iter().copied().fold(1.0, f32::min);

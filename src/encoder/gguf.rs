@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+pub use super::kind::Kind;
 use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
@@ -35,6 +36,8 @@ pub enum Value {
     Texts(Texts),
     /// An array of 32-bit integers, signed or not.
     Ints(Vec<i32>),
+    /// An array of 32-bit floats.
+    Floats(Vec<f32>),
     /// An array of another type, which nothing here reads.
     Other,
 }
@@ -166,6 +169,7 @@ impl<'b> Cursor<'b> {
                 let ints = bytes.chunks_exact(4).map(|int| i32::from_le_bytes([int[0], int[1], int[2], int[3]]));
                 Value::Ints(ints.collect())
             }
+            6 => Value::Floats(bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect()),
             _ => Value::Other,
         })
     }
@@ -318,6 +322,11 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
             out.extend((ints.len() as u64).to_le_bytes());
             ints.iter().for_each(|int| out.extend(int.to_le_bytes()));
         }
+        Value::Floats(floats) => {
+            put(9, &6u32.to_le_bytes());
+            out.extend((floats.len() as u64).to_le_bytes());
+            floats.iter().for_each(|float| out.extend(float.to_le_bytes()));
+        }
         Value::Other => {}
     }
 }
@@ -325,72 +334,6 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
 fn write_string(out: &mut Vec<u8>, text: &str) {
     out.extend((text.len() as u64).to_le_bytes());
     out.extend(text.as_bytes());
-}
-
-/// How numbers are packed: the types that are read, with ggml's numbers for them.
-#[allow(non_camel_case_types)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// 4 bytes a number.
-    F32 = 0,
-    /// Half precision.
-    F16 = 1,
-    /// Blocks of 32 codes of 4 bits with a scale.
-    Q4_0 = 2,
-    /// The same with a minimum.
-    Q4_1 = 3,
-    /// Blocks of 32 codes of 5 bits with a scale.
-    Q5_0 = 6,
-    /// The same with a minimum.
-    Q5_1 = 7,
-    /// Blocks of 32 codes of 8 bits with a scale.
-    Q8_0 = 8,
-    /// The upper half of an f32.
-    BF16 = 30,
-}
-
-impl Kind {
-    const ALL: [Self; 8] =
-        [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0, Self::BF16];
-
-    fn of(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|&kind| kind as u32 == number)
-    }
-
-    /// llama.cpp's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Q4_0 => "q4_0",
-            Self::Q4_1 => "q4_1",
-            Self::Q5_0 => "q5_0",
-            Self::Q5_1 => "q5_1",
-            Self::Q8_0 => "q8_0",
-            Self::BF16 => "bf16",
-        }
-    }
-
-    /// How many numbers belong together.
-    pub fn numbers(self) -> usize {
-        match self {
-            Self::F32 | Self::F16 | Self::BF16 => 1,
-            _ => 32,
-        }
-    }
-
-    /// How many bytes those are.
-    pub fn bytes(self) -> usize {
-        match self {
-            Self::F32 => 4,
-            Self::F16 | Self::BF16 => 2,
-            Self::Q4_0 => 18,
-            Self::Q4_1 => 20,
-            Self::Q5_0 => 22,
-            Self::Q5_1 => 24,
-            Self::Q8_0 => 34,
-        }
-    }
 }
 
 fn broken(what: impl std::fmt::Display) -> Error {

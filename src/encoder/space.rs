@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Result};
 
-/// The name of a vector space: which model, pooled how, on which prefix.
+/// The name of a vector space: which model, pooled how, on which prefixes.
 ///
 /// Files that quantise the same weights differently share the space, so that an index whose passages were embedded in
 /// f32 can be asked with an 8-bit file. An index stores the space of its rows.
@@ -16,22 +16,34 @@ pub struct VectorSpace {
     pub model: String,
     /// The source weights: the first 16 hexadecimal digits of the SHA-256 of their safetensors file.
     pub weights: String,
-    /// How a text's token vectors become one: `mean`.
+    /// How a text's token vectors become one: `mean`, or `cls` for the first one's.
     pub pooling: String,
-    /// What is put before each text, such as `query: `; empty for most models.
+    /// What is put before each passage, such as `passage: `; empty for most models.
     pub prefix: String,
+    /// What is put before each query, such as `query: `. Left out where empty, so that spaces of models without prefixes are
+    /// written as they were before there were two.
+    #[serde(rename = "queryPrefix", default, skip_serializing_if = "String::is_empty")]
+    pub query_prefix: String,
     /// Numbers in a vector.
     pub dims: u32,
 }
 
 impl VectorSpace {
+    /// What is put before a text in `role`.
+    pub fn prefix(&self, role: Role) -> &str {
+        match role {
+            Role::Query => &self.query_prefix,
+            Role::Passage => &self.prefix,
+        }
+    }
+
     /// Checks that vectors of `other` may be compared with those of this space.
     ///
     /// # Errors
     /// [`ErrorKind::Model`], naming both spaces, if they may not.
     pub fn accept(&self, other: &Self) -> Result<()> {
-        let key = |space: &'_ Self| (space.weights.clone(), space.pooling.clone(), space.prefix.clone(), space.dims);
-        if key(self) == key(other) {
+        // The model's name takes no part.
+        if *self == (Self { model: self.model.clone(), ..other.clone() }) {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Model, format!("vectors are of {self}, and the model's are of {other}"))
@@ -39,12 +51,24 @@ impl VectorSpace {
     }
 }
 
+/// What a text is to be compared as; some models put different prefixes before the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It asks.
+    Query,
+    /// It answers.
+    Passage,
+}
+
 impl fmt::Display for VectorSpace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { model, weights, pooling, prefix, dims } = self;
+        let Self { model, weights, pooling, prefix, query_prefix, dims } = self;
         write!(f, "{model} (weights {weights}, {pooling} pooling, {dims} dimensions")?;
         if !prefix.is_empty() {
             write!(f, ", prefix {prefix:?}")?;
+        }
+        if !query_prefix.is_empty() {
+            write!(f, ", before queries {query_prefix:?}")?;
         }
         f.write_str(")")
     }
@@ -69,11 +93,11 @@ pub trait Encoder: Sync {
         Vec::new()
     }
 
-    /// Unit vectors of `texts`, in their order; a vector doesn't depend on the other texts.
+    /// Unit vectors of `texts` in `role`, in their order; a vector doesn't depend on the other texts.
     ///
     /// `progress` is told after each batch how many texts it finished, from any thread.
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if the model gives something that is no vector.
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>>;
+    fn embed(&self, texts: &[&str], role: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>>;
 }

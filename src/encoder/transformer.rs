@@ -2,8 +2,8 @@
 
 use super::bert::{Bert, Workspace};
 use super::loader::Loader;
-use super::space::{Encoder, VectorSpace};
-use super::wordpiece::WordPiece;
+use super::space::{Encoder, Role, VectorSpace};
+use super::tokenizer::Tokenizer;
 use crate::Result;
 
 /// Embeds texts with a BERT model.
@@ -13,19 +13,19 @@ use crate::Result;
 ///
 /// let file = std::fs::read("models/all-MiniLM-L6-v2-q8_0.gguf")?;
 /// let encoder = Transformer::from_gguf(&file)?;
-/// let vector = encoder.embed_one("How do I return an error from main?")?;
+/// let vector = encoder.embed_query("How do I return an error from main?")?;
 /// assert_eq!(vector.len(), encoder.space().dims as usize);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Transformer {
     space: VectorSpace,
     packing: String,
-    tokens: WordPiece,
+    tokens: Tokenizer,
     bert: Bert,
 }
 
 impl Transformer {
-    pub(super) fn new(space: VectorSpace, packing: String, tokens: WordPiece, bert: Bert) -> Self {
+    pub(super) fn new(space: VectorSpace, packing: String, tokens: Tokenizer, bert: Bert) -> Self {
         Self { space, packing, tokens, bert }
     }
 
@@ -48,7 +48,7 @@ impl Transformer {
     }
 
     /// The tokenizer.
-    pub fn tokens(&self) -> &WordPiece {
+    pub fn tokens(&self) -> &Tokenizer {
         &self.tokens
     }
 
@@ -57,17 +57,17 @@ impl Transformer {
         &self.packing
     }
 
-    /// The unit vector of one text.
+    /// The unit vector of one query.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Model`] if the weights are damaged, so that no vector comes out.
-    pub fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
-        let mut vectors = self.bert.embed(&[self.sequence(text)], &mut Workspace::default())?;
+    pub fn embed_query(&self, text: &str) -> Result<Vec<f32>> {
+        let mut vectors = self.bert.embed(&[self.sequence(text, Role::Query)], &mut Workspace::default())?;
         Ok(vectors.swap_remove(0))
     }
 
-    fn sequence(&self, text: &str) -> Vec<u32> {
-        match self.space.prefix.as_str() {
+    fn sequence(&self, text: &str, role: Role) -> Vec<u32> {
+        match self.space.prefix(role) {
             "" => self.tokens.encode(text),
             prefix => self.tokens.encode(&format!("{prefix}{text}")),
         }
@@ -93,14 +93,14 @@ impl Encoder for Transformer {
     }
 
     fn words(&self) -> Vec<String> {
-        self.tokens.vocabulary().words().map(str::to_owned).collect()
+        self.tokens.words().map(str::to_owned).collect()
     }
 
     #[cfg(feature = "native")]
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+    fn embed(&self, texts: &[&str], role: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
         use rayon::prelude::*;
 
-        let sequences: Vec<Vec<u32>> = texts.par_iter().map(|text| self.sequence(text)).collect();
+        let sequences: Vec<Vec<u32>> = texts.par_iter().map(|text| self.sequence(text, role)).collect();
         let batches = batches(sequences);
         let vectors: Vec<Vec<(usize, Vec<f32>)>> = batches
             .into_par_iter()
@@ -117,9 +117,14 @@ impl Encoder for Transformer {
     }
 
     #[cfg(not(feature = "native"))]
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
-        let embed = |text: &&str| self.embed_one(text).inspect(|_| progress(1));
-        texts.iter().map(embed).collect()
+    fn embed(&self, texts: &[&str], role: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+        let mut room = Workspace::default();
+        let mut vectors = Vec::new();
+        for text in texts {
+            vectors.append(&mut self.bert.embed(&[self.sequence(text, role)], &mut room)?);
+            progress(1);
+        }
+        Ok(vectors)
     }
 }
 

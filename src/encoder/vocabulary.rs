@@ -37,7 +37,7 @@ pub struct Vocabulary {
     special: Special,
     /// Open addressing with linear probing; at most half full.
     slots: Vec<u32>,
-    /// Bytes of the longest piece.
+    /// Characters of the longest piece.
     longest: usize,
 }
 
@@ -97,17 +97,22 @@ impl Vocabulary {
 
     /// The longest piece that `text` begins with, as id and bytes; `starts` says whether a word starts here.
     pub(super) fn longest(&self, text: &str, starts: bool) -> Option<(u32, usize)> {
-        let text = &text.as_bytes()[..text.len().min(self.longest)];
         let mut found = None;
+        self.prefixes(text, starts, &mut |id, bytes| found = (bytes > 0).then_some((id, bytes)));
+        found
+    }
+
+    /// Gives `found` all pieces that `text` begins with, as id and bytes, the shortest first. Where a word starts, a piece of
+    /// no bytes may be among them, which stands for the start alone.
+    pub(super) fn prefixes(&self, text: &str, starts: bool, found: &mut dyn FnMut(u32, usize)) {
         let mut hash = seed(starts);
-        for (at, &byte) in text.iter().enumerate() {
-            hash = grow(hash, byte);
-            // A prefix that ends inside a character is no piece: pieces are text.
-            if let Some(id) = self.id_of(hash, &text[..=at], starts) {
-                found = Some((id, at + 1));
+        let ends = text.char_indices().map(|(at, c)| (at, at + c.len_utf8())).take(self.longest);
+        for (start, end) in std::iter::once((0, 0)).chain(ends) {
+            hash = text.as_bytes()[start..end].iter().fold(hash, |hash, &byte| grow(hash, byte));
+            if let Some(id) = self.id_of(hash, &text.as_bytes()[..end], starts) {
+                found(id, end);
             }
         }
-        found
     }
 
     /// Where a control token is first written out in `text`: byte, length and id.
@@ -133,7 +138,7 @@ impl Vocabulary {
                 Some(text) => (true, text),
                 None => (false, piece),
             };
-            self.longest = self.longest.max(text.len());
+            self.longest = self.longest.max(text.chars().count());
             let hash = text.bytes().fold(seed(starts), grow);
             let mut slot = home(hash, slots.len());
             while slots[slot] != EMPTY && self.pieces.get(slots[slot] as usize) != piece {

@@ -10,69 +10,17 @@ use unicode_normalization::UnicodeNormalization;
 use super::classes::{is_dropped, is_ideograph, is_nonspacing_mark, is_punctuation};
 use super::vocabulary::Vocabulary;
 
-/// Word pieces that a sequence may have, `[CLS]` and `[SEP]` included, unless a caller asks for another bound: what
-/// all-MiniLM-L6-v2 was trained with.
-pub const DEFAULT_MAX_TOKENS: usize = 256;
-
 /// Characters of the longest word that is looked up.
 const MAX_WORD: usize = 100;
 
-/// Cuts text into the ids of word pieces.
-pub struct WordPiece {
-    vocabulary: Vocabulary,
-    max_tokens: usize,
+/// WordPiece over a vocabulary.
+pub(super) struct WordPiece {
+    pub vocabulary: Vocabulary,
 }
 
 impl WordPiece {
-    /// A tokenizer over `vocabulary`, with sequences of at most [`DEFAULT_MAX_TOKENS`].
-    pub fn new(vocabulary: Vocabulary) -> Self {
-        Self { vocabulary, max_tokens: DEFAULT_MAX_TOKENS }
-    }
-
-    /// Bounds sequences to `max_tokens` ids, `[CLS]` and `[SEP]` included; at least those two remain.
-    pub fn with_max_tokens(mut self, max_tokens: usize) -> Self {
-        self.max_tokens = max_tokens.max(2);
-        self
-    }
-
-    /// The most ids that [`WordPiece::encode`] gives.
-    pub fn max_tokens(&self) -> usize {
-        self.max_tokens
-    }
-
-    /// What the ids stand for.
-    pub fn vocabulary(&self) -> &Vocabulary {
-        &self.vocabulary
-    }
-
-    /// The ids of `text` between `[CLS]` and `[SEP]`, cut off at the bound.
-    ///
-    /// Reads no further than the bound needs, so a long text costs no more than a passage.
-    pub fn encode(&self, text: &str) -> Vec<u32> {
-        let room = self.max_tokens - 2;
-        let mut ids = vec![self.vocabulary.special().begin];
-        self.pieces(text, &mut |id| {
-            if ids.len() <= room {
-                ids.push(id);
-            }
-            ids.len() <= room
-        });
-        ids.push(self.vocabulary.special().end);
-        ids
-    }
-
-    /// How many word pieces `text` has: without `[CLS]` and `[SEP]`, and never cut off.
-    pub fn count(&self, text: &str) -> usize {
-        let mut count = 0;
-        self.pieces(text, &mut |_| {
-            count += 1;
-            true
-        });
-        count
-    }
-
     /// Gives the pieces of `text` to `emit` until that says no.
-    fn pieces(&self, text: &str, emit: &mut dyn FnMut(u32) -> bool) {
+    pub fn pieces(&self, text: &str, emit: &mut dyn FnMut(u32) -> bool) {
         let mut rest = text;
         while let Some((at, length, id)) = self.vocabulary.find_control(rest) {
             if !self.plain_pieces(&rest[..at], emit) || !emit(id) {

@@ -48,9 +48,9 @@ impl Transformer {
         Ok(self.encoder()?.space().serialize(&Serializer::json_compatible())?)
     }
 
-    /// The unit vector of a text.
+    /// The unit vector of a query.
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, JsError> {
-        self.encoder()?.embed_one(text).map_err(error)
+        self.encoder()?.embed_query(text).map_err(error)
     }
 
     fn encoder(&self) -> Result<&encoder::Transformer, JsError> {

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bifocal::encoder::{Cache, Encoder, Progress, VectorSpace, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Progress, Role, VectorSpace, cache_file_name};
 use bifocal::{ErrorKind, Result};
 
 /// An encoder that notes what it was asked; a text's vector is made of its length.
@@ -20,6 +20,7 @@ impl Note {
             weights: weights.into(),
             pooling: "mean".into(),
             prefix: String::new(),
+            query_prefix: String::new(),
             dims: 2,
         };
         Self { space, asked: Mutex::default() }
@@ -44,7 +45,7 @@ impl Encoder for Note {
         text.len()
     }
 
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+    fn embed(&self, texts: &[&str], _: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
         self.asked.lock().unwrap().extend(texts.iter().map(|text| text.to_string()));
         progress(texts.len());
         Ok(texts.iter().map(|text| Self::vector(text)).collect())
@@ -57,7 +58,7 @@ type Store = Cursor<Vec<u8>>;
 fn check(store: Store, encoder: &Note, texts: &[&str]) -> (Store, Vec<String>) {
     let mut store = store;
     let mut cache = Cache::open(&mut store, encoder).unwrap();
-    let vectors = cache.embed(encoder, texts, &|_| {}, &AtomicBool::new(false)).unwrap();
+    let vectors = cache.embed(encoder, texts, Role::Passage, &|_| {}, &AtomicBool::new(false)).unwrap();
     let expected: Vec<_> = texts.iter().map(|text| Note::vector(text)).collect();
     assert_eq!(vectors, expected);
     (store, encoder.asked())
@@ -108,7 +109,7 @@ fn another_encoders_vectors_are_not_used() {
     let (mut store, _) = check(Store::default(), &one, &["one", "three"]);
     assert_eq!(check(store.clone(), &other, &["one"]).1, ["one"]);
     let mut cache = Cache::open(&mut store, &one).unwrap();
-    let error = cache.embed(&other, &["one"], &|_| {}, &AtomicBool::new(false)).unwrap_err();
+    let error = cache.embed(&other, &["one"], Role::Passage, &|_| {}, &AtomicBool::new(false)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Model);
 }
 
@@ -120,7 +121,7 @@ fn a_cancelled_embedding_keeps_what_is_done() {
     let (cancel, mut store) = (AtomicBool::new(false), Store::default());
     let mut cache = Cache::open(&mut store, &encoder).unwrap();
     let stop = |progress: Progress| cancel.store(progress.done >= 300, Ordering::Relaxed);
-    let error = cache.embed(&encoder, &texts, &stop, &cancel).unwrap_err();
+    let error = cache.embed(&encoder, &texts, Role::Passage, &stop, &cancel).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     let done = encoder.asked().len();
     assert!((300..1000).contains(&done), "{done} embedded");
@@ -134,7 +135,36 @@ fn progress_says_what_is_new_and_what_is_reused() {
     let seen = Mutex::new(Vec::new());
     let mut cache = Cache::open(&mut store, &encoder).unwrap();
     let note = |progress| seen.lock().unwrap().push(progress);
-    cache.embed(&encoder, &["three", "four", "sixteen", "four"], &note, &AtomicBool::new(false)).unwrap();
+    cache
+        .embed(&encoder, &["three", "four", "sixteen", "four"], Role::Passage, &note, &AtomicBool::new(false))
+        .unwrap();
     let expected = [0, 2].map(|done| Progress { done, new: 2, reused: 1 });
     assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[test]
+fn a_query_is_not_taken_for_a_passage() {
+    let mut encoder = Note::new("a");
+    let embed = |cache: &mut Cache<&mut Store>, encoder: &Note, role| {
+        cache.embed(encoder, &["one"], role, &|_| {}, &AtomicBool::new(false)).unwrap();
+        encoder.asked().len()
+    };
+    let mut store = Store::default();
+    let mut cache = Cache::open(&mut store, &encoder).unwrap();
+    assert_eq!(embed(&mut cache, &encoder, Role::Passage), 1);
+    assert_eq!(embed(&mut cache, &encoder, Role::Query), 0, "without prefixes both are the same");
+    encoder.space.query_prefix = "query: ".into();
+    assert_eq!(embed(&mut cache, &encoder, Role::Query), 1);
+    assert_eq!(embed(&mut cache, &encoder, Role::Query), 0);
+}
+
+#[test]
+fn a_space_without_prefixes_is_written_as_ever() {
+    let space = Note::new("a").space;
+    let json = r#"{"model":"note","weights":"a","pooling":"mean","prefix":"","dims":2}"#;
+    assert_eq!(serde_json::to_string(&space).unwrap(), json);
+    assert_eq!(serde_json::from_str::<VectorSpace>(json).unwrap(), space);
+    let other = VectorSpace { query_prefix: "query: ".into(), ..space.clone() };
+    assert_eq!(serde_json::from_str::<VectorSpace>(&serde_json::to_string(&other).unwrap()).unwrap(), other);
+    assert!(space.accept(&other).unwrap_err().to_string().contains("before queries \"query: \""));
 }

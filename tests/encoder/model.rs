@@ -8,7 +8,7 @@ use super::{FULL, Q8, Random, SOURCE, file, pack};
 
 /// The error that `bytes` give as a model, or the error of its first vector, or none.
 fn check(bytes: &[u8], what: &str) -> Option<bifocal::Error> {
-    let embedded = Transformer::from_gguf(bytes).and_then(|model| model.embed_one("Does it compute?"));
+    let embedded = Transformer::from_gguf(bytes).and_then(|model| model.embed_query("Does it compute?"));
     let error = embedded.err()?;
     assert_eq!(error.kind(), ErrorKind::Model, "{what}: {error}");
     Some(error)
@@ -53,11 +53,11 @@ fn another_space_is_refused_with_both_names() {
 
 #[test]
 fn a_file_may_come_in_chunks_of_any_size() {
-    let expected = Transformer::from_gguf(&Q8).unwrap().embed_one("chunks").unwrap();
+    let expected = Transformer::from_gguf(&Q8).unwrap().embed_query("chunks").unwrap();
     for size in [997, 65_536, 5_000_011] {
         let mut loader = Loader::new(Q8.len());
         Q8.chunks(size).for_each(|chunk| loader.write(chunk).unwrap());
-        assert_eq!(loader.finish().unwrap().embed_one("chunks").unwrap(), expected, "in chunks of {size}");
+        assert_eq!(loader.finish().unwrap().embed_query("chunks").unwrap(), expected, "in chunks of {size}");
     }
     let mut loader = Loader::new(Q8.len());
     loader.write(&Q8).unwrap();
@@ -165,7 +165,7 @@ fn weights_that_are_no_numbers_are_an_error() {
 #[test]
 fn sources_that_are_not_read_say_why() {
     let read = |weights: &[u8], tokenizer: &[u8], config: Option<&[u8]>, pooling: Option<&[u8]>| {
-        let files = SourceFiles { name: "m", weights, tokenizer, config, pooling };
+        let files = SourceFiles { name: "m", weights, tokenizer, config, pooling, prefixes: [""; 2] };
         Source::read(&files).err().expect("it was read").to_string()
     };
     let tokenizer = file("tokenizer.json");
@@ -173,8 +173,8 @@ fn sources_that_are_not_read_say_why() {
     assert!(read(&[], b"{}", None, None).contains("tokenizer.json"));
     let relu = br#"{"hidden_act": "relu", "num_attention_heads": 12, "layer_norm_eps": 1e-12}"#;
     assert!(read(&[], &tokenizer, Some(relu), None).contains("hidden_act is relu"));
-    let first = br#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#;
-    assert!(read(&[], &tokenizer, None, Some(first)).contains("pooling_mode_cls_token"));
+    let first = br#"{"pooling_mode_max_tokens": true, "pooling_mode_mean_tokens": false}"#;
+    assert!(read(&[], &tokenizer, None, Some(first)).contains("pooling_mode_max_tokens"));
     let cased = String::from_utf8(tokenizer).unwrap().replace("\"lowercase\":true", "\"lowercase\":false");
     assert!(read(&[], cased.as_bytes(), None, None).contains("uncased"));
     // The same with the true files.

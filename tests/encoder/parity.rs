@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use bifocal::encoder::{Agreement, Encoder, Packing, Transformer};
+use bifocal::encoder::{Agreement, Encoder, Packing, Role, Source, SourceFiles, Transformer};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
@@ -42,7 +42,7 @@ fn furthest(ones: &[Vec<f32>], others: &[Vec<f32>]) -> f32 {
 #[test]
 fn vectors_are_those_of_candle_transformers() {
     let texts = sentences();
-    let ours = FULL.embed(&texts, &|_| {}).unwrap();
+    let ours = FULL.embed(&texts, Role::Query, &|_| {}).unwrap();
     let furthest = furthest(&ours, &reference(&texts));
     println!("furthest number: {furthest:e}");
     assert!(furthest < 1e-5, "a number differs by {furthest:e}");
@@ -71,7 +71,7 @@ fn coded_weights_agree_with_the_source() {
 fn a_file_in_f32_gives_the_bits_of_the_source() {
     let file = Transformer::from_gguf(&pack(Packing::F32).to_bytes()).unwrap();
     let texts = &sentences()[..20];
-    assert_eq!(file.embed(texts, &|_| {}).unwrap(), CODED.embed(texts, &|_| {}).unwrap());
+    assert_eq!(file.embed(texts, Role::Passage, &|_| {}).unwrap(), CODED.embed(texts, Role::Passage, &|_| {}).unwrap());
     assert_eq!(file.space(), FULL.space());
 }
 
@@ -85,15 +85,15 @@ fn of_all_lengths() -> Vec<String> {
 fn check_independence(encoder: &Transformer) {
     let texts = of_all_lengths();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let alone: Vec<Vec<f32>> = texts.iter().map(|text| encoder.embed_one(text).unwrap()).collect();
-    assert_eq!(encoder.embed(&texts, &|_| {}).unwrap(), alone, "in batches");
+    let alone: Vec<Vec<f32>> = texts.iter().map(|text| encoder.embed_query(text).unwrap()).collect();
+    assert_eq!(encoder.embed(&texts, Role::Query, &|_| {}).unwrap(), alone, "in batches");
     for threads in [1, 2, 3, 5] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let vectors = pool.install(|| encoder.embed(&texts[..40], &|_| {})).unwrap();
+        let vectors = pool.install(|| encoder.embed(&texts[..40], Role::Query, &|_| {})).unwrap();
         assert_eq!(vectors, alone[..40], "in batches, on {threads} threads");
     }
     let reversed: Vec<&str> = texts.iter().rev().copied().collect();
-    let mut vectors = encoder.embed(&reversed, &|_| {}).unwrap();
+    let mut vectors = encoder.embed(&reversed, Role::Query, &|_| {}).unwrap();
     vectors.reverse();
     assert_eq!(vectors, alone, "in another order");
 }
@@ -115,16 +115,38 @@ fn progress_counts_every_text() {
     let count = |done| {
         counted.fetch_add(done, std::sync::atomic::Ordering::Relaxed);
     };
-    FULL.embed(texts, &count).unwrap();
+    FULL.embed(texts, Role::Query, &count).unwrap();
     assert_eq!(counted.into_inner(), 30);
-    assert!(FULL.embed(&[], &|_| {}).unwrap().is_empty());
+    assert!(FULL.embed(&[], Role::Query, &|_| {}).unwrap().is_empty());
 }
 
 #[test]
 fn vectors_are_of_unit_length_even_of_nothing() {
     for text in ["", " ", "\0", "x"] {
-        let vector = FULL.embed_one(text).unwrap();
+        let vector = FULL.embed_query(text).unwrap();
         let length: f32 = vector.iter().map(|x| x * x).sum();
         assert!((length - 1.0).abs() < 1e-5, "{text:?} has length {length}");
     }
+}
+
+#[test]
+fn the_first_tokens_vector_may_be_a_texts() {
+    let (weights, tokenizer) = (file("model.safetensors"), file("tokenizer.json"));
+    let pooling = br#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#;
+    let prefixes = ["", "find: "];
+    let files = SourceFiles {
+        name: "m",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: Some(pooling),
+        prefixes,
+    };
+    let source = Source::read(&files).unwrap();
+    let model = Transformer::from_gguf(&source.pack(Packing::F32).unwrap().to_bytes()).unwrap();
+    assert_eq!(model.space().pooling, "cls");
+    assert!(FULL.space().accept(model.space()).is_err());
+    let embed = |text: &str, role| model.embed(&[text], role, &|_| {}).unwrap().swap_remove(0);
+    assert_ne!(embed("hives", Role::Passage), FULL.embed_query("hives").unwrap());
+    assert_eq!(embed("hives", Role::Query), embed("find: hives", Role::Passage));
 }

@@ -82,7 +82,7 @@ fn ten_thousand_strings_have_the_ids_of_the_reference() {
 }
 
 /// A string of one to thirty bits of many kinds.
-fn varied(random: &mut Random) -> String {
+pub fn varied(random: &mut Random) -> String {
     const SCRIPTS: [(u32, u32); 19] = [
         (0x20, 0x7E),
         (0x61, 0x7A),

@@ -25,7 +25,7 @@ fn many_pages() -> Vec<Page> {
 
 fn built(graph_above: usize) -> Built {
     let encoder = BagOfWords::new();
-    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let options = Options { graph_above, ..Options::default() };
     build(
         many_pages(),

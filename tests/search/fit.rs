@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Built, Embedding, Fit, Fitted, Options, build};
 use bifocal::corpus::Page;
-use bifocal::encoder::{Encoder, VectorSpace};
+use bifocal::encoder::{Encoder, Role, VectorSpace};
 use bifocal::index::{Kind, PartId};
 use bifocal::search::{Mode, Query};
 use bifocal::{ErrorKind, Result};
@@ -33,7 +33,7 @@ fn site(pages: usize) -> Vec<Page> {
 }
 
 fn built(pages: Vec<Page>, encoder: &dyn Encoder, fit: Option<Fit>) -> Built {
-    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let options = Options { title: "Bees".into(), fit, ..Options::default() };
     let embedding = Embedding { encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     build(pages, Some(embedding), &options, &|_| ()).unwrap()
@@ -142,8 +142,8 @@ impl Encoder for Other {
         self.0.count_tokens(text)
     }
 
-    fn embed(&self, texts: &[&str], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
-        self.0.embed(texts, progress)
+    fn embed(&self, texts: &[&str], role: Role, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+        self.0.embed(texts, role, progress)
     }
 }
 

@@ -25,7 +25,7 @@ fn ask(memory: &mut Memory, query: Query) -> (Answer, Vec<Vec<Kind>>) {
 
 fn with(pages: Vec<Page>, general: GeneralOptions, language: &str) -> Built {
     let encoder = BagOfWords::new();
-    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let embedding = Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     let options = Options { general, language: language.into(), ..Options::default() };
     build(pages, Some(embedding), &options, &|_| ()).unwrap()

@@ -16,8 +16,14 @@ fn model() -> Transformer {
         std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}; run ./build.sh model"))
     };
     let (weights, tokenizer) = (read("model.safetensors"), read("tokenizer.json"));
-    let files =
-        SourceFiles { name: "all-MiniLM-L6-v2", weights: &weights, tokenizer: &tokenizer, config: None, pooling: None };
+    let files = SourceFiles {
+        name: "all-MiniLM-L6-v2",
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: None,
+        pooling: None,
+        prefixes: [""; 2],
+    };
     Source::read(&files).unwrap().transformer().unwrap()
 }
 
@@ -26,7 +32,7 @@ fn the_small_site_answers_as_a_reader_expects() {
     let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
     let (pages, _) = read_site(&site, &SiteOptions::default(), &site.join("bifocal"), &|_, _| ()).unwrap();
     let encoder = model();
-    let embed = |texts: &[&str]| encoder.embed(texts, &|_| ());
+    let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let embedding = Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     let built = build(pages, Some(embedding), &Options::default(), &|_| ()).unwrap();
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
@@ -41,7 +47,7 @@ fn the_small_site_answers_as_a_reader_expects() {
             _ => Mode::Hybrid,
         };
         let query = Query { text: text.into(), mode, ..Query::default() };
-        let vector = mode.has_semantic().then(|| (encoder.embed_one(text).unwrap(), "transformer"));
+        let vector = mode.has_semantic().then(|| (encoder.embed_query(text).unwrap(), "transformer"));
         let answer = complete(&mut index, query, vector, |id| Ok(parts[&id].clone())).unwrap();
         let found =
             answer.hits.first().map_or("nothing", |hit| hit.sections.first().map_or(&hit.url, |section| &section.url));

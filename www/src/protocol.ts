@@ -220,7 +220,10 @@ export interface VectorSpace {
   /** A hash of the weights before any quantisation. */
   weights: string;
   pooling: string;
+  /** What is put before passages. */
   prefix: string;
+  /** What is put before queries, where that is anything. */
+  queryPrefix?: string;
   dims: number;
 }
 

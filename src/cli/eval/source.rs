@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bifocal::build::{Embedding, Options, build};
 use bifocal::corpus::Page;
-use bifocal::encoder::Encoder;
+use bifocal::encoder::{Encoder, Role};
 use bifocal::index::{Entry, Index, PartId};
 use bifocal::search::{Answer, Query, VectorPlan, complete};
 use bifocal::{Error, ErrorKind, Result};
@@ -37,8 +37,8 @@ impl Source {
             true => Some(model::load_for_build(args.model.as_deref())?),
             false => None,
         };
-        let embed = |texts: &[&str]| match &model {
-            Some(model) => embed_cached(model.transformer(), texts, args.cache.as_deref()),
+        let embed = |texts: &[&str], role| match &model {
+            Some(model) => embed_cached(model.transformer(), texts, role, args.cache.as_deref()),
             None => Ok(Vec::new()),
         };
         let embedding = model.as_ref().map(|model| Embedding {
@@ -168,5 +168,5 @@ fn embed_queries(encoder: Option<&dyn Encoder>, queries: &[Judged]) -> Result<Ve
     let plain = |query: &Judged| Query { text: query.text.clone(), ..Query::default() }.plain_text();
     let texts: Vec<String> = queries.iter().map(plain).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    Ok(encoder.embed(&texts, &|_| ())?.into_iter().map(Some).collect())
+    Ok(encoder.embed(&texts, Role::Query, &|_| ())?.into_iter().map(Some).collect())
 }
