@@ -36,24 +36,20 @@ function load(bytes) {
   return transformer;
 }
 
-test("vectors are those of the native command to 1e-4", () => {
+test("vectors are those of the native command, to the bit", () => {
   const lines = execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", ...TEXTS], { encoding: "utf8" });
   const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(expected.length, TEXTS.length);
   const transformer = load(file);
-  let furthest = 0;
   for (const [at, text] of TEXTS.entries()) {
     const vector = transformer.embed(text);
     assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
-    const apart = Math.max(...vector.map((x, i) => Math.abs(x - expected[at][i])));
-    assert.ok(apart <= 1e-4, `${JSON.stringify(text)}: a number is ${apart} apart`);
-    furthest = Math.max(furthest, apart);
+    assert.deepEqual(vector, Float32Array.from(expected[at]), JSON.stringify(text));
   }
-  console.log(`furthest number: ${furthest}`);
   transformer.free();
 });
 
-test("a model takes little more memory than its file, also the second time", () => {
+test("a model takes at most twice its file's memory, also the second time", () => {
   for (let round = 0; round < 2; round++) {
     const transformer = load(file);
     transformer.embed(SENTENCES[0]);
@@ -61,7 +57,7 @@ test("a model takes little more memory than its file, also the second time", () 
   }
   const mebibytes = wasm.memory.buffer.byteLength / 2 ** 20;
   console.log(`wasm memory: ${mebibytes} MiB, file: ${(file.length / 2 ** 20).toFixed(1)} MiB`);
-  assert.ok(wasm.memory.buffer.byteLength < file.length * 1.5, `${mebibytes} MiB`);
+  assert.ok(wasm.memory.buffer.byteLength < file.length * 2, `${mebibytes} MiB`);
 });
 
 test("a model names its space", () => {
