@@ -1,6 +1,6 @@
 //! Embeds lines of text and says how fast: `cargo run --release --example embed -- MODEL TEXTS`.
 //!
-//! MODEL is a folder with `model.safetensors` and `tokenizer.json`; TEXTS has one JSON string a line. Prints
+//! MODEL is a folder with `model.safetensors` and `tokenizer.json`, or a GGUF file; TEXTS has one JSON string a line. Prints
 //! `{"texts": …, "seconds": …}`; reading the model is not counted. `RAYON_NUM_THREADS` sets the number of threads.
 
 use std::error::Error;
@@ -8,22 +8,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 use std::{env, fs};
 
-use bifocal::encoder::{Encoder, Role, Source, SourceFiles};
+use bifocal::encoder::{Encoder, Role};
+
+mod model;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let [model, texts] = arguments.as_slice() else { return Err("usage: embed MODEL TEXTS".into()) };
-    let weights = fs::read(model.join("model.safetensors"))?;
-    let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles {
-        name: "",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-        prefixes: [""; 2],
-    };
-    let encoder = Source::read(&files)?.coded()?;
+    let encoder = model::load(model)?;
     let texts = fs::read_to_string(texts)?;
     let texts: Vec<String> = texts.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();

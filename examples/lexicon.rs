@@ -20,7 +20,7 @@ use std::{env, fs};
 use bifocal::build::lexicon::{FitOptions, Lexicon, Material, fit};
 use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
 use bifocal::encoder::lexicon::MapFit;
-use bifocal::encoder::{Cache, Encoder, Role, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Role, Transformer, cache_file_name};
 use bifocal::lexical::{
     Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
 };
@@ -34,6 +34,7 @@ mod collection;
 #[path = "../src/cli/eval/metrics.rs"]
 #[allow(dead_code, reason = "one of its metrics is used here")]
 mod metrics;
+mod model;
 
 use collection::Judged;
 
@@ -50,29 +51,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         [model, folders @ ..] => (model, "en", folders),
         _ => return Err(usage.into()),
     };
-    let encoder = load(model)?;
+    let encoder = model::load(model)?;
     println!("{:<16} {:<7} keyword  transf.  lexicon  ratio   hybrid-t hybrid-l ratio", "collection", "queries");
     for folder in folders {
         measure(&encoder, language, folder)?;
     }
     Ok(())
-}
-
-fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
-    if model.is_file() {
-        return Ok(Transformer::from_gguf(&fs::read(model)?)?);
-    }
-    let weights = fs::read(model.join("model.safetensors"))?;
-    let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles {
-        name: "",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-        prefixes: [""; 2],
-    };
-    Ok(Source::read(&files)?.transformer()?)
 }
 
 fn measure(encoder: &Transformer, language: &str, folder: &Path) -> Result<(), Box<dyn Error>> {

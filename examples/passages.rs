@@ -6,14 +6,16 @@
 //! made again.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::{env, fs};
 
 use bifocal::corpus::{Page, Window, cut, embedded_text};
-use bifocal::encoder::{Cache, Encoder, Role, Source, SourceFiles, Transformer, cache_file_name};
+use bifocal::encoder::{Cache, Encoder, Role, cache_file_name};
 use bifocal::ingest::{SiteOptions, read_site};
 use serde_json::json;
+
+mod model;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -22,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [site, model, out, cache] => (site, model, out, Some(cache)),
         _ => return Err("usage: passages SITE MODEL OUT [CACHE]".into()),
     };
-    let encoder = load(model)?;
+    let encoder = model::load(model)?;
 
     let index = site.join("bifocal");
     let (pages, _) = read_site(site, &SiteOptions::default(), &index, &|_, _| ())?;
@@ -55,21 +57,4 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("vectors.f32"), bytes)?;
     println!("{} passages in {}", passages.len(), out.display());
     Ok(())
-}
-
-fn load(model: &Path) -> Result<Transformer, Box<dyn Error>> {
-    if model.is_file() {
-        return Ok(Transformer::from_gguf(&fs::read(model)?)?);
-    }
-    let weights = fs::read(model.join("model.safetensors"))?;
-    let tokenizer = fs::read(model.join("tokenizer.json"))?;
-    let files = SourceFiles {
-        name: "",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-        prefixes: [""; 2],
-    };
-    Ok(Source::read(&files)?.coded()?)
 }

@@ -15,14 +15,7 @@ use bifocal::encoder::{Packed, Packing, Source, SourceFiles, Transformer};
 /// The model as it was published.
 static SOURCE: LazyLock<Source> = LazyLock::new(|| {
     let (weights, tokenizer) = (file("model.safetensors"), file("tokenizer.json"));
-    let files = SourceFiles {
-        name: "all-MiniLM-L6-v2",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-        prefixes: [""; 2],
-    };
+    let files = SourceFiles::new("all-MiniLM-L6-v2", &weights, &tokenizer);
     Source::read(&files).unwrap()
 });
 

@@ -132,8 +132,11 @@ pub fn run(args: BuildArgs) -> Result<()> {
         check_size(&path, bytes.len(), bounds.bytes)?;
         options.model_file =
             Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
+        match encoder.licence() {
+            Some(licence) => extra.push(("model/LICENSE.txt".to_owned(), licence.into_bytes())),
+            None => eprintln!("the model's licence is not known here: see that its terms let you publish {path}"),
+        }
         extra.push((path, bytes));
-        extra.push(("model/LICENSE.txt".to_owned(), encoder.licence().as_bytes().to_vec()));
     }
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();

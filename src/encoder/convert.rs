@@ -32,6 +32,13 @@ pub struct SourceFiles<'f> {
     pub prefixes: [&'f str; 2],
 }
 
+impl<'f> SourceFiles<'f> {
+    /// The two files that every model has, with what stands for the others and for prefixes where they are missing.
+    pub fn new(name: &'f str, weights: &'f [u8], tokenizer: &'f [u8]) -> Self {
+        Self { name, weights, tokenizer, config: None, pooling: None, prefixes: [""; 2] }
+    }
+}
+
 /// A model as it was published, in f32.
 pub struct Source {
     metadata: Metadata,

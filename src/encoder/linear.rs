@@ -1,7 +1,7 @@
 //! Linear layers.
 
 use super::tensor::Tensor;
-use crate::kernels::float::{self, Rows, Sizes};
+use crate::kernels::float::{self, LANES, Rows, Sizes};
 use crate::kernels::rowwise::{self, Activations, Panels};
 
 /// `x · Wᵀ + b`.
@@ -12,7 +12,7 @@ pub(super) struct Linear {
 
 enum Weight {
     Coded(Panels),
-    /// Columns after one another, as the product reads them.
+    /// In panels of [`LANES`] rows, each column by column: what a product reads lies together.
     Float(Vec<f32>),
 }
 
@@ -22,7 +22,7 @@ impl Linear {
         let columns = weight.dims()[1];
         let weight = match weight {
             Tensor::Coded(panels) => Weight::Coded(panels),
-            other => Weight::Float(transposed(&other.numbers(), columns)),
+            other => Weight::Float(panels(&other.numbers(), columns)),
         };
         Self { weight, bias }
     }
@@ -53,22 +53,26 @@ impl Linear {
                 rowwise::matmul(panels, packed, out);
             }
             Weight::Float(weight) => {
-                let inner = weight.len() / columns;
+                let inner = weight.len() / columns.next_multiple_of(LANES);
                 let rows = x.len() / inner;
                 out.resize(rows * columns, 0.0);
                 let x = Rows { numbers: x, stride: inner };
-                let weight = Rows { numbers: weight, stride: columns };
-                float::matmul(x, weight, Sizes { rows, inner, columns }, out, columns);
+                for (first, panel) in (0..columns).step_by(LANES).zip(weight.chunks_exact(inner * LANES)) {
+                    let panel = Rows { numbers: panel, stride: LANES };
+                    let sizes = Sizes { rows, inner, columns: LANES.min(columns - first) };
+                    float::matmul(x, panel, sizes, &mut out[first..], columns);
+                }
             }
         }
     }
 }
 
-fn transposed(numbers: &[f32], columns: usize) -> Vec<f32> {
+fn panels(numbers: &[f32], columns: usize) -> Vec<f32> {
     let rows = numbers.len() / columns;
-    let mut out = vec![0.0; numbers.len()];
+    let mut out = vec![0.0; rows.next_multiple_of(LANES) * columns];
     for (row, numbers) in numbers.chunks_exact(columns).enumerate() {
-        numbers.iter().enumerate().for_each(|(column, &x)| out[column * rows + row] = x);
+        let panel = &mut out[row / LANES * LANES * columns..];
+        numbers.iter().enumerate().for_each(|(column, &x)| panel[column * LANES + row % LANES] = x);
     }
     out
 }

@@ -198,6 +198,9 @@ fn space(metadata: &Metadata) -> Result<(VectorSpace, Pooling)> {
     }
 }
 
+/// The key of the terms that a model may be passed on under, in full.
+pub const LICENCE: &str = "bifocal.licence";
+
 /// The key of what is put before queries; files of models without prefixes may lack it.
 pub(super) const QUERY_PREFIX: &str = "bifocal.space.query_prefix";
 

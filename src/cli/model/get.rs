@@ -35,6 +35,11 @@ const FILES: [(&str, &str); 2] = [
     (WEIGHTS, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
 ];
 
+/// Whether a space's `weights` are those of the model that is fetched.
+pub fn fetches(weights: &str) -> bool {
+    !weights.is_empty() && FILES.iter().any(|(name, sha256)| *name == WEIGHTS && sha256.starts_with(weights))
+}
+
 /// Where the model is kept if nobody says otherwise.
 pub fn default_folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
