@@ -22,6 +22,9 @@ static SOURCE: LazyLock<Source> = LazyLock::new(|| {
 /// The model in f32.
 static FULL: LazyLock<Transformer> = LazyLock::new(|| SOURCE.transformer().unwrap());
 
+/// The model as it embeds passages.
+pub static CODED: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded().unwrap());
+
 /// The model as a q8_0 file.
 static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());
 

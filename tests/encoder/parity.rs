@@ -1,16 +1,11 @@
 //! The network against candle-transformers' own, and against itself in other batches and threads.
 
-use std::sync::LazyLock;
-
 use bifocal::encoder::{Agreement, Encoder, Packing, Role, Source, SourceFiles, Transformer};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
 
-use super::{FULL, Q8, Random, SOURCE, file, pack, sentences};
-
-/// The model as it embeds passages.
-static CODED: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded().unwrap());
+use super::{CODED, FULL, Q8, Random, file, pack, sentences};
 
 /// MiniLM by the reference, one text at a time, pooled and made unit length.
 fn reference(texts: &[&str]) -> Vec<Vec<f32>> {

@@ -5,28 +5,20 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Embedding, Options, build};
-use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
+use bifocal::encoder::Encoder;
 use bifocal::index::{Index, PartId};
 use bifocal::ingest::{SiteOptions, read_site};
 use bifocal::search::{Mode, Query, complete};
 
-fn model() -> Transformer {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/all-MiniLM-L6-v2");
-    let read = |name: &str| {
-        std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}; run ./build.sh model"))
-    };
-    let (weights, tokenizer) = (read("model.safetensors"), read("tokenizer.json"));
-    let files = SourceFiles::new("all-MiniLM-L6-v2", &weights, &tokenizer);
-    Source::read(&files).unwrap().coded().unwrap()
-}
+use crate::encoder::CODED;
 
 #[test]
 fn the_small_site_answers_as_a_reader_expects() {
     let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
     let (pages, _) = read_site(&site, &SiteOptions::default(), &site.join("bifocal"), &|_, _| ()).unwrap();
-    let encoder = model();
+    let encoder = &*CODED;
     let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
-    let embedding = Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) };
+    let embedding = Embedding { encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     let built = build(pages, Some(embedding), &Options::default(), &|_| ()).unwrap();
     let parts: HashMap<PartId, Vec<u8>> = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
     let mut index = Index::open(built.entry.open().unwrap());
