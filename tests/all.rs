@@ -1,6 +1,7 @@
 //! One integration binary: its modules are the suites.
 
 mod cells;
+mod embed;
 mod encoder;
 mod eval;
 mod hnsw;

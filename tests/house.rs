@@ -56,6 +56,7 @@ fn imports_go_to_lower_floors_only() {
 fn dependencies_stay_in_their_rooms() {
     confine(&["candle_core", "candle_nn"], "encoder/");
     confine(&["instant_distance"], "vector/hnsw");
+    confine(&["arrow_array", "arrow_ipc", "arrow_schema"], "cli/embed/arrow");
     confine(&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], "wasm/");
 }
 

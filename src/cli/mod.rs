@@ -2,6 +2,7 @@
 
 mod build;
 mod cache;
+mod embed;
 mod eval;
 mod folder;
 mod inspect;
@@ -43,6 +44,7 @@ enum Verb {
     Inspect(inspect::InspectArgs),
     Eval(eval::EvalArgs),
     Model(model::ModelArgs),
+    Embed(embed::EmbedArgs),
 }
 
 /// Runs the command and says what went wrong, if anything did.
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::run(args),
         Verb::Eval(args) => eval::run(args),
         Verb::Model(args) => model::run(args),
+        Verb::Embed(args) => embed::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -85,10 +88,15 @@ fn report(error: &Error) {
     }
 }
 
-/// Prints to standard output; a reader that closed its end (`| head`) is no error.
+/// Prints to standard output.
 fn print(text: &str) -> Result<()> {
     use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
+    unless_closed(std::io::stdout().write_all(text.as_bytes()))
+}
+
+/// What became of writing to standard output; a reader that closed its end (`| head`) is no error.
+fn unless_closed(written: std::io::Result<()>) -> Result<()> {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::new(bifocal::ErrorKind::Io, "standard output can't be written").because(error))
         }

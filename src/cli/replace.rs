@@ -9,13 +9,14 @@ use tempfile::NamedTempFile;
 
 /// Writes a file in the place of the one at `path`, if there is one; its folder is made if it isn't there.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = beside(path)?;
+    file.write_all(bytes).and_then(|()| publish(file, path)).map_err(|error| refused(path, error))
+}
+
+/// A temporary file beside `path`, to be published there; the folder is made if it isn't there.
+pub fn beside(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let refused =
-        |error: io::Error| Error::new(ErrorKind::Io, format!("{} can't be written", path.display())).because(error);
-    fs::create_dir_all(folder).map_err(refused)?;
-    let mut file = NamedTempFile::new_in(folder).map_err(refused)?;
-    file.write_all(bytes).map_err(refused)?;
-    publish(file, path).map_err(refused)
+    fs::create_dir_all(folder).and_then(|()| NamedTempFile::new_in(folder)).map_err(|error| refused(path, error))
 }
 
 /// Moves a finished file to its place, readable by those who may read new files.
@@ -29,4 +30,9 @@ pub fn publish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// Says which file could not be written.
+pub fn refused(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("{} can't be written", path.display())).because(error)
 }

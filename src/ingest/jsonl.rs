@@ -1,13 +1,11 @@
 //! Pages as JSON lines: one object in each line.
 
 use super::html::language;
+use super::lines::{at_line, for_each_line, object, wrong};
 use crate::corpus::{Meta, Page, Section};
 use crate::{Error, ErrorKind, Result};
-use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Reads a file of pages, one JSON object in each line; gzip is undone.
@@ -47,43 +45,9 @@ pub fn read_jsonl(path: &Path) -> Result<Vec<Page>> {
     Ok(pages)
 }
 
-/// Calls `read` with each line that is not empty, and its number from 1.
-///
-/// # Errors
-/// Those of `read`, and [`ErrorKind::Io`] when the file cannot be opened or read, or is not UTF-8.
-pub fn for_each_line(path: &Path, mut read: impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
-    let failed = |what: String, error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("{}{what}: cannot be read", path.display())).because(error)
-    };
-    let file = File::open(path).map_err(|error| failed(String::new(), error))?;
-    let mut file = BufReader::new(file);
-    let is_gzip = file.fill_buf().map_err(|error| failed(String::new(), error))?.starts_with(&[0x1f, 0x8b]);
-    let text: Box<dyn Read> = if is_gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    for (at, line) in BufReader::new(text).lines().enumerate() {
-        let line = line.map_err(|error| failed(format!(", line {}", at + 1), error))?;
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if !line.is_empty() {
-            read(at + 1, line)?;
-        }
-    }
-    Ok(())
-}
-
-fn at_line(name: &str, number: usize, error: Error) -> Error {
-    let hint = error.way_out().map(str::to_owned);
-    let error = Error::new(ErrorKind::Input, format!("{name}, line {number}: {error}"));
-    match hint {
-        Some(hint) => error.hint(hint),
-        None => error,
-    }
-}
-
 /// One line's page.
 fn page(line: &str) -> Result<Page> {
-    let mut fields: Map<String, Value> = serde_json::from_str(line).map_err(|error| {
-        Error::new(ErrorKind::Input, format!("not a JSON object: {}", message(&error)))
-            .hint("each line is one object: {\"id\": \"a\", \"title\": \"A page\", \"text\": \"…\"}")
-    })?;
+    let mut fields: Map<String, Value> = object(line, r#"{"id": "a", "title": "A page", "text": "…"}"#)?;
     fields.retain(|_, value| !value.is_null());
     let id = id(&mut fields)?;
     let url = text(&mut fields, "url")?.unwrap_or_else(|| id.clone());
@@ -180,19 +144,6 @@ fn meta(field: &str, value: Value) -> Result<Meta> {
 
 fn known_language(tag: String) -> Result<String> {
     language(&tag).ok_or_else(|| wrong("lang", &Value::String(tag), "a language tag such as `en` or `pt-br`"))
-}
-
-fn wrong(field: &str, value: &Value, wanted: &str) -> Error {
-    let mut shown: String = value.to_string().chars().take(40).collect();
-    if shown.len() < value.to_string().len() {
-        shown.push('…');
-    }
-    Error::new(ErrorKind::Input, format!("field `{field}` is {shown}, not {wanted}"))
-}
-
-/// serde_json's message with the column only, where it has one: its line is always the first.
-fn message(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column 0", "").replace(" at line 1 column ", " at column ")
 }
 
 /// A text with the line breaks of one system and nothing around it.

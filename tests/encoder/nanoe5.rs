@@ -14,7 +14,7 @@ const ROWS: usize = 12;
 const PLACES: usize = 24;
 
 /// A model of one layer with random weights.
-fn tiny() -> Vec<u8> {
+pub fn tiny() -> Vec<u8> {
     let mut random = Random(0x5EED_0009);
     let mut out = b"E5S1".to_vec();
     let ints = |out: &mut Vec<u8>, ints: &[usize]| ints.iter().for_each(|&int| out.extend((int as u32).to_le_bytes()));

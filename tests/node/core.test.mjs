@@ -41,7 +41,8 @@ function native(text, mode, encoder = "auto") {
 }
 
 function embed(text) {
-  return JSON.parse(execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", text], { encoding: "utf8" }));
+  const args = ["embed", "--model", MODEL, "--query", `--text=${text}`];
+  return JSON.parse(execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" })).vector;
 }
 
 test("operators and misspelt words are answered as natively", () => {

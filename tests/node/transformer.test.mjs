@@ -37,8 +37,9 @@ function load(bytes) {
 }
 
 test("vectors are those of the native command, to the bit", () => {
-  const lines = execFileSync(root("target/release/bifocal"), ["model", "embed", MODEL, "--", ...TEXTS], { encoding: "utf8" });
-  const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const args = ["embed", "--model", MODEL, "--query", ...TEXTS.map((text) => `--text=${text}`)];
+  const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
+  const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
   assert.equal(expected.length, TEXTS.length);
   const transformer = load(file);
   for (const [at, text] of TEXTS.entries()) {

@@ -84,7 +84,7 @@ fn get(url: &str, path: &Path, sha256: &str) -> Result<()> {
     let mut reader = bar.wrap_read(body.into_reader());
     let mut buffer = vec![0; 1 << 16];
     loop {
-        if progress::cancelled().load(std::sync::atomic::Ordering::Relaxed) {
+        if progress::is_cancelled() {
             return Err(Error::new(ErrorKind::Cancelled, "stopped before the model was whole"));
         }
         let count = reader.read(&mut buffer).map_err(|error| failed(error.into()))?;
