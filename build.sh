@@ -36,7 +36,7 @@ help() {
 usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed,
-                                known-items, keyword, bundlers, generators
+                                known-items, keyword, bundlers, generators, spark
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
@@ -320,6 +320,7 @@ run_bench() {
   mkdir -p "$folder"
   cp -p bench/package.json bench/package-lock.json "$folder"
   npm_packages "$folder"
+  if [[ $# == 0 || " $* " == *" spark "* ]] && ! command -v java >/dev/null; then apt_install default-jre-headless; fi
   export BIFOCAL MODEL GGUF DEMO
   node bench/run.mjs "$@"
 }

@@ -1,21 +1,26 @@
-// Python with the packages of requirements.txt, in an environment of its own below target/.
+// Python with the packages of a list, in an environment of its own below target/.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { here, model } from "./places.mjs";
 
-const environment = here("target/bench/venv");
-const installed = `${environment}/installed.txt`;
+/** The interpreter of an environment with the packages that bench/`requirements` lists. */
+export function interpreter(name, requirements) {
+  const environment = here(`target/bench/${name}`);
+  const installed = `${environment}/installed.txt`;
+  const wanted = readFileSync(here(`bench/${requirements}`), "utf8");
+  if (!existsSync(installed) || readFileSync(installed, "utf8") !== wanted) {
+    execFileSync("python3", ["-m", "venv", environment]);
+    execFileSync(`${environment}/bin/pip`, ["install", "--quiet", "--retries", "5", "-r", here(`bench/${requirements}`)]);
+    writeFileSync(installed, wanted);
+  }
+  return `${environment}/bin/python`;
+}
 
 /** Runs bench/embed.py and gives what it prints. */
 export function python(...parameters) {
-  const wanted = readFileSync(here("bench/requirements.txt"), "utf8");
-  if (!existsSync(installed) || readFileSync(installed, "utf8") !== wanted) {
-    execFileSync("python3", ["-m", "venv", environment]);
-    execFileSync(`${environment}/bin/pip`, ["install", "--quiet", "--retries", "5", "-r", here("bench/requirements.txt")]);
-    writeFileSync(installed, wanted);
-  }
-  return execFileSync(`${environment}/bin/python`, [here("bench/embed.py"), ...parameters], { encoding: "utf8" }).trim();
+  const program = interpreter("venv", "requirements.txt");
+  return execFileSync(program, [here("bench/embed.py"), ...parameters], { encoding: "utf8" }).trim();
 }
 
 /** The model for onnxruntime: in f32, with int8 weights as a package publishes it, and as its own quantiser makes it. */

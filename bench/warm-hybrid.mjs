@@ -7,19 +7,18 @@
 // Both first answer every question in other words of the same meaning, so that parts of the index and compiled code are
 // there; then they take turns.
 
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { example } from "./cargo.mjs";
+import { copyFileSync } from "node:fs";
+import { demoPassages } from "./cargo.mjs";
 import { resultOf, withPage } from "./chromium.mjs";
 import { median, quantile, spread, table } from "./figures.mjs";
-import { demo, here, model, packages } from "./places.mjs";
+import { demo, model, packages } from "./places.mjs";
 import { python } from "./python.mjs";
 import { serve } from "./server.mjs";
 
 const QUERIES = Number(process.env.RUNS ?? 120);
 
 export async function measure() {
-  const data = here("target/bench/warm");
-  prepare(data);
+  const data = prepare();
   const server = await serve({ "": demo, pages: here("bench/pages"), data, packages });
   try {
     const { bifocal, byHand, agreement, queries, passages } = await withPage((page) =>
@@ -37,10 +36,10 @@ export async function measure() {
   }
 }
 
-/** The passages, their vectors and the int8 model, for the side that is put together by hand. */
-function prepare(data) {
-  mkdirSync(data, { recursive: true });
-  if (!existsSync(`${data}/vectors.f32`)) example("passages", [demo, model, data]);
+/** The folder with the passages, their vectors and the int8 model, for the side that is put together by hand. */
+function prepare() {
+  const data = demoPassages();
   copyFileSync(`${model}/tokenizer.json`, `${data}/tokenizer.json`);
   copyFileSync(python("int8"), `${data}/model.onnx`);
+  return data;
 }
