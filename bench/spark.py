@@ -25,7 +25,7 @@ CORES = 2
 def spark(lines: list[str], command: list[str], partitions: int) -> tuple[list[str], float]:
     """Rows of all partitions; the time is without Spark's own start."""
     builder = SparkSession.builder.master(f"local[{CORES}]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.log.level", "ERROR").getOrCreate()
+    session = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR").getOrCreate()
     # A partition has one core. `pipe` starts commands without an environment, and only says that one failed if asked to.
     pipe = {"command": shlex.join(command), "env": {"RAYON_NUM_THREADS": "1"}, "checkCode": True}
     started = time.perf_counter()
