@@ -52,6 +52,8 @@ pub mod ingest;
 pub mod kernels;
 pub mod lexical;
 pub mod order;
+#[cfg(feature = "native")]
+pub mod random;
 pub mod search;
 pub mod text;
 pub mod vector;

@@ -1,9 +1,9 @@
 //! Projection, packed rows and cells: the laws of each, against plain arithmetic.
 
 use bifocal::kernels::{self, COARSE_BLOCK, FINE_BLOCK};
+use bifocal::random::Random;
 use bifocal::vector::cluster::{assign, centroids};
 use bifocal::vector::projection::Components;
-use bifocal::vector::random::Random;
 use bifocal::vector::{Centroids, PackedRows, Probe, Projection, RowCode, RowId, pack};
 use proptest::collection::vec;
 use proptest::prelude::*;

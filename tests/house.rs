@@ -6,11 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error`, `bytes` and `order`.
+/// Rooms and their floors; a room may import from lower floors and from itself. All stand on `error`, `bytes`, `order` and `random`.
 const FLOORS: &[(&str, i8)] = &[
     ("error", -1),
     ("bytes", -1),
     ("order", -1),
+    ("random", -1),
     ("text", 0),
     ("kernels", 0),
     ("vector", 1),

@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
+use crate::random::Random;
 use crate::vector::cluster::dot;
-use crate::vector::random::Random;
 
 /// The share of nonsense that the cut-off keeps out.
 const KEPT_OUT: f64 = 0.95;

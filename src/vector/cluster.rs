@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Seeds the choice of the first centroids. Any number does; another one makes other bytes.
 const SEED: u64 = 1982;

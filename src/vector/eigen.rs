@@ -114,7 +114,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vector::random::Random;
+    use crate::random::Random;
 
     #[test]
     fn vectors_are_orthonormal_and_eigen() {

@@ -34,8 +34,6 @@ pub mod hnsw;
 pub mod packed;
 pub mod projection;
 pub mod quantise;
-#[cfg(feature = "native")]
-pub mod random;
 pub mod row;
 
 pub use cells::{Centroids, Probe};

@@ -111,8 +111,8 @@ mod fit {
     use rayon::prelude::*;
 
     use super::Projection;
+    use crate::random::Random;
     use crate::vector::eigen::eigen;
-    use crate::vector::random::Random;
 
     /// Seeds the random turn. Any number does; another one makes other bytes.
     const SEED: u64 = 0x0b1f_0ca1;

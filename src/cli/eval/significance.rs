@@ -1,6 +1,6 @@
 //! Whether a difference between two settings may be chance.
 
-use bifocal::vector::random::Random;
+use bifocal::random::Random;
 
 /// Up to so many queries that differ, all ways of exchanging them are gone through.
 const ALL_WAYS: usize = 16;

@@ -130,7 +130,7 @@ fn solve(lower: &[Vec<f64>], mut right: Vec<f64>) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vector::random::Random;
+    use crate::random::Random;
 
     const DIMS: usize = 7;
 
