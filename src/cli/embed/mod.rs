@@ -35,8 +35,8 @@ const CHUNK_BYTES: usize = 16 << 20;
 
 Examples:
   bifocal embed passages.jsonl > vectors.jsonl
-  zcat passages.jsonl.gz | bifocal embed --format npy -o vectors.npy
-  bifocal embed passages.jsonl --format arrow -o vectors.arrow
+  bifocal embed passages.jsonl.gz -o vectors.npy
+  grep -v draft passages.jsonl | bifocal embed --format arrow > vectors.arrows
   bifocal embed --query --text 'how do I share data' --text 'what is a mutex'"
 )]
 pub struct EmbedArgs {
@@ -51,9 +51,9 @@ pub struct EmbedArgs {
     /// Embeds them as queries, for models that tell queries from passages
     #[arg(long)]
     query: bool,
-    /// What the vectors are written as
-    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
-    format: Format,
+    /// What the vectors are written as [default: what the file's name ends with, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// The file to write, which is there once it is whole [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -78,6 +78,13 @@ trait Rows {
     fn finish(self: Box<Self>) -> io::Result<Output>;
 }
 
+impl EmbedArgs {
+    fn format(&self) -> Format {
+        let named = || Format::from_str(self.output.as_ref()?.extension()?.to_str()?, true).ok();
+        self.format.or_else(named).unwrap_or(Format::Jsonl)
+    }
+}
+
 impl Format {
     /// Begins rows of so many dimensions.
     fn rows(self, output: Output, dims: u32) -> io::Result<Box<dyn Rows>> {
@@ -91,7 +98,7 @@ impl Format {
 
 /// Runs the command.
 pub fn run(args: &EmbedArgs) -> Result<()> {
-    let output = Output::open(args.output.as_deref(), args.format)?;
+    let output = Output::open(args.output.as_deref(), args.format())?;
     let encoder = model::load_chosen(args.model.as_deref())?;
     let texts: Box<dyn Iterator<Item = Result<Text>>> = match &args.file {
         Some(path) => Box::new(read_texts(Lines::open(path)?)),
@@ -116,7 +123,7 @@ fn embed(
     output: Output,
     bar: &ProgressBar,
 ) -> Result<io::Result<()>> {
-    let mut rows = match args.format.rows(output, encoder.space().dims) {
+    let mut rows = match args.format().rows(output, encoder.space().dims) {
         Ok(rows) => rows,
         Err(error) => return Ok(Err(error)),
     };
