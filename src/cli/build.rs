@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh64::xxh64;
 
 use super::cache::{FitFile, embed_cached};
+use super::model::{self, Shipped};
 use super::publish::{check_output, check_size, compress, hex, publish};
-use super::{model, print, progress, runtime, words};
+use super::{print, progress, runtime, words};
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
 #[derive(Args)]
@@ -40,7 +41,7 @@ pub struct BuildArgs {
     /// The site's name, shown on the search page [default: the title of its first page]
     #[arg(long)]
     title: Option<String>,
-    /// The encoder: a .gguf file, or a folder with model.safetensors and tokenizer.json [default: see `bifocal model`]
+    /// The encoder: a .gguf (or .gguf.gz) file, or a folder with model.safetensors and tokenizer.json [default: see `bifocal model`]
     #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
     model: Option<PathBuf>,
     /// Builds without vectors: search by words alone, no model needed
@@ -127,11 +128,17 @@ pub fn run(args: BuildArgs) -> Result<()> {
         false => Some(model::load_for_build(args.model.as_deref().or(config.model.as_deref()))?),
     };
     if let Some(encoder) = encoder.as_ref().filter(|_| !args.no_transformer && config.transformer != Some(false)) {
-        let (name, bytes) = encoder.shipped()?;
-        let path = format!("model/{name}-{:016x}.gguf", xxh64(&bytes, 0));
+        let Shipped { name, bytes, unpacked } = encoder.shipped(args.cache.as_deref())?;
+        // As with parts: servers that know `.gz` undo it.
+        let ending = if unpacked.is_some() { "bin" } else { "gguf" };
+        let path = format!("model/{name}-{:016x}.{ending}", xxh64(&bytes, 0));
         check_size(&path, bytes.len(), bounds.bytes)?;
-        options.model_file =
-            Some(ModelFile { path: path.clone(), bytes: bytes.len() as u32, sha256: hex(&Sha256::digest(&bytes)) });
+        options.model_file = Some(ModelFile {
+            path: path.clone(),
+            bytes: bytes.len() as u32,
+            unpacked: unpacked.as_ref().map(|unpacked| unpacked.len() as u32),
+            sha256: hex(&Sha256::digest(unpacked.as_ref().unwrap_or(&bytes))),
+        });
         match encoder.licence() {
             Some(licence) => extra.push(("model/LICENSE.txt".to_owned(), licence.into_bytes())),
             None => eprintln!("the model's licence is not known here: see that its terms let you publish {path}"),

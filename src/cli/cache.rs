@@ -75,7 +75,7 @@ impl FitFile {
 }
 
 /// Where embeddings are kept unless another folder is named.
-fn cache_folder() -> PathBuf {
+pub fn cache_folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache"))).or_else(|| from("LOCALAPPDATA"));
     base.unwrap_or_else(std::env::temp_dir).join("bifocal")

@@ -59,6 +59,19 @@ impl Pooling {
     }
 }
 
+/// What the linear layers of one layer of the network are given, a row for each token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Input {
+    /// The layer's own input: for queries, keys and values.
+    Layer,
+    /// What attention gives.
+    Attended,
+    /// What is normalised between the layer's halves.
+    Middle,
+    /// What the feed-forward half makes of that.
+    Inner,
+}
+
 /// Room for the numbers of a batch, kept from one batch to the next.
 #[derive(Default)]
 pub(super) struct Workspace {
@@ -129,6 +142,19 @@ impl Bert {
     /// # Errors
     /// [`ErrorKind::Model`] if a result is not a number: the weights are damaged.
     pub(super) fn embed(&self, sequences: &[Vec<u32>], room: &mut Workspace) -> Result<Vec<Vec<f32>>> {
+        self.embed_observed(sequences, room, &mut |_, _, _| {})
+    }
+
+    /// The same, showing `observe` what the linear layers of each layer of the network are given.
+    ///
+    /// # Errors
+    /// As [`Bert::embed`].
+    pub(super) fn embed_observed(
+        &self,
+        sequences: &[Vec<u32>],
+        room: &mut Workspace,
+        observe: &mut impl FnMut(usize, Input, &[f32]),
+    ) -> Result<Vec<Vec<f32>>> {
         let dims = self.shape.dims;
         let tokens = sequences.iter().map(Vec::len).sum::<usize>();
         room.x.resize(tokens * dims, 0.0);
@@ -139,8 +165,8 @@ impl Bert {
         }
         self.norm.apply(&mut room.x);
         let spans = spans(sequences);
-        for layer in &self.layers {
-            layer.forward(&spans, self.shape, room);
+        for (at, layer) in self.layers.iter().enumerate() {
+            layer.forward(&spans, self.shape, room, &mut |input, rows| observe(at, input, rows));
         }
         let pool = |span: Range<usize>| {
             let end = match self.shape.pooling {
@@ -178,18 +204,28 @@ impl Layer {
         })
     }
 
-    fn forward(&self, spans: &[Range<usize>], shape: Shape, room: &mut Workspace) {
+    fn forward(
+        &self,
+        spans: &[Range<usize>],
+        shape: Shape,
+        room: &mut Workspace,
+        observe: &mut impl FnMut(Input, &[f32]),
+    ) {
         let Workspace { x, qkv, change, attended, inner, packed, head } = room;
+        observe(Input::Layer, x);
         self.qkv.forward(x, packed, qkv);
         attended.resize(x.len(), 0.0);
         for span in spans {
             let [start, end] = [span.start, span.end].map(|row| row * shape.dims);
             attend(&qkv[start * 3..end * 3], shape, head, &mut attended[start..end]);
         }
+        observe(Input::Attended, attended);
         self.output.forward(attended, packed, change);
         float::add(x, change);
         self.output_norm.apply(x);
+        observe(Input::Middle, x);
         self.up.forward_gelu(x, packed, inner);
+        observe(Input::Inner, inner);
         self.down.forward(inner, packed, change);
         float::add(x, change);
         self.layer_norm.apply(x);

@@ -1,4 +1,4 @@
-//! GGML's packed numbers: blocks of 32 small codes with a scale, and half floats.
+//! Packed numbers: GGML's blocks of 32 small codes with a scale, rows of them with a scale, and half floats.
 //!
 //! ```text
 //! q8_0   d[f16] code[32 × i8]                          x = d · code
@@ -6,6 +6,7 @@
 //! q4_1   d[f16] m[f16] nibbles[16]                     x = d · code + m
 //! q5_0   d[f16] fifth[u32] nibbles[16]                 x = d · (code − 16)
 //! q5_1   d[f16] m[f16] fifth[u32] nibbles[16]          x = d · code + m
+//! i8     code[i8]                                      x = d · code, with the row's d in another tensor
 //! ```
 //! The low nibble of byte `j` is number `j`, the high one number `j + 16`; bit `j` of `fifth` is the fifth bit of number `j`.
 
@@ -15,9 +16,11 @@ use super::tensor::Tensor;
 /// Numbers that share a scale.
 const BLOCK: usize = 32;
 
-/// A matrix in blocks of codes of up to 8 bits, each with a scale: less than a third of its numbers' size, for looking up rows.
+/// A matrix in codes of up to 8 bits, so many of which share a scale: less than a third of its numbers' size, for looking up rows.
 pub(super) struct Blocks {
     columns: usize,
+    /// Columns that share a scale: 32 of them or all.
+    sharing: usize,
     codes: Vec<i8>,
     scales: Vec<f32>,
 }
@@ -37,9 +40,9 @@ impl Blocks {
     /// If there is no such row, or `out` is not as long as it.
     pub(super) fn row(&self, row: usize, out: &mut [f32]) {
         assert_eq!(out.len(), self.columns, "room for another row");
-        let codes = self.codes[row * self.columns..][..self.columns].as_chunks::<BLOCK>().0;
-        let scales = &self.scales[row * (self.columns / BLOCK)..];
-        for ((out, codes), scale) in out.as_chunks_mut::<BLOCK>().0.iter_mut().zip(codes).zip(scales) {
+        let codes = self.codes[row * self.columns..][..self.columns].chunks_exact(self.sharing);
+        let scales = &self.scales[row * (self.columns / self.sharing)..];
+        for ((out, codes), scale) in out.chunks_exact_mut(self.sharing).zip(codes).zip(scales) {
             out.iter_mut().zip(codes).for_each(|(out, &code)| *out = scale * f32::from(code));
         }
     }
@@ -56,6 +59,8 @@ struct Block {
 pub(super) struct Unpacking {
     kind: Kind,
     dims: Vec<usize>,
+    /// Those of its rows, where the bytes have none.
+    scales: Vec<f32>,
     into: Form,
 }
 
@@ -68,18 +73,21 @@ enum Form {
 
 impl Unpacking {
     /// Begins a tensor of `dims` numbers of `kind`, which is unpacked into numbers unless it is a matrix that `stays` packed. Blocks
-    /// with minima are always unpacked.
-    pub(super) fn new(kind: Kind, dims: &[usize], stays: bool) -> Self {
-        let stays = stays && matches!(kind, Kind::Q8_0 | Kind::Q5_0 | Kind::Q4_0);
+    /// with minima are always unpacked. `scales` are those of the rows of whole numbers ([`Kind::I8`]), which are a matrix.
+    pub(super) fn new(kind: Kind, dims: &[usize], mut scales: Vec<f32>, stays: bool) -> Self {
         let count = dims.iter().product();
-        let into = match *dims {
-            [_, columns] if stays => {
+        let into = match (dims, kind) {
+            (&[_, columns], Kind::I8) if stays => {
+                let (codes, scales) = (Vec::with_capacity(count), std::mem::take(&mut scales));
+                Form::Blocks(Blocks { columns, sharing: columns, codes, scales })
+            }
+            (&[_, columns], Kind::Q8_0 | Kind::Q5_0 | Kind::Q4_0) if stays => {
                 let (codes, scales) = (Vec::with_capacity(count), Vec::with_capacity(count / BLOCK));
-                Form::Blocks(Blocks { columns, codes, scales })
+                Form::Blocks(Blocks { columns, sharing: BLOCK, codes, scales })
             }
             _ => Form::Numbers(Vec::with_capacity(count)),
         };
-        Self { kind, dims: dims.to_vec(), into }
+        Self { kind, dims: dims.to_vec(), scales, into }
     }
 
     /// Bytes that belong together.
@@ -91,6 +99,9 @@ impl Unpacking {
     pub(super) fn take(&mut self, bytes: &[u8]) {
         let units = bytes.chunks_exact(self.unit());
         match &mut self.into {
+            Form::Blocks(blocks) if self.kind == Kind::I8 => {
+                blocks.codes.extend(bytes.iter().map(|&byte| byte as i8));
+            }
             Form::Blocks(blocks) => {
                 for bytes in units {
                     let Block { scale, codes, .. } = block(self.kind, bytes);
@@ -104,6 +115,12 @@ impl Unpacking {
                 Kind::BF16 => {
                     let upper = |&[low, high]: &[u8; 2]| f32::from_le_bytes([0, 0, low, high]);
                     numbers.extend(bytes.as_chunks().0.iter().map(upper));
+                }
+                Kind::I8 => {
+                    for &byte in bytes {
+                        let row = numbers.len() / self.dims[1];
+                        numbers.push(self.scales[row] * f32::from(byte as i8));
+                    }
                 }
                 kind => units.map(|bytes| block(kind, bytes)).for_each(|Block { scale, offset, codes }| {
                     numbers.extend(codes.map(|code| scale * f32::from(code) + offset));
@@ -175,7 +192,7 @@ mod tests {
 
     /// The numbers of a tensor that comes in pieces of so many units.
     fn read(kind: Kind, bytes: &[u8], stays: bool, pieces: usize) -> Vec<f32> {
-        let mut unpacking = Unpacking::new(kind, &[6, 96], stays);
+        let mut unpacking = Unpacking::new(kind, &[6, 96], Vec::new(), stays);
         bytes.chunks(unpacking.unit() * pieces).for_each(|bytes| unpacking.take(bytes));
         unpacking.finish().numbers()
     }
@@ -199,6 +216,17 @@ mod tests {
                 assert_eq!(read(kind, &bytes, stays, pieces), expected, "{kind:?}, in pieces of {pieces} units");
             }
             assert_eq!((kind.numbers(), kind.bytes()), (theirs.block_size(), theirs.type_size()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_have_the_scales_of_their_rows() {
+        let bytes = [1u8, 255, 127, 128, 0, 3];
+        let expected = [0.5, -0.5, 63.5, -256.0, 0.0, 6.0];
+        for (stays, pieces) in [(false, 1), (true, 1), (true, 4)] {
+            let mut unpacking = Unpacking::new(Kind::I8, &[2, 3], vec![0.5, 2.0], stays);
+            bytes.chunks(pieces).for_each(|bytes| unpacking.take(bytes));
+            assert_eq!(unpacking.finish().numbers(), expected, "in pieces of {pieces}");
         }
     }
 

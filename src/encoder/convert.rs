@@ -3,10 +3,13 @@
 //! safetensors and tokenizer.json go in; the names of keys and tensors that come out are llama.cpp's for BERT, so that
 //! its tools read the file too, and beside them stands the name of the vector space.
 
+use std::ops::Range;
+
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
+use super::bert::{TOKENS, Weights};
 use super::gguf::{self, Kind, Metadata, Value};
 use super::loader::{QUERY_PREFIX, assemble};
 use super::source;
@@ -28,20 +31,22 @@ pub struct SourceFiles<'f> {
     pub config: Option<&'f [u8]>,
     /// `1_Pooling/config.json`. Without it the mean is taken.
     pub pooling: Option<&'f [u8]>,
-    /// What the model wants before passages and before queries; both empty for most.
-    pub prefixes: [&'f str; 2],
+    /// `config_sentence_transformers.json`, which may say what the model wants before queries and passages.
+    pub prompts: Option<&'f [u8]>,
+    /// What it wants before passages and before queries, in place of what that file says.
+    pub prefixes: [Option<&'f str>; 2],
 }
 
 impl<'f> SourceFiles<'f> {
-    /// The two files that every model has, with what stands for the others and for prefixes where they are missing.
+    /// The two files that every model has, without the others.
     pub fn new(name: &'f str, weights: &'f [u8], tokenizer: &'f [u8]) -> Self {
-        Self { name, weights, tokenizer, config: None, pooling: None, prefixes: [""; 2] }
+        Self { name, weights, tokenizer, config: None, pooling: None, prompts: None, prefixes: [None; 2] }
     }
 }
 
 /// A model as it was published, in f32.
 pub struct Source {
-    metadata: Metadata,
+    pub(super) metadata: Metadata,
     /// By llama.cpp's names, in the order of its files: the largest, `token_embd`, first.
     tensors: Vec<(String, Tensor)>,
 }
@@ -55,6 +60,12 @@ impl Source {
         let mut metadata = source::vocabulary(files.tokenizer)?;
         let config = source::config(files.config)?;
         let pooling = source::pooling(files.pooling)?;
+        let prompts = source::prompts(files.prompts)?;
+        let [passage, query] = [0, 1].map(|at| files.prefixes[at].unwrap_or(&prompts[at]));
+        let pieces = match metadata.get("tokenizer.ggml.tokens") {
+            Some(Value::Texts(pieces)) => pieces.len(),
+            _ => 0,
+        };
         let mut found = candle_core::safetensors::load_buffer(files.weights, &Device::Cpu)
             .map_err(|error| unusable("model.safetensors does not open".into()).because(error))?;
         let prefix = if found.contains_key("bert.embeddings.word_embeddings.weight") { "bert." } else { "" };
@@ -65,7 +76,13 @@ impl Source {
         for (name, published) in names(layers) {
             let tensor = found.remove(&format!("{prefix}{published}"));
             let tensor = tensor.ok_or_else(|| unusable(format!("model.safetensors has no tensor {published}")))?;
-            let tensor = tensor.to_dtype(DType::F32);
+            let rows = match name.as_str() {
+                // Rows beyond the pieces are there to make their number even.
+                TOKENS => 0..pieces,
+                "position_embd.weight" => config.first_place..usize::MAX,
+                _ => 0..usize::MAX,
+            };
+            let tensor = tensor.to_dtype(DType::F32).and_then(|tensor| cut(tensor, rows));
             tensors.push((name, tensor.map_err(|error| unusable(format!("tensor {published}")).because(error))?));
         }
         let size = |name: &str, axis: usize| {
@@ -89,10 +106,10 @@ impl Source {
             ("tokenizer.ggml.token_type_count".to_owned(), Value::Uint(size("token_types.weight", 0))),
             ("bifocal.space.weights".to_owned(), text(&weights)),
             ("bifocal.space.pooling".to_owned(), text(pooling.name())),
-            ("bifocal.space.prefix".to_owned(), text(files.prefixes[0])),
+            ("bifocal.space.prefix".to_owned(), text(passage)),
         ]);
-        if !files.prefixes[1].is_empty() {
-            metadata.insert(QUERY_PREFIX.to_owned(), text(files.prefixes[1]));
+        if !query.is_empty() {
+            metadata.insert(QUERY_PREFIX.to_owned(), text(query));
         }
         Ok(Self { metadata, tensors })
     }
@@ -102,7 +119,7 @@ impl Source {
     /// # Errors
     /// [`ErrorKind::Model`] if the tensors do not fit each other.
     pub fn transformer(&self) -> Result<Transformer> {
-        self.assemble(false)
+        assemble(self.metadata.clone(), self.weights()?, "f32".to_owned())
     }
 
     /// The transformer for passages: its products are of codes of 12 bits.
@@ -110,18 +127,21 @@ impl Source {
     /// # Errors
     /// As [`Source::transformer`].
     pub fn coded(&self) -> Result<Transformer> {
-        self.assemble(true)
+        let coded = |(name, weight): (String, Weight)| {
+            let weight = weight.coded(&name);
+            (name, weight)
+        };
+        assemble(self.metadata.clone(), self.weights()?.into_iter().map(coded).collect(), "f32, coded".to_owned())
     }
 
-    fn assemble(&self, coded: bool) -> Result<Transformer> {
+    /// The tensors in f32.
+    pub(super) fn weights(&self) -> Result<Weights> {
         let weight = |(name, tensor): &(String, Tensor)| {
             let numbers = tensor.flatten_all().and_then(|numbers| numbers.to_vec1());
             let numbers = numbers.map_err(|error| unusable(format!("tensor {name}")).because(error))?;
-            let weight = Weight::Numbers { dims: tensor.dims().to_vec(), numbers };
-            Ok((name.clone(), if coded { weight.coded(name) } else { weight }))
+            Ok((name.clone(), Weight::Numbers { dims: tensor.dims().to_vec(), numbers }))
         };
-        let weights = self.tensors.iter().map(weight).collect::<Result<_>>()?;
-        assemble(self.metadata.clone(), weights, if coded { "f32, coded" } else { "f32" })
+        self.tensors.iter().map(weight).collect()
     }
 
     /// Packs the matrices; norms, biases and positions stay f32, as in llama.cpp's files.
@@ -131,8 +151,8 @@ impl Source {
     pub fn pack(&self, packing: Packing) -> Result<Packed> {
         let pack = |(name, tensor): &(String, Tensor)| {
             let stays = tensor.rank() < 2 || name.starts_with("position_embd") || name.starts_with("token_types");
-            let kind = if stays { Kind::F32 } else { packing.kind() };
-            let packed = QTensor::quantize(tensor, ggml(kind));
+            let (kind, ggml) = if stays { (Kind::F32, GgmlDType::F32) } else { packing.kinds() };
+            let packed = QTensor::quantize(tensor, ggml);
             let bytes = packed.and_then(|packed| Ok(packed.data()?.into_owned()));
             let bytes = bytes.map_err(|error| unusable(format!("{name} cannot be packed")).because(error))?;
             Ok((name.clone(), tensor.dims().to_vec(), kind, bytes))
@@ -142,6 +162,16 @@ impl Source {
         metadata.insert("general.file_type".into(), Value::Uint(packing.file_type()));
         metadata.insert("general.quantization_version".into(), Value::Uint(2));
         Ok(Packed { metadata, tensors })
+    }
+}
+
+/// Those `rows` of a tensor that it has.
+fn cut(tensor: Tensor, rows: Range<usize>) -> candle_core::Result<Tensor> {
+    let all = tensor.dim(0)?;
+    match rows.start.min(all)..rows.end.min(all) {
+        rows if rows.len() == all => Ok(tensor),
+        // Copied, because what packs a tensor takes all that lies in its place.
+        rows => tensor.narrow(0, rows.start, rows.len())?.force_contiguous(),
     }
 }
 
@@ -184,15 +214,15 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// All of them, with llama.cpp's numbers for files of that type.
-    const ALL: [(Self, Kind, u64); 7] = [
-        (Self::F32, Kind::F32, 0),
-        (Self::F16, Kind::F16, 1),
-        (Self::Q8_0, Kind::Q8_0, 7),
-        (Self::Q5_1, Kind::Q5_1, 9),
-        (Self::Q5_0, Kind::Q5_0, 8),
-        (Self::Q4_1, Kind::Q4_1, 3),
-        (Self::Q4_0, Kind::Q4_0, 2),
+    /// All of them, with candle's names and llama.cpp's numbers for files of that type.
+    const ALL: [(Self, Kind, GgmlDType, u64); 7] = [
+        (Self::F32, Kind::F32, GgmlDType::F32, 0),
+        (Self::F16, Kind::F16, GgmlDType::F16, 1),
+        (Self::Q8_0, Kind::Q8_0, GgmlDType::Q8_0, 7),
+        (Self::Q5_1, Kind::Q5_1, GgmlDType::Q5_1, 9),
+        (Self::Q5_0, Kind::Q5_0, GgmlDType::Q5_0, 8),
+        (Self::Q4_1, Kind::Q4_1, GgmlDType::Q4_1, 3),
+        (Self::Q4_0, Kind::Q4_0, GgmlDType::Q4_0, 2),
     ];
 
     /// The names that [`Packing::named`] knows.
@@ -205,26 +235,13 @@ impl Packing {
         Self::ALL.iter().find(|packing| packing.1.name() == name).map(|packing| packing.0)
     }
 
-    fn kind(self) -> Kind {
-        Self::ALL[self as usize].1
+    fn kinds(self) -> (Kind, GgmlDType) {
+        let (_, kind, ggml, _) = Self::ALL[self as usize];
+        (kind, ggml)
     }
 
     pub(super) fn file_type(self) -> u64 {
-        Self::ALL[self as usize].2
-    }
-}
-
-/// candle's name of a kind.
-fn ggml(kind: Kind) -> GgmlDType {
-    match kind {
-        Kind::F32 => GgmlDType::F32,
-        Kind::F16 => GgmlDType::F16,
-        Kind::BF16 => GgmlDType::BF16,
-        Kind::Q4_0 => GgmlDType::Q4_0,
-        Kind::Q4_1 => GgmlDType::Q4_1,
-        Kind::Q5_0 => GgmlDType::Q5_0,
-        Kind::Q5_1 => GgmlDType::Q5_1,
-        Kind::Q8_0 => GgmlDType::Q8_0,
+        Self::ALL[self as usize].3
     }
 }
 

@@ -18,13 +18,15 @@ pub enum Kind {
     Q5_1 = 7,
     /// Blocks of 32 codes of 8 bits with a scale.
     Q8_0 = 8,
+    /// Whole numbers of 8 bits; a matrix of them has a scale for each row in a tensor of its own.
+    I8 = 24,
     /// The upper half of an f32.
     BF16 = 30,
 }
 
 impl Kind {
-    const ALL: [Self; 8] =
-        [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0, Self::BF16];
+    const ALL: [Self; 9] =
+        [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0, Self::I8, Self::BF16];
 
     /// The kind that ggml has that number for.
     pub(super) fn of(number: u32) -> Option<Self> {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Q5_0 => "q5_0",
             Self::Q5_1 => "q5_1",
             Self::Q8_0 => "q8_0",
+            Self::I8 => "i8",
             Self::BF16 => "bf16",
         }
     }
@@ -48,7 +51,7 @@ impl Kind {
     /// How many numbers belong together.
     pub fn numbers(self) -> usize {
         match self {
-            Self::F32 | Self::F16 | Self::BF16 => 1,
+            Self::F32 | Self::F16 | Self::BF16 | Self::I8 => 1,
             _ => 32,
         }
     }
@@ -63,6 +66,7 @@ impl Kind {
             Self::Q5_0 => 22,
             Self::Q5_1 => 24,
             Self::Q8_0 => 34,
+            Self::I8 => 1,
         }
     }
 }

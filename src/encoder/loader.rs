@@ -7,6 +7,7 @@ use super::bert::{Bert, Pooling, Shape, TOKENS, Weights};
 use super::blocks::Unpacking;
 use super::gguf::{Header, Kind, Metadata, TensorInfo, Value};
 use super::space::VectorSpace;
+use super::tensor::Tensor;
 use super::tokenizer::{Law, Tokenizer};
 use super::transformer::Transformer;
 use super::unigram::Unigram;
@@ -89,7 +90,11 @@ impl Loader {
             return Err(unusable(format!("it ends after {} of {} bytes", self.taken, self.total)));
         }
         let metadata = self.metadata.ok_or_else(|| unusable("it has no header".into()))?;
-        assemble(metadata, self.weights, self.packing.unwrap_or(Kind::F32).name())
+        let packing = match metadata.get(PACKING) {
+            Some(Value::Text(packing)) => packing.clone(),
+            _ => self.packing.unwrap_or(Kind::F32).name().to_owned(),
+        };
+        assemble(metadata, self.weights, packing)
     }
 
     /// Takes bytes behind the header's place in the file, and those of the header itself, which it passes over.
@@ -101,9 +106,14 @@ impl Loader {
             if self.taken < info.start {
                 return Ok(());
             }
-            // Rows of this one are looked up, and are half of the file; all other matrices are multiplied with.
-            let stays = info.name == TOKENS;
-            let next = self.next.get_or_insert_with(|| Unpacking::new(info.kind, &info.dims, stays));
+            let next = match &mut self.next {
+                Some(next) => next,
+                None => {
+                    let scales = if info.kind == Kind::I8 { scales(info, &mut self.weights)? } else { Vec::new() };
+                    // Rows of this one are looked up, and are half of the file; all other matrices are multiplied with.
+                    self.next.insert(Unpacking::new(info.kind, &info.dims, scales, info.name == TOKENS))
+                }
+            };
             let (mut part, after) = chunk.split_at((info.start + info.bytes - self.taken).min(chunk.len()));
             chunk = after;
             self.taken += part.len();
@@ -140,8 +150,29 @@ impl Loader {
     }
 }
 
+/// The scales of a matrix of whole numbers, a tensor that comes before it in the file.
+fn scales(info: &TensorInfo, weights: &mut Weights) -> Result<Vec<f32>> {
+    let name = scales_of(&info.name);
+    let scales = weights.remove(&name).map(Tensor::numbers);
+    match (scales, &*info.dims) {
+        (Some(scales), &[rows, _]) if scales.len() == rows => Ok(scales),
+        (scales, dims) => {
+            let found = scales.map_or("none".to_owned(), |scales| scales.len().to_string());
+            Err(unusable(format!(
+                "{} of {dims:?} needs {name} before it, a scale for each row; it has {found}",
+                info.name
+            )))
+        }
+    }
+}
+
+/// What the scales of the matrix `name` are called.
+pub(super) fn scales_of(name: &str) -> String {
+    format!("{}.scale", name.strip_suffix(".weight").unwrap_or(name))
+}
+
 /// A transformer out of a file's metadata and tensors.
-pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) -> Result<Transformer> {
+pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: String) -> Result<Transformer> {
     let (space, pooling) = space(&metadata)?;
     let shape = Shape {
         dims: uint(&metadata, "bert.embedding_length")?,
@@ -162,7 +193,7 @@ pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: &str) 
     if max_tokens < 3 {
         return Err(unusable(format!("it has positions for {max_tokens} tokens only")));
     }
-    Ok(Transformer::new(space, packing.to_owned(), tokens.with_max_tokens(max_tokens), bert))
+    Ok(Transformer::new(space, packing, tokens.with_max_tokens(max_tokens), bert))
 }
 
 fn space(metadata: &Metadata) -> Result<(VectorSpace, Pooling)> {
@@ -200,6 +231,9 @@ fn space(metadata: &Metadata) -> Result<(VectorSpace, Pooling)> {
 
 /// The key of the terms that a model may be passed on under, in full.
 pub const LICENCE: &str = "bifocal.licence";
+
+/// The key of what the packing is called, where ggml's kind of the numbers does not say all: such vectors are kept apart from others.
+pub(super) const PACKING: &str = "bifocal.packing";
 
 /// The key of what is put before queries; files of models without prefixes may lack it.
 pub(super) const QUERY_PREFIX: &str = "bifocal.space.query_prefix";

@@ -13,6 +13,8 @@ mod cache;
 #[cfg(feature = "transformer")]
 mod classes;
 #[cfg(feature = "native")]
+mod compact;
+#[cfg(feature = "native")]
 mod convert;
 #[cfg(feature = "transformer")]
 pub mod gguf;
@@ -46,6 +48,8 @@ mod wordpiece;
 
 #[cfg(feature = "native")]
 pub use cache::{Cache, Progress, cache_file_name};
+#[cfg(feature = "native")]
+pub use compact::{COMPACT, Compacting};
 #[cfg(feature = "native")]
 pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
 #[cfg(feature = "transformer")]

@@ -21,7 +21,9 @@ use super::bert::Pooling;
 use super::convert::{Packed, Packing};
 use super::gguf::{Kind, Metadata, Value};
 use super::loader::{LICENCE, QUERY_PREFIX};
+use super::source::unigram;
 use super::texts::Texts;
+use super::vocabulary::Special;
 use crate::bytes::Reader;
 use crate::{Error, ErrorKind, Result};
 
@@ -76,8 +78,7 @@ struct Header<'b> {
     places: usize,
     types: usize,
     epsilon: f32,
-    /// Ids of what begins a sequence, ends it, fills it up and is not known.
-    special: [u32; 4],
+    special: Special,
     pieces: Texts,
     scores: Vec<f32>,
     /// By their names: kind, how many numbers, and all bytes from their first one on.
@@ -128,7 +129,10 @@ impl<'b> Header<'b> {
             tensors.insert(name, (kind, numbers, data));
         }
         let [dims, layers, inner, places, types] = [dims, layers, inner, places, types].map(|size| size as usize);
-        let special = [begin, end, padding, unknown];
+        let special = Special { unknown, begin, end, padding };
+        if unknown as usize >= pieces {
+            return Err(unusable(format!("the unknown piece is {unknown} of {pieces}")));
+        }
         Ok(Self { dims, layers, heads, inner, places, types, epsilon, special, pieces: texts, scores, tensors })
     }
 
@@ -169,51 +173,31 @@ impl<'b> Header<'b> {
 
     /// llama.cpp's keys, and those of the vector space that the file doesn't name but that the model was trained for.
     fn metadata(self) -> Metadata {
-        // llama.cpp's token types.
-        let [normal, unknown_type, control] = [1, 2, 3];
-        let [begin, end, padding, unknown] = self.special;
-        let kind = |id: usize| match self.pieces.get(id) {
-            _ if id == unknown as usize => unknown_type,
-            "<mask>" => control,
-            _ if [begin, end, padding].contains(&(id as u32)) => control,
-            _ => normal,
-        };
-        let types: Vec<i32> = (0..self.pieces.len()).map(kind).collect();
+        let Special { begin, end, padding, .. } = self.special;
+        let mut controls = [begin, end, padding].map(|id| id as usize).to_vec();
+        controls.extend((0..self.pieces.len()).filter(|&id| self.pieces.get(id) == "<mask>"));
         let text = |text: &str| Value::Text(text.to_owned());
         let size = |size: usize| Value::Uint(size as u64);
-        let id = |id: u32| Value::Uint(u64::from(id));
         let entries = [
             ("general.architecture", text("bert")),
             ("general.file_type", Value::Uint(Packing::Q4_0.file_type())),
             ("general.quantization_version", Value::Uint(2)),
             ("bert.attention.causal", Value::Bool(false)),
-            ("bert.attention.head_count", id(self.heads)),
+            ("bert.attention.head_count", size(self.heads as usize)),
             ("bert.attention.layer_norm_epsilon", Value::Float(f64::from(self.epsilon))),
             ("bert.block_count", size(self.layers)),
             ("bert.context_length", size(self.places)),
             ("bert.embedding_length", size(self.dims)),
             ("bert.feed_forward_length", size(self.inner)),
             ("bert.pooling_type", Value::Uint(Pooling::Mean.number())),
-            // llama.cpp's name for every unigram model.
-            ("tokenizer.ggml.model", text("t5")),
-            ("tokenizer.ggml.pre", text("default")),
             ("tokenizer.ggml.token_type_count", size(self.types)),
-            ("tokenizer.ggml.bos_token_id", id(begin)),
-            ("tokenizer.ggml.eos_token_id", id(end)),
-            ("tokenizer.ggml.cls_token_id", id(begin)),
-            ("tokenizer.ggml.seperator_token_id", id(end)),
-            ("tokenizer.ggml.padding_token_id", id(padding)),
-            ("tokenizer.ggml.unknown_token_id", id(unknown)),
-            ("tokenizer.ggml.add_space_prefix", Value::Bool(true)),
-            ("tokenizer.ggml.remove_extra_whitespaces", Value::Bool(true)),
-            ("tokenizer.ggml.token_type", Value::Ints(types)),
-            ("tokenizer.ggml.scores", Value::Floats(self.scores)),
-            ("tokenizer.ggml.tokens", Value::Texts(self.pieces)),
             ("bifocal.space.pooling", text(Pooling::Mean.name())),
             ("bifocal.space.prefix", text("passage: ")),
             (QUERY_PREFIX, text("query: ")),
         ];
-        entries.map(|(key, value)| (key.to_owned(), value)).into()
+        let mut metadata = unigram(self.pieces, self.scores, &controls, self.special);
+        metadata.extend(entries.map(|(key, value)| (key.to_owned(), value)));
+        metadata
     }
 }
 

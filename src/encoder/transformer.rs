@@ -1,5 +1,7 @@
 //! The transformer encoder: text to word pieces to a unit vector.
 
+#[cfg(feature = "native")]
+use super::bert::Input;
 use super::bert::{Bert, Workspace};
 use super::loader::Loader;
 use super::space::{Encoder, Role, VectorSpace};
@@ -66,7 +68,7 @@ impl Transformer {
         Ok(vectors.swap_remove(0))
     }
 
-    fn sequence(&self, text: &str, role: Role) -> Vec<u32> {
+    pub(super) fn sequence(&self, text: &str, role: Role) -> Vec<u32> {
         match self.space.prefix(role) {
             "" => self.tokens.encode(text),
             prefix => self.tokens.encode(&format!("{prefix}{text}")),
@@ -129,6 +131,12 @@ impl Encoder for Transformer {
 
 #[cfg(feature = "native")]
 impl Transformer {
+    /// The vector of one sequence, showing `observe` what the linear layers of each layer are given.
+    pub(super) fn observe(&self, sequence: &[u32], observe: &mut impl FnMut(usize, Input, &[f32])) -> Result<Vec<f32>> {
+        let mut vectors = self.bert.embed_observed(&[sequence.to_vec()], &mut Workspace::default(), observe)?;
+        Ok(vectors.swap_remove(0))
+    }
+
     fn embed_batch(&self, batch: Vec<(usize, Vec<u32>)>, room: &mut Workspace) -> Result<Vec<(usize, Vec<f32>)>> {
         let (places, sequences): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         Ok(places.into_iter().zip(self.bert.embed(&sequences, room)?).collect())

@@ -7,7 +7,8 @@
 use super::texts::Texts;
 use crate::{Error, ErrorKind, Result};
 
-const WORD_START: &str = "▁";
+/// What stands before a piece that begins a word.
+pub(super) const WORD_START: &str = "▁";
 const EMPTY: u32 = u32::MAX;
 /// A bound on the pieces that a vocabulary may hold: four times the largest in use (multilingual, 250,000).
 const MAX_PIECES: usize = 1 << 20;

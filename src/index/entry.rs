@@ -97,7 +97,10 @@ pub struct ModelFile {
     pub path: String,
     /// Its length.
     pub bytes: u32,
-    /// Its SHA-256 in hexadecimal.
+    /// The length of what gzip packed into it; none if it is GGUF as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpacked: Option<u32>,
+    /// The SHA-256 of the GGUF in hexadecimal, so that it does not matter whether the server or the reader un-gzips the file.
     pub sha256: String,
 }
 

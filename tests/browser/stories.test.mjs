@@ -78,7 +78,7 @@ story("the page says what it searches, and hits appear as one types", async (pag
   assert.ok((await page.locator("mark").first().textContent()).toLowerCase().startsWith(BEGINNING));
   assert.match(await page.locator("#count").textContent(), /^\d+ pages?/);
   assert.match(await page.locator("#how").textContent(), /^words and meaning \(lexicon\), \d+\sms$/);
-  assert.deepEqual(requested(/\.gguf$/), [], "no model was fetched");
+  assert.deepEqual(requested(/\/model\//), [], "no model was fetched");
 });
 
 story("meaning answers without a model, and nonsense has none", async (page) => {
@@ -89,7 +89,7 @@ story("meaning answers without a model, and nonsense has none", async (page) => 
   assert.match(await page.locator("#how").textContent(), /^meaning \(lexicon\), \d+\sms$/);
   await type(page, "xqzv blorpt");
   await page.getByText("too few of these words are known").waitFor();
-  assert.deepEqual(requested(/\.gguf$|projection/), [], "neither model nor projection was fetched");
+  assert.deepEqual(requested(/\/model\/|projection/), [], "neither model nor projection was fetched");
 });
 
 story("with the model, meaning answers too; the next visit finds it kept", async (page) => {
@@ -106,12 +106,12 @@ story("with the model, meaning answers too; the next visit finds it kept", async
   server.requests.length = 0;
   await page.goto(`${home()}?q=${WORD}`);
   await page.getByText(/words and meaning \(all-MiniLM-L6-v2\), \d+\sms/).waitFor();
-  assert.deepEqual(requested(/\.gguf$/), [], "it came from the cache");
+  assert.deepEqual(requested(/\/model\//), [], "it came from the cache");
 });
 
 story("a model on its way can be stopped, and words go on meanwhile", async (page) => {
   let release;
-  server.answer = (path) => (path.endsWith(".gguf") ? { wait: new Promise((resolve) => (release = resolve)) } : undefined);
+  server.answer = (path) => (path.includes("/model/") ? { wait: new Promise((resolve) => (release = resolve)) } : undefined);
   await page.goto(home());
   await page.getByRole("button", { name: "Load it" }).click();
   await type(page, WORD);

@@ -165,7 +165,7 @@ fn weights_that_are_no_numbers_are_an_error() {
 #[test]
 fn sources_that_are_not_read_say_why() {
     let read = |weights: &[u8], tokenizer: &[u8], config: Option<&[u8]>, pooling: Option<&[u8]>| {
-        let files = SourceFiles { name: "m", weights, tokenizer, config, pooling, prefixes: [""; 2] };
+        let files = SourceFiles { name: "m", weights, tokenizer, config, pooling, prompts: None, prefixes: [None; 2] };
         Source::read(&files).err().expect("it was read").to_string()
     };
     let tokenizer = file("tokenizer.json");

@@ -129,14 +129,15 @@ fn vectors_are_of_unit_length_even_of_nothing() {
 fn the_first_tokens_vector_may_be_a_texts() {
     let (weights, tokenizer) = (file("model.safetensors"), file("tokenizer.json"));
     let pooling = br#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#;
-    let prefixes = ["", "find: "];
+    let prompts = br#"{"prompts": {"query": "seek: "}, "default_prompt_name": null}"#;
     let files = SourceFiles {
         name: "m",
         weights: &weights,
         tokenizer: &tokenizer,
         config: None,
         pooling: Some(pooling),
-        prefixes,
+        prompts: Some(prompts),
+        prefixes: [None, Some("find: ")],
     };
     let source = Source::read(&files).unwrap();
     let model = Transformer::from_gguf(&source.pack(Packing::F32).unwrap().to_bytes()).unwrap();

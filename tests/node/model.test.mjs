@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { after, beforeEach, test } from "node:test";
 import { BASE, WASM } from "./fake.mjs";
 import { load } from "./sources.mjs";
@@ -62,14 +63,14 @@ const bindings = () => ({
 });
 
 /** Loads with a server that answers the model as `serve` says; returns the phases that were told. */
-async function loading(serve = () => new Response(FILE), signal = new AbortController().signal) {
+async function loading(serve = () => new Response(FILE), signal = new AbortController().signal, model = MODEL) {
   const phases = [];
   const fetchFile = async (path, init) => {
     asked.push(`${path} ${init.cache ?? ""}`.trim());
-    return path === MODEL.path ? serve(init) : new Response(WASM);
+    return path === model.path ? serve(init) : new Response(WASM);
   };
   const onProgress = (told) => phases.push(told);
-  await loadTransformer({ base: BASE, path: "runtime/t.bin", model: MODEL, space: SPACE, fetchFile, onProgress, signal }, bindings());
+  await loadTransformer({ base: BASE, path: "runtime/t.bin", model, space: SPACE, fetchFile, onProgress, signal }, bindings());
   return phases;
 }
 
@@ -83,6 +84,46 @@ test("the file is downloaded, told in bytes, kept, and read from the cache the n
   const second = await loading();
   assert.ok(second.every((told) => told.phase !== "downloading") && second[0].phase === "from-cache");
   assert.deepEqual(asked, ["runtime/t.bin"]);
+});
+
+const GZIPPED = new Uint8Array(gzipSync(FILE));
+const PACKED = { ...MODEL, path: "model/m-1.gguf.gz", bytes: GZIPPED.length, unpacked: FILE.length };
+const loadPacked = (serve, signal) => loading(serve, signal ?? new AbortController().signal, PACKED);
+
+test("a file that gzip packed is told in bytes of the download, kept packed, and read from the cache", async () => {
+  assert.ok(GZIPPED.length < FILE.length / 10);
+  const first = await loadPacked(() => new Response(GZIPPED));
+  const last = first.findLast((told) => told.phase === "downloading");
+  assert.deepEqual(last, { phase: "downloading", loaded: GZIPPED.length, total: GZIPPED.length });
+  assert.deepEqual(kept.get(BASE + PACKED.path), GZIPPED);
+  asked = [];
+  assert.equal((await loadPacked())[0].phase, "from-cache");
+  assert.deepEqual(asked, ["runtime/t.bin"]);
+});
+
+test("a server that un-gzips the file by itself is understood", async () => {
+  assert.equal((await loadPacked(() => new Response(FILE))).at(-1).phase, "ready");
+});
+
+for (const [what, bytes, message] of [
+  ["cut short", GZIPPED.slice(0, -9), /does not un-gzip|of 300000 bytes/],
+  ["broken", GZIPPED.map((byte, at) => (at === 40 ? byte ^ 255 : byte)), /does not un-gzip|SHA-256/],
+  ["longer than it was said to be", new Uint8Array(gzipSync(new Uint8Array(FILE.length * 9))), /more than 300000 bytes/],
+]) {
+  test(`a packed download that is ${what} is tried once more, then an error, and never kept`, async () => {
+    await assert.rejects(loadPacked(() => new Response(bytes)), { code: "damaged", message });
+    assert.deepEqual([kept.size, freed], [0, 2]);
+  });
+}
+
+test("a packed download that breaks off says so, and one that is stopped keeps nothing", async () => {
+  const broken = () => new Response(new ReadableStream({ start: (flow) => (flow.enqueue(GZIPPED.slice(0, 50)), setTimeout(() => flow.error(new Error("gone")), 5)) }));
+  await assert.rejects(loadPacked(broken), { code: "network", message: /gone/ });
+  const stop = new AbortController();
+  const endless = ({ signal }) =>
+    new Response(new ReadableStream({ start: (flow) => (flow.enqueue(GZIPPED.slice(0, 50)), signal.addEventListener("abort", () => flow.error(signal.reason)), setTimeout(() => stop.abort(), 5)) }));
+  await assert.rejects(loadPacked(endless, stop.signal), { name: "AbortError" });
+  assert.equal(kept.size, 0);
 });
 
 test("a kept file that is damaged is dropped and downloaded", async () => {

@@ -62,7 +62,7 @@ export async function loadTransformer(order: Order, bindings: TransformerBinding
 
   let from = await first;
   for (let tries = 1; ; tries++) {
-    const transformer = new bindings.Transformer(model.bytes);
+    const transformer = new bindings.Transformer(model.unpacked ?? model.bytes);
     try {
       await pour(from, model, transformer, cache, onProgress, signal);
       onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
@@ -115,26 +115,28 @@ async function pour(
   const phase = from.cached ? "from-cache" : "downloading";
   const keep = from.cached ? null : cache.keep();
   const hash = new Sha256();
+  const whole = model.unpacked ?? model.bytes;
   let loaded = 0;
   let told = -1;
+  // In bytes of the download, whoever un-gzips it.
   const tell = () => {
-    const share = Math.floor((loaded / model.bytes) * REPORTS);
-    if (share !== told) onProgress({ phase, loaded, total: model.bytes });
+    const share = Math.floor((loaded / whole) * REPORTS);
+    if (share !== told) onProgress({ phase, loaded: Math.round((loaded / whole) * model.bytes), total: model.bytes });
     told = share;
   };
   const damaged = (what: string) => new BifocalError("damaged", `the model ${model.path} is damaged: ${what}`);
   try {
     tell();
-    for await (const chunk of chunks(from.response, model.path)) {
+    const received = chunks(from.response, model.path, async (chunk) => keep?.write(chunk));
+    for await (const chunk of plainChunks(received, damaged)) {
       signal.throwIfAborted();
       loaded += chunk.length;
-      if (loaded > model.bytes) throw damaged(`more than ${model.bytes} bytes`);
+      if (loaded > whole) throw damaged(`more than ${whole} bytes`);
       hash.update(chunk);
       transformer.write(chunk);
-      await keep?.write(chunk);
       tell();
     }
-    if (loaded < model.bytes) throw damaged(`${loaded} of ${model.bytes} bytes`);
+    if (loaded < whole) throw damaged(`${loaded} of ${whole} bytes`);
     const found = hash.hex();
     if (found !== model.sha256) throw damaged(`SHA-256 ${found}, the index names ${model.sha256}`);
     await keep?.finish();
@@ -144,13 +146,51 @@ async function pour(
   }
 }
 
-async function* chunks(response: Response, path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+/** Chunks as they were before gzip, if they are gzip: some servers un-gzip files that end so, and say nothing. */
+async function* plainChunks(
+  received: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  damaged: (what: string) => BifocalError,
+): AsyncGenerator<Uint8Array> {
+  const first = await received.next();
+  if (first.done) return;
+  // GGUF begins with its name.
+  if (first.value[0] !== 0x1f) {
+    yield first.value;
+    yield* received;
+    return;
+  }
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  const feed = async () => {
+    await writer.write(first.value);
+    for await (const chunk of received) await writer.write(chunk);
+    await writer.close();
+  };
+  // Why it ended is what the reader is told.
+  feed().catch((error: unknown) => writer.abort(error).catch(() => {}));
+  const reader = readable.getReader();
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
+  } catch (error) {
+    throw BifocalError.is(error) ? error : damaged(`it does not un-gzip: ${reason(error)}`);
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** A response's bytes as they come, each chunk after `see` has seen it. */
+async function* chunks(
+  response: Response,
+  path: string,
+  see: (chunk: Uint8Array) => Promise<void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (!response.body) return;
   const reader = response.body.getReader();
   try {
     for (;;) {
       const chunk = await reader.read();
       if (chunk.done) return;
+      await see(chunk.value);
       yield chunk.value;
     }
   } catch (error) {

@@ -231,8 +231,11 @@ export interface VectorSpace {
 export interface ModelFile {
   /** Below the index folder. */
   path: string;
+  /** What is downloaded. */
   bytes: number;
-  /** Of the whole file, lower-case hex. */
+  /** Bytes of the GGUF in it, if the file is gzip. */
+  unpacked?: number;
+  /** Of the GGUF, lower-case hex. */
   sha256: string;
 }
 

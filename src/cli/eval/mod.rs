@@ -62,9 +62,12 @@ pub struct EvalArgs {
     /// How the legs are put together: convex, convex:0.7 (what meaning counts), rrf, rrf:60, min_max, l2, z_score, or JSON
     #[arg(long, value_name = "NAME", value_parser = parse_fusion)]
     fusion: Option<Fusion>,
-    /// The encoder: a .gguf file, or a folder with model.safetensors and tokenizer.json
+    /// The encoder: a .gguf (or .gguf.gz) file, or a folder with model.safetensors and tokenizer.json
     #[arg(long, env = "BIFOCAL_MODEL", value_name = "PATH")]
     model: Option<PathBuf>,
+    /// Another form of the same model for the queries, such as the one that browsers get [default: the one of the pages]
+    #[arg(long, value_name = "PATH")]
+    query_model: Option<PathBuf>,
     /// The language of pages that state none
     #[arg(long, default_value = "en", value_name = "TAG")]
     lang: String,

@@ -50,7 +50,15 @@ impl Source {
         options.general.most = args.general_words;
         let built = build(pages, embedding, &options, &|_| ())?;
         let parts = built.parts.into_iter().map(|part| (part.id, part.bytes)).collect();
-        let vectors = embed_queries(model.as_ref().map(|model| model.transformer() as &dyn Encoder), queries)?;
+        let other = args.query_model.as_deref().map(model::load).transpose()?;
+        let encoder = match (&other, &model) {
+            (Some(other), Some(model)) => {
+                model.transformer().space().accept(other.space())?;
+                Some(other as &dyn Encoder)
+            }
+            (_, model) => model.as_ref().map(|model| model.transformer() as &dyn Encoder),
+        };
+        let vectors = embed_queries(encoder, queries)?;
         Ok(Self { place: Place::Memory { entry: Box::new(built.entry), parts }, vectors })
     }
 
@@ -69,7 +77,7 @@ impl Source {
         let mut encoder = None;
         if settings.iter().any(|settings| settings.has_vector_of(Maker::Transformer)) {
             encoder = match &opened.entry().model {
-                Some(model) => load_encoder(&opened, model, args.model.as_deref())?,
+                Some(model) => load_encoder(&opened, model, args.query_model.as_deref().or(args.model.as_deref()))?,
                 None => None,
             };
             if encoder.is_none() {

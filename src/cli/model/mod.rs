@@ -1,0 +1,168 @@
+//! `bifocal model`: gets, converts and describes encoder models.
+
+mod convert;
+mod get;
+mod shipped;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bifocal::encoder::gguf::{Header, Metadata, Value};
+use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
+use bifocal::index::gunzip;
+use bifocal::{Error, ErrorKind, Result};
+use clap::{Args, Subcommand};
+use indicatif::HumanBytes;
+
+use self::shipped::chosen;
+pub use self::shipped::{Shipped, load_for_build};
+use super::print;
+
+/// How a gzip file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// No model is larger than this when un-gzipped.
+const LARGEST: u32 = 1 << 30;
+
+/// Gets, converts and describes models that put text into a vector space
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bifocal model get                                   # to where `build` looks for it
+  bifocal model get --to minilm
+  bifocal model convert minilm -o minilm.gguf.gz      # as browsers get it
+  bifocal model convert e5-small-q4.bin -o multilingual-e5-small-q4.gguf
+  bifocal model info minilm.gguf.gz")]
+pub struct ModelArgs {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Get(get::GetArgs),
+    Convert(convert::ConvertArgs),
+    Info(InfoArgs),
+}
+
+/// Says what a model is: its vector space, shape, packing and agreement with its source
+#[derive(Args)]
+struct InfoArgs {
+    /// A GGUF file, or a folder with model.safetensors and tokenizer.json
+    model: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: ModelArgs) -> Result<()> {
+    match args.verb {
+        Verb::Get(args) => get::run(&args),
+        Verb::Convert(args) => convert::run(&args),
+        Verb::Info(args) => info(&args.model),
+    }
+}
+
+/// Loads an encoder for queries: a GGUF file, so that its vectors are those that a browser makes of it, or a folder with
+/// model.safetensors and tokenizer.json.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
+pub fn load(path: &Path) -> Result<Transformer> {
+    match path.is_dir() {
+        true => read_source(path, [None; 2])?.coded(),
+        false => Transformer::from_gguf(&unpacked(path, read(path)?)?).map_err(|error| within(path, error)),
+    }
+}
+
+/// Loads an encoder for texts of a caller's own: the model at `path`, or the one that `bifocal model get` fetched.
+///
+/// # Errors
+/// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
+pub fn load_chosen(path: Option<&Path>) -> Result<Transformer> {
+    load(&chosen(path)?)
+}
+
+const WEIGHTS: &str = "model.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+
+fn read_source(folder: &Path, prefixes: [Option<&str>; 2]) -> Result<Source> {
+    let (weights, tokenizer) = (read(&folder.join(WEIGHTS))?, read(&folder.join(TOKENIZER))?);
+    let others = ["config.json", "1_Pooling/config.json", "config_sentence_transformers.json"];
+    let [config, pooling, prompts] = others.map(|name| read_if_there(&folder.join(name)));
+    let (config, pooling, prompts) = (config?, pooling?, prompts?);
+    let files = SourceFiles {
+        name: &name(&fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())),
+        weights: &weights,
+        tokenizer: &tokenizer,
+        config: config.as_deref(),
+        pooling: pooling.as_deref(),
+        prompts: prompts.as_deref(),
+        prefixes,
+    };
+    Source::read(&files).map_err(|error| within(folder, error))
+}
+
+fn info(path: &Path) -> Result<()> {
+    let model = load(path)?;
+    let mut lines = vec![
+        ("space", model.space().to_string()),
+        ("packing", model.packing().to_owned()),
+        ("word pieces", model.tokens().vocabulary().len().to_string()),
+        ("cut off at", format!("{} word pieces", model.tokens().max_tokens())),
+    ];
+    if !path.is_dir() {
+        let bytes = unpacked(path, read(path)?)?;
+        let header = Header::read(&bytes, bytes.len())?.expect("the file was loaded before");
+        lines.push(("file", HumanBytes(bytes.len() as u64).to_string()));
+        lines.extend(shape(&header.metadata));
+    }
+    print(&lines.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect::<String>())
+}
+
+/// What a file says of its network and of its agreement with the source.
+fn shape(metadata: &Metadata) -> Vec<(&'static str, String)> {
+    let number = |key: &str| match metadata.get(key) {
+        Some(Value::Uint(number)) => number.to_string(),
+        Some(Value::Float(number)) => format!("{number:.5}"),
+        _ => "?".to_owned(),
+    };
+    let (layers, heads) = (number("bert.block_count"), number("bert.attention.head_count"));
+    let mut lines = vec![("network", format!("{layers} layers, {heads} attention heads"))];
+    if metadata.contains_key("bifocal.cosine.mean") {
+        let (mean, min) = (number("bifocal.cosine.mean"), number("bifocal.cosine.min"));
+        lines.push(("cosine", format!("with the source: mean {mean}, lowest {min}")));
+    }
+    lines
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("{} can't be read", path.display()))
+            .because(error)
+            .hint("a model is a .gguf (or .gguf.gz) file, or a folder with model.safetensors and tokenizer.json: `bifocal model get`")
+    })
+}
+
+/// A GGUF file's bytes, which may have been packed with gzip.
+fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    match bytes.starts_with(&GZIP) {
+        true => gunzip(&path.display().to_string(), &bytes, LARGEST),
+        false => Ok(bytes),
+    }
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    if path.is_file() { read(path).map(Some) } else { Ok(None) }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or("model".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Says which file `error` is about.
+fn within(path: &Path, error: Error) -> Error {
+    let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
+    let outer = match error.way_out() {
+        Some(hint) => outer.hint(hint.to_owned()),
+        None => outer,
+    };
+    outer.because(error)
+}

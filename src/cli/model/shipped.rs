@@ -1,0 +1,123 @@
+//! The encoder of a build, and the form of it that browsers get.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bifocal::encoder::gguf::{Header, Value};
+use bifocal::encoder::{self, COMPACT, Encoder, Source, Transformer};
+use bifocal::index::Packer;
+use bifocal::{Error, ErrorKind, Result};
+
+use super::convert::compact;
+use super::{GZIP, WEIGHTS, get, name, read, read_source, unpacked, within};
+use crate::cli::cache::cache_folder;
+use crate::cli::replace::replace;
+
+/// Under what terms all-MiniLM-L6-v2 may be passed on.
+const LICENCE: &str = include_str!("../model-licence.txt");
+
+/// Counts up when compact forms are made otherwise, so that those in caches are not taken for new ones.
+const METHOD: u32 = 2;
+
+/// An encoder that embeds passages, and what it was loaded from.
+pub struct BuildModel {
+    transformer: Transformer,
+    from: From,
+}
+
+enum From {
+    File(PathBuf, Vec<u8>),
+    Folder(Source),
+}
+
+impl BuildModel {
+    /// The encoder.
+    pub fn transformer(&self) -> &Transformer {
+        &self.transformer
+    }
+
+    /// Under what terms the model may be passed on, to be laid beside its file: what the file itself says, or what is known of the
+    /// model that `bifocal model get` fetches.
+    pub fn licence(&self) -> Option<String> {
+        if let From::File(path, bytes) = &self.from {
+            let header = unpacked(path, bytes.clone()).and_then(|bytes| Header::read(&bytes, bytes.len()));
+            let header = header.ok().flatten();
+            if let Some(Value::Text(text)) = header.and_then(|mut header| header.metadata.remove(encoder::LICENCE)) {
+                return Some(text);
+            }
+        }
+        get::fetches(&self.transformer.space().weights).then(|| LICENCE.to_owned())
+    }
+
+    /// The model file that browsers get: the file that was loaded, or a compact form of the folder that was, which is made once and
+    /// kept in the folder `cache`, or the user's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if the model cannot be packed, [`ErrorKind::Cancelled`] if that was stopped.
+    pub fn shipped(&self, cache: Option<&Path>) -> Result<Shipped> {
+        match &self.from {
+            From::File(path, bytes) => {
+                let stem = path.with_extension("");
+                let unpacked = if bytes.starts_with(&GZIP) { Some(unpacked(path, bytes.clone())?) } else { None };
+                let name = if unpacked.is_some() { name(&stem.with_extension("")) } else { name(&stem) };
+                Ok(Shipped { name, bytes: bytes.clone(), unpacked })
+            }
+            From::Folder(source) => {
+                let space = self.transformer.space();
+                let name = format!("{}-{COMPACT}", space.model);
+                let folder = cache.map(Path::to_owned).unwrap_or_else(cache_folder);
+                let kept = format!("{name}{METHOD}-{}.gguf.gz", space.weights);
+                let kept = folder.join(kept);
+                if let Ok(bytes) = fs::read(&kept)
+                    && let Ok(unpacked) = unpacked(&kept, bytes.clone())
+                    && Transformer::from_gguf(&unpacked).is_ok_and(|model| model.space() == space)
+                {
+                    return Ok(Shipped { name, bytes, unpacked: Some(unpacked) });
+                }
+                let unpacked = compact(source)?.to_bytes();
+                let bytes = Packer::new().gzip(&unpacked);
+                replace(&kept, &bytes)?;
+                Ok(Shipped { name, bytes, unpacked: Some(unpacked) })
+            }
+        }
+    }
+}
+
+/// A model file for browsers.
+pub struct Shipped {
+    /// What it is called, without ending.
+    pub name: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What gzip packed into it, if it did.
+    pub unpacked: Option<Vec<u8>>,
+}
+
+/// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
+///
+/// # Errors
+/// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
+pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
+    let path = chosen(path)
+        .map_err(|error| error.hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))?;
+    if path.is_dir() {
+        let source = read_source(&path, [None; 2])?;
+        return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
+    }
+    let bytes = read(&path)?;
+    let transformer = Transformer::from_gguf(&unpacked(&path, bytes.clone())?).map_err(|error| within(&path, error))?;
+    Ok(BuildModel { transformer, from: From::File(path, bytes) })
+}
+
+/// `path`, or where `bifocal model get` put its model.
+pub fn chosen(path: Option<&Path>) -> Result<PathBuf> {
+    if let Some(path) = path {
+        return Ok(path.to_owned());
+    }
+    let folder = get::default_folder();
+    if folder.join(WEIGHTS).is_file() {
+        return Ok(folder);
+    }
+    Err(Error::new(ErrorKind::Usage, format!("no encoder model in {}", folder.display()))
+        .hint("run `bifocal model get`, or name one with --model"))
+}
