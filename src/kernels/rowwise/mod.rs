@@ -9,11 +9,11 @@
 //! Sums of integers are exact, and the sums of stretches are added in order, so that all kernels give the same bits as
 //! [`scalar`].
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod wasm32;
-#[cfg(target_arch = "x86_64")]
-mod x86_64;
+mod simd128;
 
 use super::float;
 
@@ -151,11 +151,11 @@ pub fn matmul(weights: &Panels, Activations(x): &Activations, out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: AVX2 was detected in this line's condition, and the assertions above hold.
-        return unsafe { x86_64::matmul(weights, x, out) };
+        return unsafe { avx2::matmul(weights, x, out) };
     }
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     // SAFETY: simd128 is on in this build, and the assertions above hold.
-    return unsafe { wasm32::matmul(weights, x, out) };
+    return unsafe { simd128::matmul(weights, x, out) };
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     scalar::products(weights, x, out)
 }
