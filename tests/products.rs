@@ -1,7 +1,7 @@
-//! The products of a network's layers: against plain arithmetic, and every kernel against its scalar twin.
+//! The products of a network's layers: against plain arithmetic, and every kernel of this machine against its scalar twin.
 
 use bifocal::kernels::float::{Rows, Sizes};
-use bifocal::kernels::{float, rowwise};
+use bifocal::kernels::{Instructions, float, rowwise};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -34,7 +34,52 @@ fn plain(a: impl Iterator<Item = f64>, b: impl Iterator<Item = f64>) -> (f64, f6
     a.zip(b).fold((0.0, 0.0), |(sum, size), (a, b)| (sum + a * b, size + (a * b).abs()))
 }
 
+fn bits(numbers: &[f32]) -> Vec<u32> {
+    numbers.iter().map(|x| x.to_bits()).collect()
+}
+
+/// What the loops between a network's layers make of numbers, a row of `width` after another.
+fn loops_of(instructions: Instructions, numbers: &[f32], width: usize) -> Vec<(&'static str, Vec<u32>)> {
+    let made = |name, make: &dyn Fn(&mut Vec<f32>)| {
+        let mut numbers = numbers.to_vec();
+        make(&mut numbers);
+        (name, bits(&numbers))
+    };
+    let (count, scale, bias) = (numbers.len() / width, &numbers[..width], &numbers[numbers.len() - width..]);
+    vec![
+        made("add", &|x| float::by::add(instructions, x, &numbers.iter().rev().copied().collect::<Vec<_>>())),
+        made("add_bias", &|x| float::by::add_bias(instructions, x, bias)),
+        made("gelu", &|x| float::by::gelu(instructions, x, bias)),
+        made("layer_norm", &|x| float::by::layer_norm(instructions, x, scale, bias, 1e-12)),
+        made("softmax", &|x| float::by::softmax(instructions, x, width, width - width / 3, 0.17)),
+        made("matmul", &|x| {
+            let (sizes, factor) = (Sizes { rows: count, inner: width, columns: count }, x.clone());
+            let (a, b) = (Rows { numbers: &factor, stride: width }, Rows { numbers: &factor, stride: count });
+            x.resize(count * count, f32::NAN);
+            float::by::matmul(instructions, a, b, sizes, x, count);
+        }),
+        made("quantise", &|x| {
+            let (mut codes, mut scales) = (vec![0; x.len()], vec![f32::NAN; count]);
+            float::by::quantise(instructions, x, width, rowwise::BOUND, &mut codes, &mut scales);
+            *x = codes.into_iter().map(f32::from).chain(scales).collect();
+        }),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn loops_give_the_same_bits_by_all_instructions(
+        (width, numbers) in (1usize..80, 1usize..40)
+            .prop_flat_map(|(width, count)| (Just(width), vec(-9f32..9.0, width * count))),
+    ) {
+        let loops = Instructions::available().map(|instructions| loops_of(instructions, &numbers, width));
+        let loops: Vec<_> = loops.collect();
+        let (plain, others) = loops.split_last().unwrap();
+        for other in others {
+            prop_assert_eq!(other, plain);
+        }
+    }
+
     #[test]
     fn coded_products_are_those_of_plain_arithmetic(case in factors()) {
         let panels = rowwise::Panels::pack(&case.weights, case.columns);
@@ -42,11 +87,14 @@ proptest! {
         let mut x = rowwise::Activations::default();
         x.pack(&case.x, case.columns);
         let tokens = case.x.len() / case.columns;
-        let (mut fast, mut slow) = (vec![f32::NAN; tokens * case.rows], vec![f32::NAN; tokens * case.rows]);
-        rowwise::matmul(&panels, &x, &mut fast);
+        let mut slow = vec![f32::NAN; tokens * case.rows];
         rowwise::scalar::matmul(&panels, &x, &mut slow);
-        prop_assert_eq!(&fast, &slow);
-        for (at, &got) in fast.iter().enumerate() {
+        for instructions in Instructions::available() {
+            let mut fast = vec![f32::NAN; tokens * case.rows];
+            rowwise::matmul_by(instructions, &panels, &x, &mut fast);
+            prop_assert_eq!(bits(&fast), bits(&slow), "{:?}", instructions);
+        }
+        for (at, &got) in slow.iter().enumerate() {
             let row = |numbers: &[f32], row: usize| numbers[row * case.columns..][..case.columns].to_vec();
             let (a, b) = (row(&case.x, at / case.rows), row(&case.weights, at % case.rows));
             let most = |row: &[f32]| row.iter().fold(0f32, |most, x| most.max(x.abs()));

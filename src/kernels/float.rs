@@ -4,33 +4,50 @@
 //! eight numbers. Sums are taken in an order that the code lays down, and no product is fused with an addition, so that a
 //! result has the same bits on every machine and in wasm.
 
+use super::instructions::Instructions;
+#[cfg(target_arch = "x86_64")]
+use super::instructions::Set;
+
 /// Numbers of a row that are added up side by side.
 pub const LANES: usize = 16;
 
 /// Columns of a product that are added up side by side: their sums for four rows fill eight registers.
 const COLUMNS: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 
-/// Defines functions that are compiled for AVX2 too, and take that way where the machine has it.
+/// Defines functions that are compiled for AVX2 too, and take that way where the machine has them.
 macro_rules! vectorised {
-    ($($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {$(
-        $(#[$doc])*
-        pub fn $name($($argument: $type),*) {
-            #[inline(always)]
-            fn plain($($argument: $type),*) $body
-            #[cfg(target_arch = "x86_64")]
-            {
-                #[target_feature(enable = "avx2")]
-                fn wide($($argument: $type),*) {
-                    plain($($argument),*)
-                }
-                if std::arch::is_x86_feature_detected!("avx2") {
-                    // SAFETY: AVX2 was detected in this line's condition.
-                    return unsafe { wide($($argument),*) };
-                }
+    ($($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name($($argument: $type),*) {
+                by::$name(Instructions::best(), $($argument),*);
             }
-            plain($($argument),*)
+        )*
+
+        /// The same functions, by instructions of choice.
+        pub mod by {
+            use super::*;
+            $(
+                $(#[$doc])*
+                #[inline(always)]
+                pub fn $name(instructions: Instructions, $($argument: $type),*) {
+                    #[inline(always)]
+                    fn plain($($argument: $type),*) $body
+                    #[cfg(target_arch = "x86_64")]
+                    #[target_feature(enable = "avx2")]
+                    fn wide($($argument: $type),*) {
+                        plain($($argument),*)
+                    }
+                    match instructions.set() {
+                        #[cfg(target_arch = "x86_64")]
+                        // SAFETY: that there is such a value is proof that the machine has them.
+                        Set::Avx2 => unsafe { wide($($argument),*) },
+                        _ => plain($($argument),*),
+                    }
+                }
+            )*
         }
-    )*};
+    };
 }
 
 /// Rows of numbers, one every `stride` of them.

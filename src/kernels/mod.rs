@@ -11,6 +11,7 @@
 //! decided when compiling.
 
 pub mod float;
+mod instructions;
 pub mod rowwise;
 pub mod scalar;
 
@@ -20,6 +21,8 @@ mod aarch64;
 mod wasm32;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
+
+pub use instructions::Instructions;
 
 /// The dot product of one row with a query.
 ///

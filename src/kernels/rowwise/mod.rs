@@ -7,15 +7,18 @@
 //! blocks of 32 columns would need it.
 //!
 //! Sums of integers are exact, and the sums of stretches are added in order, so that all kernels give the same bits as
-//! [`scalar`].
+//! [`scalar`]. All but simd128's, which has registers for fewer rows, share what is in `tiles` and are a loop over pairs of columns.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
 
 use super::float;
+use super::instructions::{Instructions, Set};
 
 /// Rows of a matrix that lie interleaved: those of two AVX2 registers.
 pub const PANEL: usize = 16;
@@ -23,7 +26,7 @@ pub const PANEL: usize = 16;
 /// The greatest code.
 pub const BOUND: i16 = 2047;
 
-/// Rows of activations that lie interleaved: their sums fill twelve registers of sixteen.
+/// Rows of activations that lie interleaved: with AVX2, their sums fill twelve registers of sixteen.
 pub const TOGETHER: usize = 6;
 
 /// Columns whose products are added as integers: 512 · 2047² = 2,145,387,008, just within an i32.
@@ -35,7 +38,7 @@ pub const STRETCH: usize = 512;
 /// codes   of panel p, pair j of columns:   32 × i16   r0c0 r0c1 r1c0 r1c1 … r15c0 r15c1
 /// scales  of panel p:                      16 × f32   r0 r1 … r15
 /// ```
-/// #[derive(Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct Panels {
     columns: usize,
     codes: Vec<i16>,
@@ -144,18 +147,25 @@ impl Packed {
 ///
 /// # Panics
 /// If `x` is not rows of the matrix's columns, or `out` has not a number for each of them and each row.
-pub fn matmul(weights: &Panels, Activations(x): &Activations, out: &mut [f32]) {
+pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    matmul_by(Instructions::best(), weights, x, out);
+}
+
+/// As [`matmul`], by the kernel for `instructions`.
+///
+/// # Panics
+/// As [`matmul`].
+pub fn matmul_by(instructions: Instructions, weights: &Panels, Activations(x): &Activations, out: &mut [f32]) {
     let padded = x.scales.len().next_multiple_of(TOGETHER);
     assert_eq!(x.codes.len(), padded * weights.columns, "rows of another length");
     assert_eq!(out.len(), x.scales.len() * weights.rows(), "room for another number of results");
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: AVX2 was detected in this line's condition, and the assertions above hold.
-        return unsafe { avx2::matmul(weights, x, out) };
+    match instructions.set() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: that there is such a value is proof that the machine has them, and the assertions above hold.
+        Set::Avx2 => unsafe { avx2::matmul(weights, x, out) },
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        // SAFETY: as above.
+        Set::Simd128 => unsafe { simd128::matmul(weights, x, out) },
+        Set::Plain => scalar::products(weights, x, out),
     }
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    // SAFETY: simd128 is on in this build, and the assertions above hold.
-    return unsafe { simd128::matmul(weights, x, out) };
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    scalar::products(weights, x, out)
 }

@@ -1,0 +1,50 @@
+//! Which instructions this machine has.
+
+/// Instructions that there are kernels for. A value is proof that this machine has them, since only detection makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instructions(Set);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128,
+    /// Those that the build is for.
+    Plain,
+}
+
+impl Set {
+    /// The fastest first; those that the build is for are always there.
+    const ALL: &[Self] = &[
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx2,
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Self::Simd128,
+        Self::Plain,
+    ];
+
+    fn is_here(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            _ => true,
+        }
+    }
+}
+
+impl Instructions {
+    /// Those that this machine has: the fastest first, those that the build is for last.
+    pub fn available() -> impl Iterator<Item = Self> {
+        Set::ALL.iter().copied().filter(|set| set.is_here()).map(Self)
+    }
+
+    /// The fastest of them.
+    pub fn best() -> Self {
+        Self::available().next().unwrap_or(Self(Set::Plain))
+    }
+
+    pub(super) fn set(self) -> Set {
+        self.0
+    }
+}
