@@ -1,8 +1,8 @@
 //! What a network does between its packed layers, in f32: attention's products, softmax, GELU, layer norm, and packing.
 //!
-//! Loops that the compiler makes vectors of: on x86-64 twice, for every machine and for those with AVX2, whose registers hold
-//! eight numbers. Sums are taken in an order that the code lays down, and no product is fused with an addition, so that a
-//! result has the same bits on every machine and in wasm.
+//! Loops that the compiler makes vectors of: on x86-64 three times, for every machine, for those with AVX2, whose registers hold
+//! eight numbers, and for those with AVX-512, whose registers hold sixteen. Sums are taken in an order that the code lays down, and
+//! no product is fused with an addition, so that a result has the same bits on every machine and in wasm.
 
 use super::instructions::Instructions;
 #[cfg(target_arch = "x86_64")]
@@ -14,7 +14,7 @@ pub const LANES: usize = 16;
 /// Columns of a product that are added up side by side: their sums for four rows fill eight registers.
 const COLUMNS: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 
-/// Defines functions that are compiled for AVX2 too, and take that way where the machine has them.
+/// Defines functions that are compiled for AVX2 and AVX-512 too, and take that way where the machine has them.
 macro_rules! vectorised {
     ($($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {
         $(
@@ -38,9 +38,17 @@ macro_rules! vectorised {
                     fn wide($($argument: $type),*) {
                         plain($($argument),*)
                     }
+                    #[cfg(target_arch = "x86_64")]
+                    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                    fn widest($($argument: $type),*) {
+                        plain($($argument),*)
+                    }
                     match instructions.set() {
                         #[cfg(target_arch = "x86_64")]
                         // SAFETY: that there is such a value is proof that the machine has them.
+                        Set::Avx512 => unsafe { widest($($argument),*) },
+                        #[cfg(target_arch = "x86_64")]
+                        // SAFETY: as above.
                         Set::Avx2 => unsafe { wide($($argument),*) },
                         _ => plain($($argument),*),
                     }

@@ -7,8 +7,8 @@
 //! i32, and sums wrap around alike everywhere. (They do not wrap at all for codes within the bounds of
 //! [`crate::vector::quantise`].) Rows are bytes in two's complement, because that is what an index holds.
 //!
-//! x86-64 is asked at run time whether it has AVX2 (the answer is cached by the standard library); simd128 and NEON are
-//! decided when compiling.
+//! x86-64 is asked at run time whether it has AVX2, and for a network's loops AVX-512 (the answers are cached by the standard
+//! library); simd128 and NEON are decided when compiling.
 
 pub mod float;
 mod instructions;

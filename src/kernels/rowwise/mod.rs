@@ -11,6 +11,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -20,7 +22,7 @@ mod tiles;
 use super::float;
 use super::instructions::{Instructions, Set};
 
-/// Rows of a matrix that lie interleaved: those of two AVX2 registers.
+/// Rows of a matrix that lie interleaved: those of two AVX2 registers, or of one of AVX-512.
 pub const PANEL: usize = 16;
 
 /// The greatest code.
@@ -162,6 +164,9 @@ pub fn matmul_by(instructions: Instructions, weights: &Panels, Activations(x): &
     match instructions.set() {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: that there is such a value is proof that the machine has them, and the assertions above hold.
+        Set::Avx512 => unsafe { avx512::matmul(weights, x, out) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
         Set::Avx2 => unsafe { avx2::matmul(weights, x, out) },
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         // SAFETY: as above.
