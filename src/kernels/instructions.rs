@@ -11,6 +11,9 @@ pub(super) enum Set {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// Every aarch64 target of Rust's that has `std` has it.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128,
     /// Those that the build is for.
@@ -24,6 +27,8 @@ impl Set {
         Self::Avx512,
         #[cfg(target_arch = "x86_64")]
         Self::Avx2,
+        #[cfg(target_arch = "aarch64")]
+        Self::Neon,
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Self::Simd128,
         Self::Plain,

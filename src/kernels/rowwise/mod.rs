@@ -13,10 +13,12 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod tiles;
 
 use super::float;
@@ -168,6 +170,9 @@ pub fn matmul_by(instructions: Instructions, weights: &Panels, Activations(x): &
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Set::Avx2 => unsafe { avx2::matmul(weights, x, out) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        Set::Neon => unsafe { neon::matmul(weights, x, out) },
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         // SAFETY: as above.
         Set::Simd128 => unsafe { simd128::matmul(weights, x, out) },
