@@ -59,7 +59,7 @@ test("addresses tell the kind", () => {
     "/bifocal/parts/projection-0123456789ab.bin": "projection",
     "/bifocal/runtime/worker-0123456789abcdef.js": "js",
     "/bifocal/runtime/core-0123456789abcdef.bin": "wasm",
-    "/bifocal/model/all-MiniLM-L6-v2-q8_0-0123456789abcdef.gguf": "model",
+    "/bifocal/model/all-MiniLM-L6-v2-compact-0-0123456789abcdef.bin": "model",
     "/pagefind/pagefind-entry.json": "entry",
     "/pagefind/wasm.en.pagefind": "wasm",
     "/pagefind/pagefind.en_0123.pf_meta": "core",

@@ -11,13 +11,14 @@ use bifocal::ingest::{Config, SiteOptions, parse_size, read_jsonl, read_site};
 use bifocal::{Error, ErrorKind, Result};
 use clap::Args;
 use indicatif::HumanBytes;
-use sha2::{Digest, Sha256};
-use xxhash_rust::xxh64::xxh64;
 
 use super::cache::{FitFile, embed_cached};
 use super::model::{self, Shipped};
-use super::publish::{check_output, check_size, compress, hex, publish};
+use super::publish::{check_output, compress, publish};
 use super::{print, progress, runtime, words};
+
+/// Bytes of a piece of a model's file. Browsers fetch a few side by side, and what was fetched before a download broke off stays.
+const PIECE: usize = 1 << 20;
 
 /// Builds an index from the folder that a site generator wrote, or from JSON lines
 #[derive(Args)]
@@ -129,21 +130,15 @@ pub fn run(args: BuildArgs) -> Result<()> {
     };
     if let Some(encoder) = encoder.as_ref().filter(|_| !args.no_transformer && config.transformer != Some(false)) {
         let Shipped { name, bytes, unpacked } = encoder.shipped(args.cache.as_deref())?;
-        // As with parts: servers that know `.gz` undo it.
-        let ending = if unpacked.is_some() { "bin" } else { "gguf" };
-        let path = format!("model/{name}-{:016x}.{ending}", xxh64(&bytes, 0));
-        check_size(&path, bytes.len(), bounds.bytes)?;
-        options.model_file = Some(ModelFile {
-            path: path.clone(),
-            bytes: bytes.len() as u32,
-            unpacked: unpacked.as_ref().map(|unpacked| unpacked.len() as u32),
-            sha256: hex(&Sha256::digest(unpacked.as_ref().unwrap_or(&bytes))),
-        });
+        let (file, pieces) = ModelFile::cut(&name, &bytes, unpacked, PIECE.min(bounds.bytes.max(1) as usize));
         match encoder.licence() {
             Some(licence) => extra.push(("model/LICENSE.txt".to_owned(), licence.into_bytes())),
-            None => eprintln!("the model's licence is not known here: see that its terms let you publish {path}"),
+            None => {
+                eprintln!("the model's licence is not known here: see that its terms let you publish {}", file.path)
+            }
         }
-        extra.push((path, bytes));
+        options.model_file = Some(file);
+        extra.extend(pieces);
     }
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();

@@ -89,16 +89,12 @@ pub fn compress(parts: Vec<RawPart>) -> Vec<(PartId, Vec<u8>)> {
 }
 
 /// Refuses a file of more than `most` bytes.
-pub fn check_size(path: &str, bytes: usize, most: u64) -> Result<()> {
+fn check_size(path: &str, bytes: usize, most: u64) -> Result<()> {
     if bytes as u64 <= most {
         return Ok(());
     }
-    let hint = match path.starts_with("model/") {
-        true => "--no-transformer leaves the model out; `bifocal model convert --help` names smaller forms of it",
-        false => "allow larger files",
-    };
     let message = format!("{path} takes {bytes} bytes, --max-file-size is {most}");
-    Err(Error::new(ErrorKind::Usage, message).hint(hint))
+    Err(Error::new(ErrorKind::Usage, message).hint("allow larger files"))
 }
 
 /// Writes the files of the index and the extra ones to `folder`, keeping `keep` former generations; no file may be larger than

@@ -234,9 +234,11 @@ impl QueryEncoder {
 
 /// The encoder of an index's vectors: the one at `path`, or else the one that the index folder holds, if it holds one.
 pub fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<&Path>) -> Result<Option<Transformer>> {
-    let inside = wanted.file.as_ref().map(|file| folder.path().join(&file.path));
-    let Some(path) = path.map(Path::to_owned).or(inside.filter(|file| file.is_file())) else { return Ok(None) };
-    let encoder = model::load(&path)?;
+    let encoder = match (path, &wanted.file) {
+        (Some(path), _) => model::load(path)?,
+        (None, Some(file)) if folder.path().join(file.piece(0)).is_file() => model::load_pieces(folder.path(), file)?,
+        (None, _) => return Ok(None),
+    };
     wanted.space.accept(encoder.space())?;
     Ok(Some(encoder))
 }

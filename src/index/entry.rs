@@ -93,15 +93,40 @@ pub struct ModelRef {
 /// A model file in the index folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
-    /// Its path below the index folder.
+    /// The paths of its pieces below the index folder, with `*` for a piece's number.
     pub path: String,
+    /// How many pieces it is cut into, from 0 on.
+    pub pieces: u32,
     /// Its length.
     pub bytes: u32,
     /// The length of what gzip packed into it; none if it is GGUF as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpacked: Option<u32>,
-    /// The SHA-256 of the GGUF in hexadecimal, so that it does not matter whether the server or the reader un-gzips the file.
+    /// Its SHA-256 in hexadecimal.
     pub sha256: String,
+}
+
+#[cfg(feature = "native")]
+impl ModelFile {
+    /// The path of piece `number` below the index folder.
+    pub fn piece(&self, number: u32) -> String {
+        self.path.replace('*', &number.to_string())
+    }
+
+    /// Cuts `file`, the model `name`, into pieces of `size` bytes, with their paths. `unpacked` is the length of what gzip packed
+    /// into it.
+    ///
+    /// # Panics
+    /// If `size` is 0.
+    pub fn cut(name: &str, file: &[u8], unpacked: Option<u32>, size: usize) -> (Self, Vec<(String, Vec<u8>)>) {
+        use sha2::{Digest, Sha256};
+
+        let path = format!("model/{name}-*-{:016x}.bin", xxh64(file, 0));
+        let sha256 = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+        let pieces = file.chunks(size).enumerate();
+        let pieces: Vec<_> = pieces.map(|(at, piece)| (path.replace('*', &at.to_string()), piece.to_vec())).collect();
+        (Self { path, pieces: pieces.len() as u32, bytes: file.len() as u32, unpacked, sha256 }, pieces)
+    }
 }
 
 const CHECK: &str = ",\"check\":\"";

@@ -373,7 +373,7 @@ story("paper has the hits and nothing to press", async (page) => {
   assert.ok(await page.locator("#query").isHidden());
 }, { chromiumOnly: MEDIA });
 
-const MODEL = { model: { file: { path: "m.gguf", bytes: 13_100_000, sha256: "" } } };
+const MODEL = { model: { file: { path: "m-*.bin", pieces: 13, bytes: 13_100_000, sha256: "" } } };
 const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
 
 /** Every state that a reader may meet, and the way there. */

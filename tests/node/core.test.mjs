@@ -2,25 +2,29 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { before, test } from "node:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { wasmModule } from "./sources.mjs";
+import { temporaryFolder, wasmModule } from "./sources.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const INDEX = root("target/demo/book/bifocal");
-const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
+/** The index's own model, its pieces joined. */
+const MODEL = join(await temporaryFolder(after), "model.gguf.gz");
 const QUERIES = ["borrow checker", "how do I share data between threads", "Vec::push", "trait", "zzyzx", "?", "E0382 use of moved value"];
 
 let Engine, entry;
 
 before(async () => {
-  for (const [path, step] of [[root("www/wasm/core.js"), "wasm"], [`${INDEX}/bifocal.json`, "demo"], [MODEL, "model"]]) {
+  for (const [path, step] of [[root("www/wasm/core.js"), "wasm"], [`${INDEX}/bifocal.json`, "demo"]]) {
     assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
   }
   ({ Engine } = (await wasmModule("core")).bindings);
   entry = readFileSync(`${INDEX}/bifocal.json`, "utf8");
+  const { path, pieces } = JSON.parse(entry).model.file;
+  writeFileSync(MODEL, Buffer.concat(Array.from({ length: pieces }, (_, at) => readFileSync(`${INDEX}/${path.replace("*", at)}`))));
 });
 
 function ask(query, vector) {
@@ -40,6 +44,7 @@ function native(text, mode, encoder = "auto") {
   return JSON.parse(execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" }));
 }
 
+/** The vector that the index's own model has for a query. */
 function embed(text) {
   const args = ["embed", "--model", MODEL, "--query", `--text=${text}`];
   return JSON.parse(execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" })).vector;

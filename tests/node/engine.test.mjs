@@ -12,7 +12,7 @@ const PAGES = [
   { id: "owl", title: "Owls", text: "The owl sleeps by day." },
   { id: "lark", title: "Larks", text: "The lark sings by day." },
 ];
-const MODEL = { space: { model: "fake" }, file: { path: "m", bytes: 1, sha256: "" } };
+const MODEL = { space: { model: "fake" }, file: { path: "m", pieces: 1, bytes: 1, sha256: "" } };
 const never = new AbortController().signal;
 
 /** A searcher over `files`; `broken` maps a path to what is answered instead. */

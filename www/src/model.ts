@@ -1,12 +1,14 @@
 /**
- * Brings the transformer: its wasm, and its model file in one stream that goes to the transformer's memory, the hash and
- * the browser's Cache Storage at once, so that the file is never held whole anywhere but where it is used.
+ * Brings the transformer: its wasm, and its model file piece by piece, so that the file is never held whole anywhere but where
+ * it is used. A few pieces are on their way at once, and each is kept when it has come, so that a download that broke off
+ * goes on from there.
  */
 
 import { bind, type Bindings } from "./bind.js";
 import { BifocalError, reason } from "./error.js";
 import type { Encoder } from "./engine.js";
 import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
+import { Kept } from "./kept.js";
 import type { ModelFile, Progress, VectorSpace } from "./protocol.js";
 import { Sha256 } from "./sha256.js";
 
@@ -26,8 +28,8 @@ export interface TransformerBindings extends Bindings {
   Transformer: new (bytes: number) => Transformer;
 }
 
-/** The name of the cache that models are kept in; its keys are their addresses. */
-const CACHE = "bifocal-models";
+/** Pieces that are on their way at once. */
+const LANES = 4;
 
 /** How many times progress is told over a whole file. */
 const REPORTS = 200;
@@ -47,24 +49,23 @@ export interface Order {
 }
 
 /**
- * Loads a transformer. Progress ends with `ready`. A file that is not what the index names is fetched once more, past the
+ * Loads a transformer. Progress ends with `ready`. A file that is not what the index names is fetched once more, past all
  * caches, before it is an error.
  */
 export async function loadTransformer(order: Order, bindings: TransformerBindings): Promise<Encoder> {
   const { base, path, model, fetchFile, onProgress, signal } = order;
-  const cache = await ModelCache.open(base, model);
+  const paths = Array.from({ length: model.pieces }, (_, at) => model.path.replace("*", String(at)));
+  const kept = await Kept.open(paths.map((path) => fileUrl(base, path)));
   const wasm = read(fetchFile, path, RUNTIME_BOUND, { signal }).then((bytes) => compile(path, bytes));
-  const first = source(cache, model, fetchFile, signal);
-  // Both are awaited below; until then a failure of one must not count as unhandled.
-  wasm.catch(() => {});
-  first.catch(() => {});
+  let file = new Pieces(order, paths, kept, "default");
+  file.begin();
   await bind(bindings, await wasm);
 
-  let from = await first;
   for (let tries = 1; ; tries++) {
     const transformer = new bindings.Transformer(model.unpacked ?? model.bytes);
     try {
-      await pour(from, model, transformer, cache, onProgress, signal);
+      await pour(file, model, transformer, signal);
+      await kept.tidy();
       onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
       transformer.ready();
       const space = sameSpace(transformer.space(), order.space);
@@ -74,11 +75,11 @@ export async function loadTransformer(order: Order, bindings: TransformerBinding
       transformer.free();
       signal.throwIfAborted();
       const damaged = BifocalError.is(error) && error.code === "damaged";
+      if (damaged) await file.drop();
       if (!damaged || tries === 2) {
         throw BifocalError.is(error) ? error : new BifocalError("model", `${model.path}: ${reason(error)}`);
       }
-      await cache.remove();
-      from = { cached: false, response: await request(fetchFile, model.path, { signal, cache: "reload" }) };
+      file = new Pieces(order, paths, kept, "reload");
     }
   }
 }
@@ -91,79 +92,125 @@ function sameSpace(model: VectorSpace, rows: VectorSpace): VectorSpace {
   throw new BifocalError("model", `the model makes vectors of ${its}, the index has ${theirs}: rebuild it with this model`);
 }
 
-/** Where a model's bytes come from. */
-interface Source {
-  cached: boolean;
-  response: Response;
-}
-
-async function source(cache: ModelCache, model: ModelFile, fetchFile: FetchFile, signal: AbortSignal): Promise<Source> {
-  const response = await cache.match();
-  if (response) return { cached: true, response };
-  return { cached: false, response: await request(fetchFile, model.path, { signal }) };
-}
-
-/** Streams `from` into `transformer`, and into `cache` unless it came from there; ends only if length and hash are right. */
-async function pour(
-  from: Source,
-  model: ModelFile,
-  transformer: Transformer,
-  cache: ModelCache,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const phase = from.cached ? "from-cache" : "downloading";
-  const keep = from.cached ? null : cache.keep();
-  const hash = new Sha256();
+/** Hands the file to `transformer` as it comes; ends only if length and hash are right. */
+async function pour(file: Pieces, model: ModelFile, transformer: Transformer, signal: AbortSignal): Promise<void> {
   const whole = model.unpacked ?? model.bytes;
-  let loaded = 0;
-  let told = -1;
-  // In bytes of the download, whoever un-gzips it.
-  const tell = () => {
-    const share = Math.floor((loaded / whole) * REPORTS);
-    if (share !== told) onProgress({ phase, loaded: Math.round((loaded / whole) * model.bytes), total: model.bytes });
-    told = share;
-  };
   const damaged = (what: string) => new BifocalError("damaged", `the model ${model.path} is damaged: ${what}`);
-  try {
-    tell();
-    const received = chunks(from.response, model.path, async (chunk) => keep?.write(chunk));
-    for await (const chunk of plainChunks(received, damaged)) {
-      signal.throwIfAborted();
-      loaded += chunk.length;
-      if (loaded > whole) throw damaged(`more than ${whole} bytes`);
-      hash.update(chunk);
-      transformer.write(chunk);
-      tell();
+  const hash = new Sha256();
+  let poured = 0;
+  for await (const chunk of plainChunks(file.pieces(hash), model.unpacked !== undefined, damaged)) {
+    signal.throwIfAborted();
+    poured += chunk.length;
+    if (poured > whole) throw damaged(`more than ${whole} bytes`);
+    transformer.write(chunk);
+  }
+  if (poured < whole) throw damaged(`${poured} of ${whole} bytes`);
+  const found = hash.hex();
+  if (found !== model.sha256) throw damaged(`SHA-256 ${found}, the index names ${model.sha256}`);
+}
+
+/** The pieces of a model's file on their way. */
+class Pieces {
+  readonly #coming: Promise<Uint8Array<ArrayBuffer>>[] = [];
+  #next = 0;
+  #loaded = 0;
+  #told = -1;
+  #dropped = false;
+
+  constructor(
+    private readonly order: Order,
+    private readonly paths: string[],
+    private readonly kept: Kept,
+    private readonly cache: RequestCache,
+  ) {}
+
+  /** Has the first ones come. */
+  begin(): void {
+    this.#tell();
+    while (this.#coming.length < LANES && this.#next < this.paths.length) {
+      const piece = this.#piece(this.#next++);
+      // It is awaited in its turn; until then its failure must not count as unhandled.
+      piece.catch(() => {});
+      this.#coming.push(piece);
     }
-    if (loaded < whole) throw damaged(`${loaded} of ${whole} bytes`);
-    const found = hash.hex();
-    if (found !== model.sha256) throw damaged(`SHA-256 ${found}, the index names ${model.sha256}`);
-    await keep?.finish();
-  } catch (error) {
-    keep?.abandon();
-    throw error;
+  }
+
+  /** Lets go of all that is kept, and keeps nothing of what is still to come. */
+  async drop(): Promise<void> {
+    this.#dropped = true;
+    await this.kept.clear();
+  }
+
+  /** All of them in order, each after `hash` has seen it. */
+  async *pieces(hash: Sha256): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (this.begin(); this.#coming.length > 0; this.begin()) {
+      const piece = await this.#coming.shift()!;
+      hash.update(piece);
+      yield piece;
+    }
+  }
+
+  async #piece(at: number): Promise<Uint8Array<ArrayBuffer>> {
+    const kept = await this.kept.get(at);
+    if (kept) {
+      this.#loaded += kept.length;
+      this.#tell();
+      return kept;
+    }
+    const { fetchFile, signal } = this.order;
+    const path = this.paths[at]!;
+    const response = await request(fetchFile, path, { signal, cache: this.cache });
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    try {
+      for await (const chunk of received(response)) {
+        chunks.push(chunk);
+        this.#loaded += chunk.length;
+        this.#tell();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new BifocalError("network", `${path} broke off: ${reason(error)}; check the connection`);
+    }
+    const piece = new Uint8Array(await new Blob(chunks).arrayBuffer());
+    if (!this.#dropped) await this.kept.put(at, piece);
+    return piece;
+  }
+
+  #tell(): void {
+    const { model, onProgress } = this.order;
+    const share = Math.floor((this.#loaded / model.bytes) * REPORTS);
+    if (share === this.#told) return;
+    this.#told = share;
+    const phase = this.kept.isWhole ? "from-cache" : "downloading";
+    onProgress({ phase, loaded: Math.min(this.#loaded, model.bytes), total: model.bytes });
   }
 }
 
-/** Chunks as they were before gzip, if they are gzip: some servers un-gzip files that end so, and say nothing. */
+/** A response's bytes as they come. */
+async function* received(response: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** Chunks as they were before gzip, if they are `packed`. */
 async function* plainChunks(
-  received: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  packed: boolean,
   damaged: (what: string) => BifocalError,
 ): AsyncGenerator<Uint8Array> {
-  const first = await received.next();
-  if (first.done) return;
-  // GGUF begins with its name.
-  if (first.value[0] !== 0x1f) {
-    yield first.value;
-    yield* received;
+  if (!packed) {
+    yield* pieces;
     return;
   }
   const { readable, writable } = new DecompressionStream("gzip");
   const writer = writable.getWriter();
   const feed = async () => {
-    await writer.write(first.value);
-    for await (const chunk of received) await writer.write(chunk);
+    for await (const piece of pieces) await writer.write(piece);
     await writer.close();
   };
   // Why it ended is what the reader is told.
@@ -175,105 +222,5 @@ async function* plainChunks(
     throw BifocalError.is(error) ? error : damaged(`it does not un-gzip: ${reason(error)}`);
   } finally {
     reader.cancel().catch(() => {});
-  }
-}
-
-/** A response's bytes as they come, each chunk after `see` has seen it. */
-async function* chunks(
-  response: Response,
-  path: string,
-  see: (chunk: Uint8Array) => Promise<void>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  if (!response.body) return;
-  const reader = response.body.getReader();
-  try {
-    for (;;) {
-      const chunk = await reader.read();
-      if (chunk.done) return;
-      await see(chunk.value);
-      yield chunk.value;
-    }
-  } catch (error) {
-    throw new BifocalError("network", `${path} broke off: ${reason(error)}; check the connection`);
-  } finally {
-    reader.cancel().catch(() => {});
-  }
-}
-
-/**
- * The place where one model is kept between visits. Every way in which a browser may refuse (no Cache Storage on plain
- * http, private mode, a full disk) only means that the file is fetched again next time.
- */
-class ModelCache {
-  private constructor(
-    private readonly cache: Cache | null,
-    private readonly url: string,
-    private readonly folder: string,
-  ) {}
-
-  static async open(base: string, model: ModelFile): Promise<ModelCache> {
-    const url = fileUrl(base, model.path);
-    const cache = typeof caches === "undefined" ? null : await caches.open(CACHE).catch(() => null);
-    return new ModelCache(cache, url, new URL("./", url).href);
-  }
-
-  async match(): Promise<Response | undefined> {
-    return this.cache?.match(this.url).catch(() => undefined);
-  }
-
-  async remove(): Promise<void> {
-    await this.cache?.delete(this.url).catch(() => false);
-  }
-
-  /** Begins to keep a file; it is kept only once `finish` was called. */
-  keep(): Keeping | null {
-    if (!this.cache) return null;
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    return new Keeping(writable.getWriter(), this.cache.put(this.url, new Response(readable)), () => this.#tidy());
-  }
-
-  /** Lets go of the models that former builds had in the same folder. */
-  async #tidy(): Promise<void> {
-    for (const { url } of (await this.cache?.keys()) ?? []) {
-      if (url !== this.url && url.startsWith(this.folder)) await this.cache?.delete(url);
-    }
-  }
-}
-
-/** A file on its way into the cache. */
-class Keeping {
-  #refused = false;
-  readonly #put: Promise<void>;
-
-  constructor(
-    private readonly writer: WritableStreamDefaultWriter<Uint8Array>,
-    put: Promise<void>,
-    private readonly after: () => Promise<void>,
-  ) {
-    this.#put = put.catch(() => {
-      this.#refused = true;
-    });
-    writer.closed.catch(() => {});
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    if (!this.#refused) await this.#guarded(this.writer.write(chunk));
-  }
-
-  async finish(): Promise<void> {
-    await this.#guarded(this.writer.close());
-    await this.#put;
-    if (!this.#refused) await this.after().catch(() => {});
-  }
-
-  abandon(): void {
-    this.writer.abort().catch(() => {});
-  }
-
-  /** A refused `put` may leave its stream unread for ever: nothing waits longer than the `put` itself. */
-  async #guarded(step: Promise<void>): Promise<void> {
-    await Promise.race([step, this.#put]).catch(() => {
-      this.#refused = true;
-    });
   }
 }

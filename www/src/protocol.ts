@@ -229,13 +229,15 @@ export interface VectorSpace {
 
 /** The transformer's file. */
 export interface ModelFile {
-  /** Below the index folder. */
+  /** Of its pieces below the index folder, with `*` for a piece's number. */
   path: string;
+  /** How many pieces there are, from 0 on. */
+  pieces: number;
   /** What is downloaded. */
   bytes: number;
   /** Bytes of the GGUF in it, if the file is gzip. */
   unpacked?: number;
-  /** Of the GGUF, lower-case hex. */
+  /** Of the file, lower-case hex. */
   sha256: string;
 }
 

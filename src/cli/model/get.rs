@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{TOKENIZER, WEIGHTS};
+use crate::cli::publish::hex;
 use crate::cli::replace::publish;
 use crate::cli::{print, progress};
 
@@ -110,10 +111,6 @@ fn has_hash(path: &Path, sha256: &str) -> bool {
         io::Result::Ok(hex(&hash.finalize()))
     };
     hash().is_ok_and(|found| found == sha256)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bar(path: &Path, bytes: Option<u64>) -> ProgressBar {

@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::{Header, Metadata, Value};
 use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
-use bifocal::index::gunzip;
+use bifocal::index::{ModelFile, gunzip};
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
+use sha2::{Digest, Sha256};
 
 use self::shipped::chosen;
 pub use self::shipped::{Shipped, load_for_build};
 use super::print;
+use super::publish::hex;
 
 /// How a gzip file begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -70,6 +72,23 @@ pub fn load(path: &Path) -> Result<Transformer> {
         true => read_source(path, [None; 2])?.coded(),
         false => Transformer::from_gguf(&unpacked(path, read(path)?)?).map_err(|error| within(path, error)),
     }
+}
+
+/// Loads the encoder whose pieces an index folder holds.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if a piece cannot be read, [`ErrorKind::Damaged`] if they are not what the index names.
+pub fn load_pieces(folder: &Path, file: &ModelFile) -> Result<Transformer> {
+    let mut bytes = Vec::new();
+    for number in 0..file.pieces {
+        bytes.extend(read(&folder.join(file.piece(number)))?);
+    }
+    let path = folder.join(&file.path);
+    if hex(&Sha256::digest(&bytes)) != file.sha256 {
+        return Err(Error::new(ErrorKind::Damaged, format!("{} is not what the index names", path.display()))
+            .hint("rebuild the index, or name a model with --model"));
+    }
+    Transformer::from_gguf(&unpacked(&path, bytes)?).map_err(|error| within(&path, error))
 }
 
 /// Loads an encoder for texts of a caller's own: the model at `path`, or the one that `bifocal model get` fetched.

@@ -58,7 +58,8 @@ impl BuildModel {
         match &self.from {
             From::File(path, bytes) => {
                 let stem = path.with_extension("");
-                let unpacked = if bytes.starts_with(&GZIP) { Some(unpacked(path, bytes.clone())?) } else { None };
+                let unpacked =
+                    if bytes.starts_with(&GZIP) { Some(length(&unpacked(path, bytes.clone())?)) } else { None };
                 let name = if unpacked.is_some() { name(&stem.with_extension("")) } else { name(&stem) };
                 Ok(Shipped { name, bytes: bytes.clone(), unpacked })
             }
@@ -72,15 +73,20 @@ impl BuildModel {
                     && let Ok(unpacked) = unpacked(&kept, bytes.clone())
                     && Transformer::from_gguf(&unpacked).is_ok_and(|model| model.space() == space)
                 {
-                    return Ok(Shipped { name, bytes, unpacked: Some(unpacked) });
+                    return Ok(Shipped { name, bytes, unpacked: Some(length(&unpacked)) });
                 }
                 let unpacked = compact(source)?.to_bytes();
                 let bytes = Packer::new().gzip(&unpacked);
                 replace(&kept, &bytes)?;
-                Ok(Shipped { name, bytes, unpacked: Some(unpacked) })
+                Ok(Shipped { name, bytes, unpacked: Some(length(&unpacked)) })
             }
         }
     }
+}
+
+fn length(bytes: &[u8]) -> u32 {
+    // No model is read that is larger.
+    bytes.len() as u32
 }
 
 /// A model file for browsers.
@@ -89,8 +95,8 @@ pub struct Shipped {
     pub name: String,
     /// The file.
     pub bytes: Vec<u8>,
-    /// What gzip packed into it, if it did.
-    pub unpacked: Option<Vec<u8>>,
+    /// The length of what gzip packed into it, if it did.
+    pub unpacked: Option<u32>,
 }
 
 /// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
