@@ -147,6 +147,7 @@ step_site() {
 #: tests  runs the Rust tests, the wasm in Node, and the stories in Chromium
 step_tests() {
   find_chromium || fail "no Chromium found" "./build.sh chromium"
+  npm_packages tests/react-18
   cargo test --release --locked
   local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
@@ -158,6 +159,7 @@ step_firefox() {
     apt_install firefox-esr
     FIREFOX=$(command -v firefox-esr)
   }
+  npm_packages tests/react-18
   say "$("$FIREFOX" --version)"
   STORIES_IN=firefox FIREFOX=$FIREFOX node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs
 }
@@ -171,7 +173,7 @@ step_lint() {
 
 #: clean  removes everything that these steps made, apart from the models
 step_clean() {
-  rm -rf target www/dist www/wasm www/node_modules
+  rm -rf target www/dist www/wasm www/node_modules tests/react-18/node_modules
 }
 
 # ---- parts of steps ----

@@ -21,6 +21,7 @@ for (const language of languages()) await module(`words/${language}.js`, `elemen
 await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
 for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } });
 await module("offline.js", "npm/offline.ts");
+await module("react.js", "react/react.ts", { links: { react: "react", bifocal: "./bifocal.js", "bifocal/element": "./element.js" } });
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--project", "npm/tsconfig.json"], { cwd: here, stdio: "inherit" });
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(out, name));
 cpSync(join(here, "npm/README.md"), join(out, "README.md"));
@@ -50,8 +51,11 @@ function manifest() {
       "./pagefind": { types: types("pagefind/pagefind"), default: "./pagefind.js" },
       "./instantsearch": { types: types("instantsearch/instantsearch"), default: "./instantsearch.js" },
       "./several": { types: types("several/several"), default: "./several.js" },
+      "./react": { types: types("react/react"), default: "./react.js" },
       "./offline": { types: types("npm/offline"), default: "./offline.js" },
       "./package.json": "./package.json",
     },
+    peerDependencies: { react: "^18.0.0 || ^19.0.0" },
+    peerDependenciesMeta: { react: { optional: true } },
   };
 }

@@ -239,6 +239,9 @@ story("an owner's own words take the place of the language's", async (page) => {
   await show(page, "", { head: '<script type="module" src="/own.js"></script>' });
   await page.getByRole("combobox", { name: "Find" }).fill("qqzzxx");
   await page.getByText("No qqzzxx here").waitFor();
+  await page.evaluate(() => (document.querySelector("bifocal-search").words = { search: "Seek" }));
+  await page.getByRole("combobox", { name: "Seek" }).waitFor();
+  assert.equal(await page.getByText("No qqzzxx here").count(), 0, "what is shown is said anew");
   assert.equal(await box(page).getAttribute("placeholder"), "Ask me");
 });
 

@@ -25,9 +25,18 @@ export interface SearchEvents {
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export class BifocalSearch extends Base {
-  /** Texts of the owner's own in place of the language's, all of them or some. Set before the element is put into the page. */
-  words: Partial<Words> = {};
+  #words: Partial<Words> = {};
   #session: Session | null = null;
+
+  /** Texts of the owner's own in place of the language's, all of them or some. */
+  get words(): Partial<Words> {
+    return this.#words;
+  }
+
+  set words(words: Partial<Words>) {
+    this.#words = words;
+    this.#session?.reword(words);
+  }
 
   connectedCallback(): void {
     if (this.#session) return;
@@ -35,7 +44,7 @@ export class BifocalSearch extends Base {
     root.adoptedStyleSheets = [sheet()];
     const say = (type: string, detail: object, cancelable: boolean) =>
       this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
-    this.#session = new Session(this, root, this.words, say);
+    this.#session = new Session(this, root, this.#words, say);
   }
 
   disconnectedCallback(): void {

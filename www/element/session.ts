@@ -48,6 +48,8 @@ export class Session {
   readonly #shortcut: Shortcut | null;
   readonly #asking: Asking;
   readonly #listening = new AbortController();
+  /** The language as it is, and with the owner's words in it. */
+  #language: Speech = ENGLISH;
   #speech: Speech = ENGLISH;
   #search: Searchable | null = null;
   #opening = false;
@@ -62,7 +64,7 @@ export class Session {
   constructor(
     private readonly host: HTMLElement,
     root: ShadowRoot,
-    private readonly ownWords: Partial<Words>,
+    private ownWords: Partial<Words>,
     private readonly say: Say,
   ) {
     const settings = read(host);
@@ -122,6 +124,12 @@ export class Session {
     this.#frame.close();
   }
 
+  /** Takes other words of the owner's. */
+  reword(words: Partial<Words>): void {
+    this.ownWords = words;
+    this.#speak(this.#language);
+  }
+
   stop(): void {
     this.#asking.stop();
     this.#offer.stop();
@@ -159,6 +167,7 @@ export class Session {
   }
 
   #speak(speech: Speech): void {
+    this.#language = speech;
     this.#speech = { ...speech, words: { ...speech.words, ...this.ownWords } };
     this.#desk.element.lang = speech.language;
     this.#desk.speak(this.#speech, this.#settings.placeholder);

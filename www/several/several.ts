@@ -12,7 +12,9 @@ import { merge, type Part } from "./merge.js";
 /** A hit, and which of the indexes it is of, from 0. */
 export type HitOfSeveral = Hit & { index: number };
 
-export type AnswerOfSeveral = Answer & { hits: HitOfSeveral[] };
+export interface AnswerOfSeveral extends Answer {
+  hits: HitOfSeveral[];
+}
 
 /** What can be asked: one index, or several as one. */
 export type Searchable = Pick<Search, "about" | "upgraded" | "search" | "upgrade" | "close">;
