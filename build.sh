@@ -17,13 +17,13 @@ export CARGO_NET_RETRY=5
 main() {
   case ${1:-all} in
     all)
-      run_steps tools wasm www package native model demo answer
+      run_steps tools wasm www native package model demo answer
       how_to_open
       ;;
-    test) run_steps tools chromium wasm www package native model demo site tests ;;
+    test) run_steps tools chromium wasm www native package model demo site tests ;;
     bench)
       shift
-      run_steps tools chromium wasm www package native model demo
+      run_steps tools chromium wasm www native package model demo
       run_bench "$@"
       ;;
     help | -h | --help) help ;;
@@ -33,7 +33,7 @@ main() {
 
 help() {
   cat <<'END'
-usage: ./build.sh               everything: tools, wasm, www, package, native, model, demo, answer
+usage: ./build.sh               everything: tools, wasm, www, native, package, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed,
                                 known-items, keyword, bundlers, generators, spark
@@ -92,15 +92,17 @@ step_www() {
   fi
 }
 
-#: package  assembles the npm package in www/dist/npm
-step_package() {
-  npm_packages www
-  npm --prefix www run --silent package
-}
-
 #: native  compiles the bifocal command, with the browser runtime in it
 step_native() {
   cargo build --release --locked
+}
+
+#: package  assembles the npm packages, bifocal and the one with this machine's command, and tries them with no network
+step_package() {
+  npm_packages www
+  npm --prefix www run --silent package
+  npm --prefix www run --silent platforms
+  node --test --test-reporter=spec tests/node/command.test.mjs
 }
 
 #: model  gets all-MiniLM-L6-v2, checks it, and writes a form of it in one file, for the tests and the bench

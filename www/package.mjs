@@ -3,25 +3,29 @@
 // The engine (worker and wasm) is not in it: that comes from the index folder. Files are left readable, since a bundler
 // minifies them anyway.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { bundle, here } from "./bundle.mjs";
 import { languages } from "./build.mjs";
+import { nameOf, PLATFORMS, version } from "./platforms.mjs";
 
 const out = join(here, "dist/npm");
 const HERE = { "./here.js": "npm/here.ts", "../src/here.js": "npm/here.ts" };
 
 rmSync(out, { recursive: true, force: true });
 await module("bifocal.js", "src/loader.ts", { define: { __BIFOCAL_HINTS__: "null" } });
-const builtin = ["node:fs/promises", "node:url"].map((name) => [name, name]);
-await module("node.js", "npm/node.ts", { links: { ...Object.fromEntries(builtin), bifocal: "./bifocal.js" } });
+const builtin = Object.fromEntries(builtinModules.map((name) => [`node:${name}`, `node:${name}`]));
+await module("node.js", "npm/node.ts", { links: { ...builtin, bifocal: "./bifocal.js" } });
 const words = Object.fromEntries(languages().map((language) => [`./${language}.js`, `./words/${language}.js`]));
 for (const language of languages()) await module(`words/${language}.js`, `element/words/${language}.ts`);
 await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
 for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } });
 await module("offline.js", "npm/offline.ts");
 await module("react.js", "react/react.ts", { links: { react: "react", bifocal: "./bifocal.js", "bifocal/element": "./element.js" } });
+await module("command.js", "npm/command.ts", { links: builtin });
+chmodSync(join(out, "command.js"), 0o755);
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--project", "npm/tsconfig.json"], { cwd: here, stdio: "inherit" });
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(out, name));
 cpSync(join(here, "npm/README.md"), join(out, "README.md"));
@@ -34,11 +38,10 @@ async function module(name, entry, { define = {}, links = {} } = {}) {
 }
 
 function manifest() {
-  const cargo = readFileSync(join(here, "../Cargo.toml"), "utf8");
   const types = (entry) => `./types/${entry}.d.ts`;
   return {
     name: "bifocal",
-    version: /^version = "(.+)"/m.exec(cargo)[1],
+    version,
     description: "Search a site by words and by meaning, wholly in the browser",
     license: "MIT OR Apache-2.0",
     keywords: ["search", "semantic search", "static site", "offline", "webassembly"],
@@ -55,6 +58,8 @@ function manifest() {
       "./offline": { types: types("npm/offline"), default: "./offline.js" },
       "./package.json": "./package.json",
     },
+    bin: { bifocal: "./command.js" },
+    optionalDependencies: Object.fromEntries(PLATFORMS.map((platform) => [nameOf(platform), version])),
     peerDependencies: { react: "^18.0.0 || ^19.0.0" },
     peerDependenciesMeta: { react: { optional: true } },
   };
