@@ -47,7 +47,7 @@ export async function measure(parameters = []) {
 async function measureSite(whole, options) {
   const names = options.contenders;
   console.log(`### ${whole.title}: ${whole.pages} pages${options.phone ? ", on a slow phone" : ""}\n`);
-  const runs = await firsts(whole, whole.name, names, options);
+  const runs = await firsts(whole, names, options);
   firstAnswers(names, runs);
   console.log("\nWhere the bytes of first answers went:\n");
   accounts(names, runs);
@@ -61,7 +61,7 @@ async function measureSite(whole, options) {
   const sizes = [];
   for (const part of PARTS) {
     const smaller = sampleSite(whole, part);
-    sizes.push({ pages: smaller.pages, runs: await firsts(smaller, whole.name, light, options) });
+    sizes.push({ pages: smaller.pages, runs: await firsts(smaller, light, options) });
   }
   sizes.push({ pages: whole.pages, runs });
   console.log("\nBytes of first answers less the runtime, medians, by the site's size:\n");
@@ -69,18 +69,18 @@ async function measureSite(whole, options) {
 }
 
 /** The first answers of each contender to its sample of queries; the contenders take turns. */
-async function firsts(place, queriesOf, names, options) {
+async function firsts(place, names, options) {
   prepare(place, names, options);
   const server = await open(place);
   const runs = [];
-  const asked = (name) => sampleQueries(queriesOf, CONTENDERS[name].heavy ? options.queries / 10 : options.queries);
+  const asked = (name) => sampleQueries(place.queries, CONTENDERS[name].heavy ? options.queries / 10 : options.queries);
   const samples = new Map(names.map((name) => [name, new Set(asked(name).map(({ query }) => query))]));
   const hopeless = (name) => {
     const those = runs.filter((run) => run.contender === name);
     return those.length >= GIVE_UP && those.every(({ none }) => none);
   };
   try {
-    const all = sampleQueries(queriesOf, options.queries);
+    const all = sampleQueries(place.queries, options.queries);
     for (const [at, { class: kind, query }] of all.entries()) {
       progress(`query ${at + 1} of ${all.length}`);
       for (const name of at % 2 === 0 ? names : names.toReversed()) {
@@ -101,7 +101,7 @@ async function furthers(place, names, options) {
   try {
     for (const contender of names) {
       progress(`session of ${CONTENDERS[contender].label}`);
-      const queries = mixed(place.name, options.further + 1);
+      const queries = mixed(place.queries, options.further + 1);
       results.push({ contender, ...(await session(server, contender, queries, options)) });
     }
   } finally {

@@ -17,10 +17,10 @@ const SITES = here("target/bench/sites");
 /** The names of the sites that are listed. */
 export const names = readdirSync(here("bench/sites")).map((file) => basename(file, ".json"));
 
-/** A site's folder and title; assembles it if its list is not what it was assembled from. */
+/** A site's folder, title and whose queries it is asked; assembles it if its list is not what it was assembled from. */
 export function site(name) {
   const text = readFileSync(here(`bench/sites/${name}.json`), "utf8");
-  const { title, folders } = JSON.parse(text);
+  const { title, folders, queries = name } = JSON.parse(text);
   const folder = join(SITES, name);
   make(folder, text, (to) => {
     for (const listed of folders) {
@@ -31,7 +31,7 @@ export function site(name) {
       }
     }
   });
-  return { name, title, folder, pages: countPages(folder) };
+  return { name, title, queries, folder, pages: countPages(folder) };
 }
 
 /** One page in `parts` of a site, drawn by its path's hash, as a site of its own. */
@@ -44,7 +44,7 @@ export function sample(whole, parts) {
       linkSync(join(whole.folder, page), join(to, page));
     }
   });
-  return { name: basename(folder), title: whole.title, folder, pages: countPages(folder) };
+  return { ...whole, name: basename(folder), folder, pages: countPages(folder) };
 }
 
 /** The paths of a site's pages, sorted; not those of the indexes within it. */
