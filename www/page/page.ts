@@ -1,23 +1,6 @@
 /** The search page: the element in its widest shape, and the site's name about it. */
 
-import type { SearchEvents } from "../element/element.js";
 import { offerOffline } from "./keep.js";
-
-type Told<K extends keyof SearchEvents> = CustomEvent<SearchEvents[K]>;
-
-let name = "Search";
-
-document.addEventListener("bifocal-open", (event) => {
-  const { about } = (event as Told<"bifocal-open">).detail;
-  name = about.title || name;
-  document.getElementById("title")!.textContent = name;
-  (document.getElementById("site") as HTMLAnchorElement).href = new URL(about.site, location.href).href;
-  document.title = about.title ? `Search ${about.title}` : "Search";
-});
-
-document.addEventListener("bifocal-search", (event) => {
-  const { query } = (event as Told<"bifocal-search">).detail;
-  document.title = `${query.trim().slice(0, 60)} · ${name}`;
-});
+import "./title.js";
 
 void offerOffline(document.getElementById("offline")!);

@@ -1,0 +1,20 @@
+/** The site's name, about the element and in the title. */
+
+import type { SearchEvents } from "../element/element.js";
+
+type Told<K extends keyof SearchEvents> = CustomEvent<SearchEvents[K]>;
+
+let name = "Search";
+
+document.addEventListener("bifocal-open", (event) => {
+  const { about } = (event as Told<"bifocal-open">).detail;
+  name = about.title || name;
+  document.getElementById("title")!.textContent = name;
+  (document.getElementById("site") as HTMLAnchorElement).href = new URL(about.site, location.href).href;
+  document.title = about.title ? `Search ${about.title}` : "Search";
+});
+
+document.addEventListener("bifocal-search", (event) => {
+  const { query } = (event as Told<"bifocal-search">).detail;
+  document.title = `${query.trim().slice(0, 60)} · ${name}`;
+});
