@@ -136,12 +136,13 @@ step_answer() {
   "$BIFOCAL" search "$DEMO/bifocal" "$QUESTION"
 }
 
-#: site  builds the indexes that the browser tests visit: of a small site, in files and in packs, and of a shop's pages with fields
+#: site  builds the indexes that the browser tests visit: of a small site, in files, in packs and in a script, and of a shop's pages with fields
 step_site() {
   mkdir -p target/test
   small_site site
   small_site single --single-file
   small_site few --max-files 5
+  small_site disk --file-script --strip-index
   rm -rf target/test/shop
   "$BIFOCAL" build tests/shop.jsonl --output target/test/shop/bifocal --title Shop --model "$MODEL" --refit
 }

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { bundle, here } from "./bundle.mjs";
 
 const HINTS = "(/*bifocal:hints*/null)";
+const FILES = "({/*bifocal:files*/})";
 
 /** Builds the runtime into `out` from the wasm-bindgen output in `wasm`. */
 export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = join(here, "wasm"), log = console.log } = {}) {
@@ -21,7 +22,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     }
   }
   rmSync(out, { recursive: true, force: true });
-  mkdirSync(join(out, "runtime"), { recursive: true });
+  for (const folder of ["runtime", "file"]) mkdirSync(join(out, folder), { recursive: true });
   // What client and worker look up in the entry by its role, and what is found by its name.
   const files = {};
   const more = [];
@@ -46,9 +47,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   hashed("transformerGlue", "transformer", "js", transformer);
   hashed("transformer", "transformer", "bin", readFileSync(join(wasm, "transformer.wasm.gz")));
 
-  const loader = (await bundle("src/loader.ts")).replaceAll("__BIFOCAL_HINTS__", HINTS);
-  if (loader.split(HINTS).length !== 2) throw new Error("the loader must name its hints exactly once");
-  write("loader", "bifocal.js", loader);
+  write("loader", "bifocal.js", withPlace(await bundle("src/loader.ts"), "__BIFOCAL_HINTS__", HINTS));
 
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
@@ -67,8 +66,9 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   };
   for (const name of ["index.html", "bifocal.webmanifest"]) {
     const text = readFileSync(join(here, "page", name), "utf8");
-    write(null, name, text.replace(/\{\{(\w+)\}\}/g, (_, asset) => assets[asset]));
+    write(null, name, filled(text, assets));
   }
+  await writeForFiles(write, hashed, assets, join(wasm, "core.js"));
 
   writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 2, files, more }, null, 1)}\n`);
   for (const { path, raw, gzip } of sizes) log(`${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);
@@ -83,6 +83,37 @@ async function writeElement(hashed) {
     links[`./${language}.js`] = path.replace("runtime/", "./");
   }
   return hashed(null, "element", "js", await bundle("element/bifocal-search.ts", { links }));
+}
+
+/** What only an index folder has whose pages may be opened from disk: a script of everything, and the search page for it. */
+async function writeForFiles(write, hashed, assets, core) {
+  const replace = { "./here.js": "file/here.ts", "./indexes.js": "file/indexes.ts", "./url.js": "file/url.ts" };
+  const define = { __BIFOCAL_PACKED__: "true", __BIFOCAL_FILE__: "true", __BIFOCAL_HINTS__: "null" };
+  const alias = { "bifocal-core": core };
+  const script = ascii(await bundle("file/script.ts", { alias, define, replace, format: "iife" }));
+  write("fileScript", "bifocal-file.js", withPlace(script, "__BIFOCAL_FILES__", FILES));
+  const start = hashed("fileStart", "start", "js", ascii(await bundle("file/start.ts", { format: "iife" })));
+  // Modules and a manifest can't be had from disk, and a browser that is told of them complains.
+  const lines = readFileSync(join(here, "page/index.html"), "utf8").split("\n");
+  const plain = lines.filter((line) => !/<(link rel="(modulepreload|manifest)"|script type="module")/.test(line));
+  plain.splice(plain.indexOf("  </head>"), 0, `    <script src="${start}" defer></script>`);
+  write("filePage", "file/index.html", filled(plain.join("\n"), assets));
+}
+
+/** A classic script from disk is read in its page's encoding, whichever that is. In texts and patterns such an escape is the character. */
+function ascii(script) {
+  return script.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** `script` with a `place` for what `bifocal build` writes, where it now has `name`. */
+function withPlace(script, name, place) {
+  const pieces = script.split(name);
+  if (pieces.length !== 2) throw new Error(`a script must have ${name} exactly once`);
+  return pieces.join(place);
+}
+
+function filled(text, assets) {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, asset) => assets[asset]);
 }
 
 /** The languages in files of their own: all but English. */

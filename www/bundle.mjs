@@ -11,9 +11,10 @@ const SETTINGS = { absWorkingDir: here, bundle: true, minify: true, target: "es2
 /**
  * Everything that `entry` imports in one file, except what `links` names: such an import is left, to be found at the other
  * address when it runs, and except what `replace` names, for which another source is taken. A stylesheet that a script imports becomes a string.
+ * Only the script for pages that are opened from disk is told so by `define`.
  */
 export async function bundle(entry, { alias = {}, define = {}, links = {}, replace = {}, minify = true, format = "esm" } = {}) {
-  const result = await build({ ...SETTINGS, entryPoints: [entry], format, minify, alias, define, plugins: [linked(links, replace), stylesheets] });
+  const result = await build({ ...SETTINGS, entryPoints: [entry], format, minify, alias, define: { __BIFOCAL_FILE__: "false", ...define }, plugins: [linked(links, replace), stylesheets] });
   return result.outputFiles[0].text;
 }
 

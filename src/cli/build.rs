@@ -15,7 +15,7 @@ use indicatif::HumanBytes;
 use super::cache::{FitFile, embed_cached};
 use super::model::{self, Shipped};
 use super::publish::{check_output, compress, publish};
-use super::{print, progress, runtime, words};
+use super::{file_script, print, progress, runtime, words};
 
 /// Bytes of a piece of a model's file. Browsers fetch a few side by side, and what was fetched before a download broke off stays.
 const PIECE: usize = 1 << 20;
@@ -29,6 +29,7 @@ const PIECE: usize = 1 << 20;
   bifocal build public/ --keyword-only                # no model, search by words alone
   bifocal build public/ --single-file                 # one file that is read by ranges, or held in memory
   bifocal build public/ --max-files 5000 --max-file-size 25MiB   # for a host that sets limits
+  bifocal build public/ --file-script                 # for pages that are opened from disk, too
 
 Options can also be written into bifocal.toml in the site's folder or the current one, by the same names:
   content = \"main article\"
@@ -68,6 +69,10 @@ pub struct BuildArgs {
     /// Puts all parts into one file (as few as --max-file-size allows), of which browsers take ranges
     #[arg(long)]
     single_file: bool,
+    /// Also writes bifocal-file.js, one script with search element, engine and index for pages that are opened from disk (file://),
+    /// where browsers give neither fetch nor modules; it has no transformer
+    #[arg(long)]
+    file_script: bool,
     /// At most so many files of parts; where there are more parts, neighbours share a file, of which browsers take ranges.
     /// Runtime, model and lists take a dozen more, and former generations as many again (--keep) [default: no bound]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -143,7 +148,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();
         let needless = options.model_file.is_none() && name.starts_with("transformer");
-        if name == "loader" || name.starts_with("worker") || needless {
+        if name == "loader" || name.starts_with("worker") || name.starts_with("file") || needless {
             continue;
         }
         extra.push((file.path.to_owned(), file.bytes.to_vec()));
@@ -187,7 +192,14 @@ pub fn run(args: BuildArgs) -> Result<()> {
     }
     built.entry.stamp()?;
     let core = read_core(&built.parts)?;
-    let index = lay_out(compress(built.parts), &core, &mut built.entry, bounds)?;
+    let parts = compress(built.parts);
+    if args.file_script || config.file_script {
+        step("putting the index into a script");
+        let files = file_script::files(&runtime, &built.entry, &core, &parts)?;
+        extra.retain(|(path, _)| files.iter().all(|(other, _)| path != other));
+        extra.extend(files);
+    }
+    let index = lay_out(parts, &core, &mut built.entry, bounds)?;
     let Entry { core, runtime: roles, packs, .. } = &built.entry;
     let mut needed =
         serde_json::json!({ "core": core, "runtime": { "core": roles.get("core"), "worker": roles.get("worker") } });
@@ -198,12 +210,21 @@ pub fn run(args: BuildArgs) -> Result<()> {
     extra.push(("bifocal.js".to_owned(), loader.into_bytes()));
     let keep = args.keep.or(config.keep).unwrap_or(1) as usize;
     let entry = &built.entry;
-    let published = publish(&output, entry, &[index, extra], keep, bounds.bytes)?;
+    let published = publish(&output, entry, [&index, &extra], keep, bounds.bytes)?;
     fit.write(&built.fit)?;
     match &built.fitted {
         Fitted::New => {}
         Fitted::Kept => print("fitted as before; --refit fits anew\n")?,
         Fitted::Anew(reason) => print(&format!("fitted anew: {reason}\n"))?,
+    }
+    if let Some((path, script)) = extra.iter().find(|(path, _)| path == file_script::SCRIPT) {
+        print(&format!("{path}: {} for pages that are opened from disk\n", HumanBytes(script.len() as u64)))?;
+        if let Some(advice) = file_script::advice(script.len()) {
+            eprintln!("{advice}")
+        }
+        if let Some(base) = &site.base_url {
+            eprintln!("hits lead to {base} from disk as well: only without --base-url do they lead to the files")
+        }
     }
     print(&format!(
         "{count} pages, {} sections, {} passages ({} distinct), {} words\n\

@@ -4,6 +4,7 @@ mod build;
 mod cache;
 mod embed;
 mod eval;
+mod file_script;
 mod folder;
 mod inspect;
 mod model;

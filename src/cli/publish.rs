@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::file_script::SCRIPT;
 use super::folder::ENTRY;
 use super::progress;
 
@@ -102,7 +103,7 @@ fn check_size(path: &str, bytes: usize, most: u64) -> Result<()> {
 pub fn publish(
     folder: &Path,
     entry: &Entry,
-    [index, extra]: &[Vec<File>; 2],
+    [index, extra]: [&[File]; 2],
     keep: usize,
     most: u64,
 ) -> Result<Published> {
@@ -180,8 +181,13 @@ fn kept(list: Option<List>, generation: &str, keep: usize) -> Vec<Former> {
     all.filter(|former| former.generation != generation).take(keep).collect()
 }
 
-/// Removes files in the index's own sub-folders that neither this generation nor a kept one names.
+/// Removes files in the index's own sub-folders that neither this generation nor a kept one names, and a script that holds
+/// a former index.
 fn remove_others(folder: &Path, list: &List) -> Result<()> {
+    let script = folder.join(SCRIPT);
+    if script.exists() && list.files.iter().all(|file| file.path != SCRIPT) {
+        fs::remove_file(&script).map_err(|error| io("can't be removed", &script, error))?;
+    }
     let current = list.files.iter().map(|file| file.path.as_str());
     let former = list.former.iter().flat_map(|former| former.paths.iter().map(String::as_str));
     let named: BTreeSet<PathBuf> = current.chain(former).map(|path| folder.join(path)).collect();
@@ -209,6 +215,7 @@ pub fn sizes(folder: &Path) -> Option<BTreeMap<String, (usize, u64)>> {
                 kind.trim_end_matches(|digit: char| digit.is_ascii_digit()).to_owned()
             }
             Some((sub, _)) => sub.to_owned(),
+            None if file.path == SCRIPT => "script for pages on disk".to_owned(),
             None => "page and loader".to_owned(),
         };
         let (count, bytes) = sizes.entry(kind).or_default();

@@ -8,7 +8,10 @@ use serde::Deserialize;
 include!(concat!(env!("OUT_DIR"), "/runtime.rs"));
 
 /// What stands in the loader where its hints go.
-const PLACEHOLDER: &str = "/*bifocal:hints*/null";
+const HINTS: &str = "/*bifocal:hints*/null";
+
+/// What stands in the script for pages that are opened from disk where its files go.
+const FILES_HELD: &str = "/*bifocal:files*/";
 
 /// One file of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +85,21 @@ impl Runtime {
     ///
     /// With them it can ask for worker, wasm and index side by side, while it revalidates the entry.
     pub fn loader_with_hints(&self, hints: &serde_json::Value) -> Result<String> {
-        let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's loader {why}"));
-        let loader =
-            self.names.get("loader").and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
-        let loader = std::str::from_utf8(loader).map_err(|error| cannot("is not UTF-8").because(error))?;
-        let (before, after) = loader.split_once(PLACEHOLDER).ok_or_else(|| cannot("has no place for hints"))?;
-        Ok(format!("{before}{hints}{after}"))
+        self.filled("loader", HINTS, &hints.to_string())
+    }
+
+    /// The script for pages that are opened from disk with `files` written into it, the properties of a JavaScript object.
+    pub fn file_script_with(&self, files: &str) -> Result<String> {
+        self.filled("fileScript", FILES_HELD, files)
+    }
+
+    /// The file called `name` with `text` in its `place`.
+    fn filled(&self, name: &str, place: &str, text: &str) -> Result<String> {
+        let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's {name} {why}"));
+        let file = self.names.get(name).and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
+        let file = std::str::from_utf8(file).map_err(|error| cannot("is not UTF-8").because(error))?;
+        let (before, after) = file.split_once(place).ok_or_else(|| cannot(&format!("has no {place}")))?;
+        Ok([before, text, after].concat())
     }
 }
 

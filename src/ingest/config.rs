@@ -103,6 +103,8 @@ pub struct Config {
     pub fit: Option<PathBuf>,
     /// Whether all parts go into one file.
     pub single_file: bool,
+    /// Whether there is a script that holds all, for pages that are opened from disk.
+    pub file_script: bool,
     /// At most so many files of parts.
     pub max_files: Option<u32>,
     /// At most so many bytes in a file.
@@ -145,6 +147,8 @@ struct Keys {
     fit: Option<PathBuf>,
     #[serde(default)]
     single_file: bool,
+    #[serde(default)]
+    file_script: bool,
     max_files: Option<std::num::NonZeroU32>,
     #[serde(default, deserialize_with = "size")]
     max_file_size: Option<u64>,
@@ -225,6 +229,7 @@ impl Config {
             keep: keys.keep,
             fit: keys.fit,
             single_file: keys.single_file,
+            file_script: keys.file_script,
             max_files: keys.max_files.map(u32::from),
             max_file_size: keys.max_file_size,
         })

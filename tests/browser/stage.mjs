@@ -1,5 +1,5 @@
 // The stage of the stories: a server that can be told to misbehave, a browser, and a page that is watched. A page that
-// says anything to its console, or asks any other origin, fails its story. The browser is a Chromium, or with
+// says anything to its console, or asks any other origin or file, fails its story. The browser is a Chromium, or with
 // STORIES_IN=firefox the system's Firefox, through WebDriver BiDi.
 
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const { chromium, firefox } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
 
@@ -112,7 +112,8 @@ async function visit(browser, server, story, { allowed = null, chromiumOnly: _, 
   page.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => said.push(`error: ${error.message}`));
   context.on("request", (request) => {
-    if (!request.url().startsWith(`${server.origin}/`)) foreign.push(request.url());
+    const own = [server.origin, pathToFileURL(server.folder)].some((root) => request.url().startsWith(`${root}/`));
+    if (!own) foreign.push(request.url());
   });
   try {
     await story(page, server);

@@ -29,7 +29,7 @@ export async function bundle(sources, out, core = "") {
     bundle: true,
     format: "esm",
     target: "es2022",
-    define: { __BIFOCAL_HINTS__: "null", __BIFOCAL_PACKED__: "true" },
+    define: { __BIFOCAL_HINTS__: "null", __BIFOCAL_PACKED__: "true", __BIFOCAL_FILE__: "false" },
     alias: core ? { "bifocal-core": core } : {},
     logLevel: "error",
   });

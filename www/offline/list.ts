@@ -34,11 +34,14 @@ export function parseList(text: string): List {
   return list as List;
 }
 
+/** What pages that are opened from disk have instead of all the others. */
+const FILE_SCRIPT = "bifocal-file.js";
+
 /** All but the model, which is kept once a reader has loaded it. */
-export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/");
+export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/") && path !== FILE_SCRIPT;
 
 /** What searching needs before its first query; the parts that queries then read are kept as they come. */
-export const RUNTIME: Choose = ({ path }) => !/^(parts|model)\//.test(path) || path.startsWith("parts/core-");
+export const RUNTIME: Choose = (file) => ALL_BUT_MODEL(file) && (!file.path.startsWith("parts/") || file.path.startsWith("parts/core-"));
 
 /** Whether a file's name holds the hash of its contents, so that it is the same in every build that has it. */
 export function isNamedByHash(path: string): boolean {

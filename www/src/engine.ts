@@ -11,6 +11,9 @@ import { BifocalError, reason } from "./error.js";
 import { type FetchFile, plain, read } from "./files.js";
 import type { About, Answer, EngineAnswer, Query, Timings } from "./protocol.js";
 
+/** Whether this is in the script for pages that are opened from disk: `bundle.mjs` says so. */
+declare const __BIFOCAL_FILE__: boolean;
+
 /** The wasm core's door. */
 export interface Engine {
   describe(): About;
@@ -285,7 +288,10 @@ export class Searcher {
   #resolved(answer: EngineAnswer): EngineAnswer {
     const resolve = (url: string): string => {
       try {
-        return new URL(url, this.#site).href;
+        const resolved = new URL(url, this.#site);
+        // On disk a folder's address shows a list of its files.
+        if (__BIFOCAL_FILE__ && resolved.protocol === "file:" && resolved.pathname.endsWith("/")) resolved.pathname += "index.html";
+        return resolved.href;
       } catch {
         return url;
       }

@@ -24,6 +24,9 @@ interface Port {
 /** Whether this is the worker of an index whose parts lie in packs: `build.mjs` makes both. */
 declare const __BIFOCAL_PACKED__: boolean;
 
+/** Whether this is in the script for pages that are opened from disk: `bundle.mjs` says so. */
+declare const __BIFOCAL_FILE__: boolean;
+
 /** Exists in a worker only. */
 declare const DedicatedWorkerGlobalScope: unknown;
 
@@ -169,7 +172,12 @@ class Desk {
     const { model, runtime } = this.#opened().about;
     const { transformer: path, transformerGlue } = runtime;
     if (!model?.file || !path || !transformerGlue) {
-      throw new BifocalError("model", "this index was built without a transformer: build it without --no-transformer");
+      throw new BifocalError(
+        "model",
+        __BIFOCAL_FILE__
+          ? "bifocal-file.js has no transformer: words and their vectors answer; the site on a server has both"
+          : "this index was built without a transformer: build it without --no-transformer",
+      );
     }
     const glue = await this.#importFile(transformerGlue).catch((error: unknown) => {
       throw new BifocalError("model", `cannot load ${transformerGlue}: ${reason(error)}`);
