@@ -94,7 +94,8 @@ fn measure(encoder: &Transformer, language: &str, folder: &Path) -> Result<(), B
             let transformer = nearest(vector);
             let lexicon =
                 lexicon.query(&forms(&inverted, &query.text)).map(|vector| nearest(&vector)).unwrap_or_default();
-            let hybrid = |semantic: &[PageScore]| Fusion::default().fuse(&keyword, semantic);
+            // There is no index whose cut-off could be told: cosines count as they are.
+            let hybrid = |semantic: &[PageScore]| Fusion::default().fuse(&keyword, semantic, 0.0);
             let (with_transformer, with_lexicon) = (hybrid(&transformer), hybrid(&lexicon));
             [&keyword, &transformer, &lexicon, &with_transformer, &with_lexicon].map(|ranking| {
                 let ids: Vec<&str> = ranking.iter().take(10).map(|p| pages[p.page.0 as usize].id.as_str()).collect();

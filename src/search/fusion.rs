@@ -3,7 +3,8 @@
 //! `rrf` and `normalization` have OpenSearch's names and definitions. The default, `convex`, is the convex combination with
 //! theoretical minimum of Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 2023):
 //! each score, counted from the least value it can take, over the greatest one observed. Unless one is given, the weight is the
-//! query's own, which they leave open.
+//! query's own, which they leave open. And the least cosine is nearer to 1 for a model whose vectors all lie close together
+//! ([`spread`]), since differences between its pages would else drown in those between their words.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ const WINDOW: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "technique", rename_all = "snake_case")]
 pub enum Fusion {
-    /// `weight · (cos + 1) / max(cos + 1) + (1 − weight) · bm25 / max(bm25)`.
+    /// `weight · (cos − least) / max(cos − least) + (1 − weight) · bm25 / max(bm25)`, where the least cosine is −1 for most models.
     Convex {
         /// What meaning counts: at 0 only words do, at 1 only meaning. None (the default) takes what suits the query: the
         /// more, the farther the nearest page stands out from the ten nearest.
@@ -99,12 +100,22 @@ const LEAST_WEIGHT: f32 = 0.75;
 const WEIGHT_GAIN: f32 = 1.25;
 const MOST_WEIGHT: f32 = 0.95;
 
+/// The highest cut-off with which cosines count as they are. Those of the indexes that the weights were tuned on, all of one model,
+/// are from .15 to .31: up to there they tell of the site, beyond it of the model.
+const WIDE: f32 = 0.35;
+
+/// How wide apart an index's cosines lie by its calibrated cut-off, the cosine of nonsense: 1 for most models, .23 for
+/// multilingual-e5-small, where nonsense has a cosine of .85.
+fn spread(cut_off: f32) -> f32 {
+    ((1.0 - cut_off) / (1.0 - WIDE)).clamp(0.05, 1.0)
+}
+
 /// The weight that suits a query whose pages by meaning are these, best first.
-fn weight_of(semantic: &[PageScore]) -> f32 {
+fn weight_of(semantic: &[PageScore], spread: f32) -> f32 {
     let nearest = &semantic[..semantic.len().min(NEAREST)];
     let Some(first) = nearest.first() else { return LEAST_WEIGHT };
     let mean = nearest.iter().map(|near| near.score).sum::<f32>() / nearest.len() as f32;
-    (LEAST_WEIGHT + WEIGHT_GAIN * (first.score - mean)).min(MOST_WEIGHT)
+    (LEAST_WEIGHT + WEIGHT_GAIN * (first.score - mean) / spread).min(MOST_WEIGHT)
 }
 
 impl Fusion {
@@ -117,14 +128,16 @@ impl Fusion {
         }
     }
 
-    /// Fuses two rankings, each best first; equal scores are put in the order of pages.
-    pub fn fuse(&self, keyword: &[PageScore], semantic: &[PageScore]) -> Vec<PageScore> {
+    /// Fuses two rankings, each best first; equal scores are put in the order of pages. `cut_off` is the index's, the cosine from which
+    /// on pages are found by meaning.
+    pub fn fuse(&self, keyword: &[PageScore], semantic: &[PageScore], cut_off: f32) -> Vec<PageScore> {
+        let spread = spread(cut_off);
         let highest = keyword.iter().chain(semantic).map(|ranked| ranked.page.0).max();
         let mut pages: Vec<[Option<f32>; 2]> = vec![[None; 2]; highest.map_or(0, |page| page as usize + 1)];
         for (leg, ranking) in [keyword, semantic].into_iter().enumerate() {
             let used =
                 if matches!(self, Fusion::Convex { .. }) { ranking } else { &ranking[..ranking.len().min(WINDOW)] };
-            for (page, score) in self.normalised(leg, used) {
+            for (page, score) in self.normalised(leg, used, spread) {
                 pages[page.0 as usize][leg] = Some(score);
             }
         }
@@ -135,7 +148,7 @@ impl Fusion {
             _ => 0.0,
         };
         let weight = match self {
-            Fusion::Convex { weight } => weight.unwrap_or_else(|| weight_of(semantic)),
+            Fusion::Convex { weight } => weight.unwrap_or_else(|| weight_of(semantic, spread)),
             _ => 0.0,
         };
         let score = |legs: [Option<f32>; 2]| match legs {
@@ -146,7 +159,7 @@ impl Fusion {
         PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
     }
 
-    fn normalised(&self, leg: usize, ranking: &[PageScore]) -> Vec<(PageId, f32)> {
+    fn normalised(&self, leg: usize, ranking: &[PageScore], spread: f32) -> Vec<(PageId, f32)> {
         let scores = || ranking.iter().map(|ranked| ranked.score);
         let largest = scores().fold(f32::NEG_INFINITY, f32::max);
         let smallest = scores().fold(f32::INFINITY, f32::min);
@@ -156,7 +169,7 @@ impl Fusion {
         let length = scores().map(|s| s * s).sum::<f32>().sqrt();
         let normalise = |rank: usize, score: f32| match self {
             Fusion::Convex { .. } => {
-                let least = if leg == 1 { -1.0 } else { 0.0 };
+                let least = if leg == 1 { 1.0 - 2.0 * spread } else { 0.0 };
                 divide(score - least, largest - least)
             }
             Fusion::Rrf { rank_constant } => 1.0 / (rank_constant + rank as f32 + 1.0),
@@ -209,7 +222,8 @@ mod tests {
     }
 
     fn check(fusion: Fusion, expected: &[(u32, f32)]) {
-        let fused = fusion.fuse(&ranking(&[(1, 8.0), (2, 4.0), (3, 2.0)]), &ranking(&[(3, 0.6), (1, 0.2), (4, -0.2)]));
+        let (keyword, semantic) = (ranking(&[(1, 8.0), (2, 4.0), (3, 2.0)]), ranking(&[(3, 0.6), (1, 0.2), (4, -0.2)]));
+        let fused = fusion.fuse(&keyword, &semantic, WIDE);
         let fused: Vec<_> = fused.iter().map(|ranked| (ranked.page.0, ranked.score)).collect();
         assert_eq!(fused.len(), expected.len(), "{fusion:?} gave {fused:?}");
         for (got, wanted) in fused.iter().zip(expected) {
@@ -238,7 +252,8 @@ mod tests {
 
     #[test]
     fn a_weight_of_nought_leaves_a_leg_out() {
-        let fused = Fusion::Convex { weight: Some(0.0) }.fuse(&ranking(&[(1, 2.0)]), &ranking(&[(2, 0.9), (1, 0.1)]));
+        let fusion = Fusion::Convex { weight: Some(0.0) };
+        let fused = fusion.fuse(&ranking(&[(1, 2.0)]), &ranking(&[(2, 0.9), (1, 0.1)]), 0.1);
         assert_eq!(fused[0].page, PageId(1));
         assert_eq!(fused[1].score, 0.0);
     }
@@ -247,17 +262,34 @@ mod tests {
     fn meaning_counts_more_where_one_page_stands_out() {
         let alike = ranking(&[(1, 0.5), (2, 0.5), (3, 0.5)]);
         let apart = ranking(&[(1, 0.7), (2, 0.5), (3, 0.5), (4, 0.5)]);
-        assert_eq!(weight_of(&alike), LEAST_WEIGHT);
-        assert!((weight_of(&apart) - (LEAST_WEIGHT + WEIGHT_GAIN * 0.15)).abs() < 1e-6);
-        assert_eq!(weight_of(&ranking(&[(1, 0.9), (2, -0.9)])), MOST_WEIGHT);
-        assert_eq!(weight_of(&[]), LEAST_WEIGHT);
+        assert_eq!(weight_of(&alike, 1.0), LEAST_WEIGHT);
+        assert!((weight_of(&apart, 1.0) - (LEAST_WEIGHT + WEIGHT_GAIN * 0.15)).abs() < 1e-6);
+        assert_eq!(weight_of(&ranking(&[(1, 0.9), (2, -0.9)]), 1.0), MOST_WEIGHT);
+        assert_eq!(weight_of(&[], 1.0), LEAST_WEIGHT);
+    }
+
+    #[test]
+    fn cosines_of_a_model_whose_vectors_lie_close_together_count_by_their_distance_from_nonsense() {
+        let near = |distances: &[(u32, f32)]| -> Vec<PageScore> {
+            distances.iter().map(|&(page, distance)| PageScore { page: PageId(page), score: 1.0 - distance }).collect()
+        };
+        let keyword = ranking(&[(1, 2.0), (2, 1.0)]);
+        let wide = Fusion::default().fuse(&keyword, &near(&[(3, 0.5), (2, 0.6), (1, 0.9)]), WIDE);
+        let narrow = 1.0 - 0.2 * (1.0 - WIDE);
+        let close = Fusion::default().fuse(&keyword, &near(&[(3, 0.1), (2, 0.12), (1, 0.18)]), narrow);
+        for (wide, close) in wide.iter().zip(&close) {
+            assert!(wide.page == close.page && (wide.score - close.score).abs() < 1e-5, "{wide:?}, {close:?}");
+        }
+        // Below that, a cut-off changes nothing; nor does that of an index without meaning.
+        assert_eq!([spread(0.1), spread(-0.2), spread(WIDE)], [1.0; 3]);
+        assert!(spread(f32::INFINITY) > 0.0);
     }
 
     #[test]
     fn an_empty_leg_changes_nothing() {
         let keyword = ranking(&[(7, 3.0), (2, 1.0)]);
         for fusion in [Fusion::default(), Fusion::Rrf { rank_constant: 60.0 }] {
-            let order: Vec<_> = fusion.fuse(&keyword, &[]).iter().map(|ranked| ranked.page.0).collect();
+            let order: Vec<_> = fusion.fuse(&keyword, &[], 0.1).iter().map(|ranked| ranked.page.0).collect();
             assert_eq!(order, [7, 2]);
         }
     }

@@ -37,7 +37,7 @@ impl Run {
             None => (keyword, ""),
             Some(nearest) if !self.query.mode.has_keyword() => (&nearest.pages, ""),
             Some(nearest) => {
-                fused = self.query.fusion.fuse(keyword, &nearest.pages);
+                fused = self.query.fusion.fuse(keyword, &nearest.pages, core.cells.cut_off);
                 (&fused, self.query.fusion.name())
             }
         };
