@@ -4,6 +4,8 @@
 //! page's encoding; browsers decode it natively, any stretch of it on its own; and the third that it adds goes again where
 //! the folder is zipped. The transformer is left out.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bifocal::index::pack::{Bounds, File, lay_out};
 use bifocal::index::{Core, Entry, PartId};
 use bifocal::{Error, ErrorKind, Result};
@@ -44,7 +46,7 @@ pub fn files(runtime: &Runtime, entry: &Entry, core: &Core, parts: &[(PartId, Ve
     let mut text = String::with_capacity(length + length / 64);
     for (path, bytes) in held {
         text.push_str(&format!("\"{path}\":\""));
-        push_base64(&mut text, bytes);
+        STANDARD.encode_string(bytes, &mut text);
         text.push_str("\",");
     }
     let mut files = vec![(SCRIPT.to_owned(), runtime.file_script_with(&text)?.into_bytes())];
@@ -80,20 +82,6 @@ pub fn advice(bytes: usize) -> Option<String> {
     })
 }
 
-/// RFC 4648, section 4.
-fn push_base64(text: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for three in bytes.chunks(3) {
-        let mut bits = [0; 4];
-        bits[1..=three.len()].copy_from_slice(three);
-        let bits = u32::from_be_bytes(bits);
-        for at in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * at)) as usize & 63];
-            text.push(if at <= three.len() { char::from(digit) } else { '=' });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,25 +93,5 @@ mod tests {
         assert_eq!(error.to_string(), "bifocal-file.js would take 268 MB, 268 MB is what browsers are sure to read");
         assert_eq!(advice(MANY_BYTES), None);
         assert!(advice(45 * MB).unwrap().contains("reads 45 MB"));
-    }
-
-    #[test]
-    fn base64_is_that_of_the_standard() {
-        for (bytes, expected) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            let mut text = String::new();
-            push_base64(&mut text, bytes.as_bytes());
-            assert_eq!(text, expected);
-        }
-        let mut text = String::new();
-        push_base64(&mut text, &[0xfb, 0xff, 0xfe]);
-        assert_eq!(text, "+//+");
     }
 }
