@@ -12,6 +12,7 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::services::ServeDir;
@@ -47,6 +48,8 @@ pub struct ServeArgs {
 /// [`ErrorKind::Usage`] for a folder or an address that cannot be used.
 pub fn run(args: ServeArgs) -> Result<()> {
     let server = Server::start(&args.folder, resolve(&args.host, args.port)?)?;
+    // Before anyone is told that it serves: who is told may stop it at once.
+    let interrupted = interrupted()?;
     let site = format!("http://{}/", server.address);
     let search = search_page(&args.folder).map(|path| format!("{site}{path}"));
     let mut lines = format!("serving {} at {site} (stop with Ctrl-C)\n", args.folder.display());
@@ -57,7 +60,20 @@ pub fn run(args: ServeArgs) -> Result<()> {
     if args.open {
         open_in_browser(search.as_ref().unwrap_or(&site));
     }
-    server.wait_for_interrupt()
+    // An error means that there is no handler any more, which may have been called.
+    let _ = interrupted.recv();
+    server.stop();
+    Ok(())
+}
+
+/// Where word comes of the first Ctrl-C.
+fn interrupted() -> Result<Receiver<()>> {
+    let (told, interrupted) = channel();
+    ctrlc::set_handler(move || {
+        let _ = told.send(());
+    })
+    .map_err(|error| Error::new(ErrorKind::Io, "Ctrl-C cannot be waited for").because(error))?;
+    Ok(interrupted)
 }
 
 /// A running server; it stops when dropped.
@@ -88,11 +104,9 @@ impl Server {
         Ok(Self { address, runtime })
     }
 
-    /// Serves until Ctrl-C, and breaks off what is still being sent then.
-    fn wait_for_interrupt(self) -> Result<()> {
-        let interrupted = self.runtime.block_on(tokio::signal::ctrl_c());
+    /// Breaks off what is still being sent.
+    fn stop(self) {
         self.runtime.shutdown_background();
-        interrupted.map_err(|error| Error::new(ErrorKind::Io, "Ctrl-C cannot be waited for").because(error))
     }
 }
 
