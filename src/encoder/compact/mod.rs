@@ -3,9 +3,9 @@
 //! What comes out is a GGUF file of whole numbers ([`Kind::I8`]) with a scale for each row, whose steps are as wide as a wanted
 //! agreement with the source allows. So most codes are small, and gzip leaves little more than half of the file. Four things
 //! make the steps wide:
-//! - All rows of a matrix have one step, but for those with an outlier. A uniform quantiser with an entropy coder behind it needs a quarter of a
-//!   bit more than the best there can be (Gish and Pierce, "Asymptotically efficient quantizing", 1968), and gzip's Huffman
-//!   codes come near to the entropy.
+//! - All rows of a matrix have one step, but for those with an outlier. A uniform quantiser with an entropy coder behind it
+//!   needs a quarter of a bit more than the best there can be (Gish and Pierce, "Asymptotically efficient quantizing", 1968),
+//!   and gzip's Huffman codes come near to the entropy.
 //! - The loss is shared out between matrices so that each number causes as much of it as any other: reverse water-filling
 //!   (Cover and Thomas, *Elements of Information Theory*, 10.3.3), with the loss that a step causes measured for each matrix.
 //! - A layer's numbers are rounded one after the other, each making up for what those before did to the layer's outputs
@@ -24,10 +24,10 @@ use self::calibration::{Calibration, Seen};
 use self::rounding::{Factor, Rounded};
 use super::bert::{Input, TOKENS};
 use super::convert::{Packed, Packing, Source};
+use super::gguf::Value;
 use super::kind::Kind;
 use super::loader::{PACKING, assemble, scales_of};
 use super::tensor::Tensor;
-use crate::encoder::gguf::Value;
 use crate::{Error, ErrorKind, Result};
 
 /// What a compact model's packing is called.
