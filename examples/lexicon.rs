@@ -275,7 +275,7 @@ impl Keyword<'_> {
             sets.push((form, TermSet { word: String::new(), open: false, parts }));
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
-        let site = Site { pages: self.pages as u32, average: self.inverted.average };
+        let site = Site { pages: self.pages as u32, average: self.inverted.average, unit: self.inverted.unit };
         rank(&sets, 0, site.pages, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
     }
 }

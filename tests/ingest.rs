@@ -1,7 +1,7 @@
 //! Reading: the site in `tests/site/`, folders that are not as they should be, and JSON lines.
 
 use bifocal::ErrorKind;
-use bifocal::corpus::{Meta, Page};
+use bifocal::corpus::{Meta, Page, Section};
 use bifocal::ingest::{Reason, Report, SiteOptions, read_jsonl, read_site};
 use std::fs;
 use std::path::Path;
@@ -289,6 +289,28 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
         report.troubles().map(|skipped| skipped.path.rsplit('/').next().unwrap().to_owned()).collect();
     assert_eq!(troubles, if cfg!(unix) { vec!["broken.html", "image.html"] } else { vec!["image.html"] });
     assert!(report.to_string().contains("warning: image.html is not a text file\n"));
+}
+
+#[test]
+fn words_count_what_the_nearest_element_says() {
+    let folder = folder(&[
+        ("a.html", b"<body data-pagefind-weight=2><main><p>one</p><h2 data-bifocal-weight=3>Two</h2><p>three <b data-pagefind-weight=0>four</b> five"),
+        ("b.html", b"<main><p data-pagefind-weight=heavy>six</p><p data-pagefind-weight=11>seven</p><p data-pagefind-weight=.5>eight"),
+    ]);
+    let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
+    let weighed = |section: &Section| {
+        let parts =
+            section.weights.iter().map(|part| (section.text[part.range.clone()].trim().to_owned(), part.weight));
+        (section.heading_weight, parts.collect::<Vec<_>>())
+    };
+    let part = |text: &str, weight| (text.to_owned(), weight);
+    let sections = &pages[0].sections;
+    assert_eq!(weighed(&sections[0]), (None, vec![part("one", 2.0)]));
+    assert_eq!(weighed(&sections[1]), (Some(3.0), vec![part("three", 2.0), part("four", 0.0), part("five", 2.0)]));
+    assert_eq!(weighed(&pages[1].sections[0]), (None, vec![part("eight", 0.5)]));
+    assert_eq!(report.bad_weights, [("b.html".to_owned(), "heavy".to_owned())]);
+    let warning = "warning: b.html has data-pagefind-weight=\"heavy\", which is no number from 0 to 10: ignored\n";
+    assert_eq!(report.to_string(), warning);
 }
 
 #[test]

@@ -84,6 +84,7 @@ pub fn page(id: &str, title: &str, sections: &[(&str, &str)]) -> Page {
         heading: heading.into(),
         level: if heading.is_empty() { 0 } else { 2 },
         text: text.into(),
+        ..Section::default()
     };
     Page {
         id: id.into(),

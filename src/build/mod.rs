@@ -248,7 +248,7 @@ pub fn build(
     let packed = options.bounds.need_packs(parts.len() + 1);
     let runs = if packed { Some(false) } else { options.runs };
     let core = Core {
-        collection: Collection { pages: pages.len() as u32, average: inverted.average },
+        collection: Collection { pages: pages.len() as u32, average: inverted.average, unit: inverted.unit },
         sections: sections as u32,
         passages: passages.count,
         endings: dictionary.endings,

@@ -213,7 +213,8 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
         list.for_each(core.collection.pages, |posting| {
             out += &format!("page {}: title {}", posting.page.0, posting.title);
             for section in &posting.sections {
-                out += &format!("; section {}: heading {}, text {}", section.section.0, section.heading, section.body);
+                let body = section.body as f32 / core.collection.unit as f32;
+                out += &format!("; section {}: heading {}, text {body}", section.section.0, section.heading);
             }
             out += &format!("; at {:?}\n", positions.next().unwrap_or_default());
         })?;

@@ -7,7 +7,7 @@ mod span;
 mod stored;
 mod value;
 
-pub use page::{Meta, Page, Section};
+pub use page::{Meta, Page, Section, Weighted};
 pub use pages::PageSet;
 pub use passage::{Window, cut, embedded_text};
 pub use span::Span;
@@ -36,13 +36,11 @@ impl Page {
                 self.sections.push(section);
                 continue;
             }
-            let mut rest = section.text.as_str();
-            while !rest.is_empty() {
-                let (piece, after) = rest.split_at(passage::break_before(rest, LONGEST_SECTION));
-                let Section { anchor, heading, level, .. } = &section;
-                let (anchor, heading) = (anchor.clone(), heading.clone());
-                self.sections.push(Section { anchor, heading, level: *level, text: piece.to_owned() });
-                rest = after;
+            let mut start = 0;
+            while start < section.text.len() {
+                let end = start + passage::break_before(&section.text[start..], LONGEST_SECTION);
+                self.sections.push(section.with_part(start..end));
+                start = end;
             }
         }
         self

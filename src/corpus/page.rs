@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One page: the unit that is found, ranked, filtered and counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,49 @@ pub struct Section {
     /// Plain text. Blocks are separated by `\n`; white space inside a block is one space (a tab between table cells),
     /// except that preformatted text keeps its line breaks and indentation.
     pub text: String,
+    /// What a word in the heading counts, where the page's author says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading_weight: Option<f32>,
+    /// Stretches of the text whose words count more or less than once, in order and apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<Weighted>,
+}
+
+/// A stretch of a text whose words count more or less than once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Weighted {
+    /// Bytes of the text; a word belongs to where it begins.
+    pub range: Range<usize>,
+    /// How often a word in it counts; 0 to [`Weighted::MOST`].
+    pub weight: f32,
+}
+
+impl Weighted {
+    /// The most that a word can count.
+    pub const MOST: f32 = 10.0;
+}
+
+impl Section {
+    /// The section with a part of its text, which begins and ends between characters.
+    pub fn with_part(&self, part: Range<usize>) -> Self {
+        let weights = self.weights.iter().filter_map(|Weighted { range, weight }| {
+            let (start, end) = (range.start.max(part.start), range.end.min(part.end));
+            (start < end).then(|| Weighted { range: start - part.start..end - part.start, weight: *weight })
+        });
+        Self {
+            anchor: self.anchor.clone(),
+            heading: self.heading.clone(),
+            text: self.text[part.clone()].to_owned(),
+            weights: weights.collect(),
+            ..*self
+        }
+    }
+
+    /// How often a word counts that begins at this byte of the text.
+    pub fn weight_at(&self, start: usize) -> f32 {
+        let at = self.weights.partition_point(|weighted| weighted.range.end <= start);
+        self.weights.get(at).filter(|weighted| weighted.range.start <= start).map_or(1.0, |weighted| weighted.weight)
+    }
 }
 
 /// The value of a metadata field.

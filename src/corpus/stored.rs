@@ -163,6 +163,8 @@ impl StoredPage {
                 heading: reader.text()?.to_owned(),
                 anchor: if reader.byte()? == 1 { Some(reader.text()?.to_owned()) } else { None },
                 text: reader.text()?.to_owned(),
+                // What a word counts is in the postings.
+                ..Section::default()
             });
             let mut passages = Vec::new();
             for _ in 0..reader.count(2)? {
@@ -217,6 +219,7 @@ mod tests {
             heading: heading.into(),
             anchor: anchor.map(Into::into),
             text: format!("Text of {heading}."),
+            ..Section::default()
         };
         Page {
             id: "a.html".into(),

@@ -1,7 +1,8 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] endings terms positions[6] text cells words general spelling rules related fields
+//! core    := pages sections passages average[3×4] unit endings terms positions[6] text cells words general spelling rules related fields
+//! unit    := what postings count one occurrence in a text
 //! endings := count ending*
 //! terms   := as `blocks` in `names`                  the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -95,6 +96,7 @@ impl Core {
         }
         let Lengths { title, heading, body } = self.collection.average;
         [title, heading, body].iter().for_each(|&length| out.float(length));
+        out.number(u64::from(self.collection.unit));
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
         self.terms.write(&mut out);
@@ -128,6 +130,10 @@ impl Core {
             }
         };
         let average = Lengths { title: length()?, heading: length()?, body: length()? };
+        let unit = reader.small()?;
+        if unit == 0 {
+            return Err(damaged("occurrences that count nothing"));
+        }
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
         let terms = BlockNames::read(&mut reader)?;
         let positions = reader.hash()?;
@@ -144,7 +150,7 @@ impl Core {
         }
         let fields = FieldRef::read_all(&mut reader)?;
         reader.end()?;
-        let collection = Collection { pages, average };
+        let collection = Collection { pages, average, unit };
         Ok(Self {
             collection,
             sections,
@@ -190,7 +196,7 @@ mod tests {
 
     fn core() -> Core {
         Core {
-            collection: Collection { pages: 9, average: Lengths { title: 3.0, heading: 4.5, body: 200.0 } },
+            collection: Collection { pages: 9, average: Lengths { title: 3.0, heading: 4.5, body: 200.0 }, unit: 4 },
             sections: 20,
             passages: 30,
             endings: vec![String::new(), "s".into()],

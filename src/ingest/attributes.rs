@@ -5,6 +5,7 @@ use scraper::ElementRef;
 use scraper::node::Element;
 
 use super::markup::Node;
+use crate::corpus::Weighted;
 
 /// Attributes that give fields; filters, metadata and sort keys are all the same here.
 const FIELDS: [&str; 3] = ["filter", "meta", "sort"];
@@ -31,6 +32,13 @@ pub(super) fn is_ignored(element: &Element) -> bool {
 pub(super) fn indexed(element: &Element) -> impl Iterator<Item = &str> {
     let names = attribute(element, "index-attrs").unwrap_or_default();
     names.split(',').filter_map(|name| element.attr(name.trim()))
+}
+
+/// What an element says its words count: 0 to [`Weighted::MOST`]; an error is the text that says something else.
+pub(super) fn weight(element: &Element) -> Option<Result<f32, &str>> {
+    let written = attribute(element, "weight")?;
+    let number = written.trim().parse::<f32>().ok();
+    Some(number.filter(|number| (0.0..=Weighted::MOST).contains(number)).ok_or(written))
 }
 
 /// Adds the fields that an element gives, each with a value: `name` (the element's text), `name:value`, `name[attribute]`, or

@@ -66,6 +66,11 @@ impl Flow {
         }
     }
 
+    /// How long the text is so far, in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The text, and an empty flow in its place.
     pub fn take(&mut self) -> String {
         std::mem::take(self).text

@@ -2,7 +2,7 @@
 
 use super::attributes;
 use super::markup::{self, Node};
-use super::outline::sections;
+use super::outline::Content;
 use super::rules::Rules;
 use crate::corpus::{Meta, Section};
 use scraper::node::Element;
@@ -18,6 +18,8 @@ pub(super) struct Reading {
     pub canonical: Option<String>,
     pub meta: BTreeMap<String, Meta>,
     pub sections: Vec<Section>,
+    /// What the first attribute says that should say what words count, and doesn't.
+    pub bad_weight: Option<String>,
     /// No markup said where the content is: it may hold the site's navigation.
     pub is_whole_body: bool,
 }
@@ -40,7 +42,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
     if facts.redirect {
         return Err(LeftOut::Redirect);
     }
-    let (sections, is_whole_body) = content(&html, rules);
+    let (Content { sections, bad_weight }, is_whole_body) = content(&html, rules);
     if sections.is_empty() {
         return Err(LeftOut::NoText);
     }
@@ -60,7 +62,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
         }
     }
     let title = title.or(facts.title).filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
-    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, is_whole_body })
+    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, bad_weight, is_whole_body })
 }
 
 /// What the elements of `<head>` say, wherever broken markup has put them.
@@ -122,32 +124,38 @@ impl Facts {
     }
 }
 
-/// The sections of the page's content: what the rules select, else what the markup says is its main part, else the
+/// The page's content: what the rules select, else what the markup says is its main part, else the
 /// smallest usual container that holds most of the text, else the whole body, which the second value says.
-fn content(html: &Html, rules: &Rules) -> (Vec<Section>, bool) {
+fn content(html: &Html, rules: &Rules) -> (Content, bool) {
     let exclude = rules.excluded_elements();
     if let Some(selector) = rules.content() {
         let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
-        return (sections(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+        return (Content::below(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
     }
     let said = html.tree.root().descendants().filter_map(ElementRef::wrap);
     let said: Vec<Node<'_>> =
         said.filter(|element| attributes::is_body(element.value())).map(|element| *element).collect();
     if !said.is_empty() {
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| said.contains(&above));
-        return (sections(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+        return (Content::below(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
     }
     let mut candidates = Candidates::of(html);
-    let within = |root: Option<Node<'_>>| root.map(|root| sections(&[root], exclude)).filter(|found| !found.is_empty());
+    let within = |root: Option<Node<'_>>| {
+        root.map(|root| Content::below(&[root], exclude)).filter(|found| !found.sections.is_empty())
+    };
     if let Some(main) = within(candidates.main) {
         return (main, false);
     }
     let body = within(candidates.body).unwrap_or_default();
-    let enough = length(&body) / 2;
+    let enough = length(&body.sections) / 2;
     candidates.usual.extend(candidates.article.filter(|_| !candidates.articles));
-    let usual =
-        candidates.usual.into_iter().rev().filter_map(|root| within(Some(root))).find(|found| length(found) > enough);
+    let usual = candidates
+        .usual
+        .into_iter()
+        .rev()
+        .filter_map(|root| within(Some(root)))
+        .find(|found| length(&found.sections) > enough);
     let is_whole_body = usual.is_none();
     (usual.unwrap_or(body), is_whole_body)
 }

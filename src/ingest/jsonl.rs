@@ -2,7 +2,7 @@
 
 use super::html::language;
 use super::lines::{at_line, for_each_line, object, wrong};
-use crate::corpus::{Meta, Page, Section};
+use crate::corpus::{Meta, Page, Section, Weighted};
 use crate::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -96,16 +96,27 @@ fn sections(fields: &mut Map<String, Value>) -> Result<Vec<Section>> {
         let heading = text(&mut fields, "heading")?.map(|text| one_line(&text)).unwrap_or_default();
         let anchor = text(&mut fields, "anchor")?.map(|anchor| anchor.trim_start_matches('#').to_owned());
         let level = level(&mut fields, !heading.is_empty())?;
+        let heading_weight = weight(&mut fields)?;
         let text = text(&mut fields, "text")?.map(plain).unwrap_or_default();
         if let Some(field) = fields.keys().next() {
             return Err(Error::new(ErrorKind::Input, format!("sections: field `{field}` is not known"))
-                .hint("a section has `heading`, `anchor`, `level` and `text`"));
+                .hint("a section has `heading`, `anchor`, `level`, `text` and `weight`"));
         }
         if !heading.is_empty() || !text.is_empty() {
-            sections.push(Section { anchor: anchor.filter(|anchor| !anchor.is_empty()), heading, level, text });
+            let anchor = anchor.filter(|anchor| !anchor.is_empty());
+            let weighted = heading_weight.filter(|_| !text.is_empty());
+            let weights = weighted.map(|weight| Weighted { range: 0..text.len(), weight }).into_iter().collect();
+            sections.push(Section { anchor, heading, level, text, heading_weight, weights });
         }
     }
     Ok(sections)
+}
+
+/// What a section's words count, if it says so.
+fn weight(fields: &mut Map<String, Value>) -> Result<Option<f32>> {
+    let Some(value) = fields.remove("weight") else { return Ok(None) };
+    let weight = value.as_f64().map(|number| number as f32).filter(|weight| (0.0..=Weighted::MOST).contains(weight));
+    weight.map(Some).ok_or_else(|| wrong("sections: weight", &value, "a number from 0 to 10"))
 }
 
 /// A section's level: 2 unless it says another, and 0 exactly where there is no heading.
@@ -169,9 +180,10 @@ mod tests {
         let page = page(
             r##"{"id": 7, "url": "/a", "title": "A", "lang": "pt_BR", "text": "First\r\nsecond ", "tags": ["x", "y"],
             "draft": false, "year": 2024, "none": null, "metadata": {"by": "me"},
-            "sections": [{"heading": "H  1", "anchor": "#h", "text": "t"}, {"text": "no heading"}, {"heading": "H3", "level": 3}]}"##,
+            "sections": [{"heading": "H  1", "anchor": "#h", "text": "t"}, {"text": "no heading"}, {"heading": "H3", "level": 3, "weight": 2.5}]}"##,
         )
         .unwrap();
+        assert_eq!((page.sections[1].heading_weight, page.sections[3].heading_weight), (None, Some(2.5)));
         assert_eq!((page.id.as_str(), page.url.as_str(), page.lang.as_deref()), ("7", "/a", Some("pt-br")));
         let sections: Vec<_> =
             page.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref(), s.text.as_str())).collect();
@@ -204,6 +216,10 @@ mod tests {
         check_error(
             r#"{"id": "a", "sections": [{"heading": "x", "level": 7}]}"#,
             "field `sections: level` is 7, not a number from 1 to 6",
+        );
+        check_error(
+            r#"{"id": "a", "sections": [{"text": "x", "weight": "heavy"}]}"#,
+            "field `sections: weight` is \"heavy\", not a number from 0 to 10",
         );
     }
 }

@@ -4,29 +4,47 @@ use super::attributes;
 use super::flow::Flow;
 use super::markup::Node;
 use super::noise::{heading_level, is_admonition, is_noise};
-use crate::corpus::Section;
+use crate::corpus::{Section, Weighted};
 use scraper::node::Element;
 use scraper::{ElementRef, Selector};
 
-/// The sections of the content below `roots`, without noise and without what `exclude` selects.
-///
-/// A section without heading comes only first, and only if there is text before the first heading.
-pub(super) fn sections(roots: &[Node<'_>], exclude: &[Selector]) -> Vec<Section> {
-    let mut outline =
-        Outline { exclude, sections: Vec::new(), current: Section::default(), flow: Flow::default(), pending: None };
-    for root in roots {
-        for child in root.children() {
-            outline.walk(child, *root, Style::default());
+/// A page's content, cut at its headings.
+#[derive(Default)]
+pub(super) struct Content {
+    /// A section without heading comes only first, and only if there is text before the first heading.
+    pub sections: Vec<Section>,
+    /// What the first attribute says that should say what words count, and doesn't.
+    pub bad_weight: Option<String>,
+}
+
+impl Content {
+    /// The content below `roots`, without noise and without what `exclude` selects.
+    pub fn below(roots: &[Node<'_>], exclude: &[Selector]) -> Self {
+        let mut outline = Outline {
+            exclude,
+            content: Self::default(),
+            current: Section::default(),
+            flow: Flow::default(),
+            pending: None,
+        };
+        for root in roots {
+            let around: Vec<_> = root.ancestors().filter_map(ElementRef::wrap).collect();
+            let style =
+                around.iter().rev().fold(Style::default(), |style, above| outline.weighted(above.value(), style));
+            let style = ElementRef::wrap(*root).map_or(style, |root| outline.weighted(root.value(), style));
+            for child in root.children() {
+                outline.walk(child, *root, style);
+            }
+            outline.flow.block();
         }
-        outline.flow.block();
+        outline.finish_section();
+        outline.content
     }
-    outline.finish_section();
-    outline.sections
 }
 
 struct Outline<'s> {
     exclude: &'s [Selector],
-    sections: Vec<Section>,
+    content: Content,
     current: Section,
     flow: Flow,
     pending: Option<Pending>,
@@ -45,6 +63,8 @@ struct Pending {
 struct Style {
     preformatted: bool,
     heading: bool,
+    /// What words count, where an element says so.
+    weight: Option<f32>,
 }
 
 impl Outline<'_> {
@@ -57,10 +77,11 @@ impl Outline<'_> {
         if is_noise(element, root) || self.exclude.iter().any(|selector| selector.matches(&element)) {
             return;
         }
+        let style = self.weighted(element.value(), style);
         if let Some(level) =
             heading_level(element.value()).filter(|&level| !style.heading && !labels_a_note(element, level))
         {
-            return self.heading(element, root, level);
+            return self.heading(element, root, level, style);
         }
         self.note_anchor(element.value());
         for value in attributes::indexed(element.value()) {
@@ -85,11 +106,31 @@ impl Outline<'_> {
         }
     }
 
+    /// The style within an element that may say what its words count.
+    fn weighted(&mut self, element: &Element, style: Style) -> Style {
+        match attributes::weight(element) {
+            None => style,
+            Some(Ok(weight)) => Style { weight: Some(weight), ..style },
+            Some(Err(written)) => {
+                self.content.bad_weight.get_or_insert_with(|| written.to_owned());
+                style
+            }
+        }
+    }
+
     fn text(&mut self, text: &str, style: Style) {
+        let start = self.flow.len();
         if style.preformatted {
             self.flow.lines(text);
         } else {
             self.flow.words(text);
+        }
+        let range = start..self.flow.len();
+        if let Some(weight) = style.weight.filter(|_| !style.heading && !range.is_empty()) {
+            match self.current.weights.last_mut() {
+                Some(last) if last.range.end == start && last.weight == weight => last.range.end = range.end,
+                _ => self.current.weights.push(Weighted { range, weight }),
+            }
         }
         if !style.heading && text.contains(|c: char| !c.is_whitespace()) {
             self.pending = None;
@@ -112,10 +153,10 @@ impl Outline<'_> {
         }
     }
 
-    fn heading(&mut self, element: ElementRef<'_>, root: Node<'_>, level: u8) {
+    fn heading(&mut self, element: ElementRef<'_>, root: Node<'_>, level: u8, style: Style) {
         let body = std::mem::take(&mut self.flow);
         for child in element.children() {
-            self.walk(child, root, Style { heading: true, preformatted: false });
+            self.walk(child, root, Style { heading: true, preformatted: false, ..style });
         }
         let heading = self.flow.take().replace(['\n', '\t'], " ");
         self.flow = body;
@@ -127,14 +168,14 @@ impl Outline<'_> {
         let anchor = anchor_of(element.value()).or_else(|| within().find_map(|below| anchor_of(below.value())));
         let before = self.pending.take().map(|pending| pending.anchor);
         let anchor = anchor.map(str::to_owned).or(before).or_else(|| section_of(element).map(str::to_owned));
-        self.current = Section { anchor, heading, level, text: String::new() };
+        self.current = Section { anchor, heading, level, heading_weight: style.weight, ..Section::default() };
     }
 
     fn finish_section(&mut self) {
         let mut section = std::mem::take(&mut self.current);
         section.text = self.flow.take();
         if section.level > 0 || !section.text.is_empty() {
-            self.sections.push(section);
+            self.content.sections.push(section);
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::corpus::Weighted;
+
 /// What was read and what was not, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -12,6 +14,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Pages that were read, but with bytes that do not fit their encoding: each is a `�` in the text.
     pub damaged: Vec<String>,
+    /// Pages with an attribute that says of words' weight what is none, and what it says.
+    pub bad_weights: Vec<(String, String)>,
 }
 
 /// A file that gave no page.
@@ -101,6 +105,13 @@ impl fmt::Display for Report {
         }
         for path in &self.damaged {
             writeln!(f, "warning: {path} has bytes that do not fit its encoding; each is read as �")?;
+        }
+        for (path, written) in &self.bad_weights {
+            let most = Weighted::MOST;
+            writeln!(
+                f,
+                "warning: {path} has data-pagefind-weight=\"{written}\", which is no number from 0 to {most}: ignored"
+            )?;
         }
         if !self.skipped.is_empty() {
             writeln!(f, "{} files give no page: {}", self.skipped.len(), self.reasons())?;

@@ -39,9 +39,11 @@ fn strip_beginning(page: &mut Vec<Section>, shared: &HashSet<String>) {
         if first.level > 0 && !shared.contains(&first.heading) {
             return;
         }
-        let own: Vec<&str> = first.text.lines().skip_while(|line| shared.contains(*line)).collect();
-        if !own.is_empty() {
-            *first = Section { text: own.join("\n"), ..Section::default() };
+        let own = first.text.split_inclusive('\n').take_while(|line| shared.contains(line.trim_end_matches('\n')));
+        let start = own.map(str::len).sum();
+        if start < first.text.len() {
+            let Section { text, weights, .. } = first.with_part(start..first.text.len());
+            *first = Section { text, weights, ..Section::default() };
             return;
         }
         page.remove(0);
@@ -54,7 +56,7 @@ fn strip_end(page: &mut Vec<Section>, shared: &HashSet<String>) {
         while own.last().is_some_and(|line| shared.contains(*line)) {
             own.pop();
         }
-        last.text = own.join("\n");
+        *last = last.with_part(0..own.join("\n").len());
         let is_own = !last.text.is_empty() || last.level > 0 && !shared.contains(&last.heading);
         if is_own {
             return;
@@ -72,7 +74,7 @@ mod tests {
             heading: heading.into(),
             level: u8::from(!heading.is_empty()),
             text: text.into(),
-            anchor: None,
+            ..Section::default()
         };
         sections.iter().map(section).collect()
     }

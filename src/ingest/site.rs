@@ -50,6 +50,7 @@ pub fn read_site(
         match reading {
             Ok((reading, damaged)) => {
                 report.damaged.extend(damaged.then(|| id.clone()));
+                report.bad_weights.extend(reading.bad_weight.clone().map(|written| (id.clone(), written)));
                 pages.insert(id.clone(), reading);
             }
             Err(reason) => report.skipped.push(Skipped { path: id.clone(), reason }),

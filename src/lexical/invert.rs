@@ -17,6 +17,9 @@ const FIELD_GAP: u32 = 16;
 /// positions of those after it as they were, and with them the parts of a rebuilt index.
 const SECTION_STEP: u32 = 64;
 
+/// What an occurrence counts on a site some of whose words count more or less than others, so that a quarter can be said.
+const WEIGHTED_UNIT: u32 = 4;
+
 /// The words of a site.
 pub struct Inverted {
     /// Every form, sorted.
@@ -25,6 +28,8 @@ pub struct Inverted {
     pub lengths: Vec<Lengths>,
     /// Average lengths of the fields.
     pub average: Lengths,
+    /// How much one occurrence in a text counts: more than 1 where pages say that some words count less or more.
+    pub unit: u32,
     /// The languages that `InvertedTerm::languages` number, sorted.
     pub languages: Vec<String>,
 }
@@ -49,7 +54,9 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     let mut languages: Vec<String> = pages.iter().map(language_of).collect();
     languages.sort();
     languages.dedup();
-    let read: Vec<PageWords> = pages.par_iter().map(PageWords::read).collect();
+    let weighted = pages.iter().flat_map(|page| &page.sections).any(|section| !section.weights.is_empty());
+    let unit = if weighted { WEIGHTED_UNIT } else { 1 };
+    let read: Vec<PageWords> = pages.par_iter().map(|page| PageWords::read(page, unit)).collect();
 
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut terms: Vec<InvertedTerm> = Vec::new();
@@ -84,7 +91,7 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     terms.sort_by(|a, b| a.form.cmp(&b.form));
     settle_marks(&mut terms);
     terms.iter_mut().for_each(|term| term.languages.sort_unstable());
-    Inverted { terms, average: average(&lengths), lengths, languages }
+    Inverted { terms, average: average(&lengths), lengths, unit, languages }
 }
 
 /// Says of each word how it is written most often, and drops marked words where there is only one way: they would find no other
@@ -154,10 +161,10 @@ struct Uses {
 }
 
 impl PageWords {
-    fn read(page: &Page) -> Self {
+    fn read(page: &Page, unit: u32) -> Self {
         let mut words = Self { lengths: Lengths::default(), uses: BTreeMap::new() };
         let mut base = 0;
-        words.lengths.title = words.read_field(&page.title, &mut base, |uses| uses.title += 1);
+        words.lengths.title = words.read_field(&page.title, &mut base, |uses, _| uses.title += 1);
         let mut last_heading = "";
         for (number, section) in page.sections.iter().enumerate() {
             let section_number = Ordinal(number as u32);
@@ -165,16 +172,20 @@ impl PageWords {
             // The pieces of a divided section repeat its heading; it counts once.
             if section.heading != last_heading {
                 last_heading = &section.heading;
-                words.lengths.heading +=
-                    words.read_field(&section.heading, &mut base, |uses| uses.in_section(section_number).heading += 1);
+                let weight = in_units(section.heading_weight.unwrap_or(1.0), 1);
+                words.lengths.heading += words.read_field(&section.heading, &mut base, |uses, _| {
+                    uses.in_section(section_number).heading += weight
+                });
             }
-            words.lengths.body +=
-                words.read_field(&section.text, &mut base, |uses| uses.in_section(section_number).body += 1);
+            words.lengths.body += words.read_field(&section.text, &mut base, |uses, start| {
+                uses.in_section(section_number).body += in_units(section.weight_at(start), unit);
+            });
         }
         words
     }
 
-    fn read_field(&mut self, text: &str, base: &mut u32, count: impl Fn(&mut Uses)) -> f32 {
+    /// Reads a field's words; `count` is told where each begins.
+    fn read_field(&mut self, text: &str, base: &mut u32, count: impl Fn(&mut Uses, usize)) -> f32 {
         let (mut length, mut next) = (0u32, *base);
         for mut word in text::words(text) {
             if word.kind == Kind::Marked {
@@ -187,7 +198,7 @@ impl PageWords {
                 self.uses.insert(word.term.clone().into_owned(), Uses::default());
             }
             if let Some(uses) = self.uses.get_mut(&*word.term) {
-                count(uses);
+                count(uses, word.span.start);
                 uses.positions.push(position);
             }
         }
@@ -196,6 +207,11 @@ impl PageWords {
         }
         length as f32
     }
+}
+
+/// A weight in whole units; one only where it counts nothing is none.
+fn in_units(weight: f32, unit: u32) -> u32 {
+    ((weight * unit as f32).round() as u32).max(u32::from(weight > 0.0))
 }
 
 impl Uses {

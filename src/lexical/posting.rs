@@ -34,7 +34,7 @@ pub struct SectionPosting {
     pub section: Ordinal,
     /// Occurrences in the heading, at most 3.
     pub heading: u32,
-    /// Occurrences in the text.
+    /// Occurrences in the text, each of which counts the collection's `unit`, times what its page says.
     pub body: u32,
 }
 

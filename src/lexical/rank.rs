@@ -8,12 +8,20 @@ use crate::corpus::{Ordinal, PageId};
 use crate::order::best_first;
 
 /// What ranking knows of the whole site.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Collection {
     /// How many pages there are.
     pub pages: u32,
     /// The average lengths of their fields.
     pub average: Lengths,
+    /// How much postings count one occurrence in a text; at least 1.
+    pub unit: u32,
+}
+
+impl Default for Collection {
+    fn default() -> Self {
+        Self { pages: 0, average: Lengths::default(), unit: 1 }
+    }
 }
 
 /// All forms that stand for one word of the query; to the formula, one term.

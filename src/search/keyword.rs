@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{Bm25f, Ranking, TermBlock, TermPart, TermSet, rank};
+use crate::lexical::{Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank};
 use crate::order::best_first;
 use crate::text;
 
@@ -257,7 +257,7 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), self.length, self.pages, core.collection, &formula(index))
+        rank(&self.sets(index), self.length, self.pages, core.collection, &formula(index, core.collection))
     }
 
     /// The scores by words of sections of each of `pages`, in their order.
@@ -268,7 +268,7 @@ impl Plan {
         ranking: &Ranking,
         pages: &[PageId],
     ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
-        let formula = formula(index);
+        let formula = formula(index, core.collection);
         let mut scores: Vec<Vec<(Ordinal, f32)>> = vec![Vec::new(); pages.len()];
         for (set, idf) in self.sets(index).iter().zip(&ranking.idf) {
             for (known, sections) in scores.iter_mut().zip(set.in_sections(pages, core.collection, &formula)?) {
@@ -313,7 +313,7 @@ impl Plan {
         ranking: &Ranking,
         pages: &[PageId],
     ) -> Result<Vec<Vec<TermExplanation>>> {
-        let formula = formula(index);
+        let formula = formula(index, core.collection);
         let mut explained = vec![Vec::new(); pages.len()];
         let sets = self.sets(index);
         for (number, (set, word)) in sets.iter().zip(self.ranked()).enumerate() {
@@ -343,12 +343,14 @@ impl WordVector {
     }
 }
 
-/// The formula, with the owner's weights if they gave any.
-fn formula(index: &Index) -> Bm25f {
-    match index.rules() {
+/// The formula, with the owner's weights if they gave any, for texts as postings count them.
+fn formula(index: &Index, collection: Collection) -> Bm25f {
+    let mut formula = match index.rules() {
         Some(rules) => rules.formula(),
         None => Bm25f::default(),
-    }
+    };
+    formula.body.weight /= collection.unit as f32;
+    formula
 }
 
 fn add(scores: &mut Vec<(Ordinal, f32)>, section: Ordinal, score: f32) {

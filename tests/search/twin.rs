@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bifocal::corpus::Page;
+use bifocal::corpus::{Page, Section, Weighted};
 use bifocal::lexical::{Bm25f, Lengths};
 use bifocal::search::{Mode, Query};
 use bifocal::text;
@@ -13,6 +13,11 @@ use super::{Memory, index_of, page};
 /// Scores by BM25F, and by the share of a title that the query is, with one term a word; words here have no families and pages are short, so that lengths are exact.
 fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     let count = |field: &str, word: &str| text::words(field).filter(|found| found.term == word).count() as f32;
+    let weighed = |section: &Section, word: &str| {
+        let found = text::words(&section.text).filter(|found| found.term == word);
+        let weights = |at: usize| section.weights.iter().find(|weighted| weighted.range.contains(&at));
+        found.map(|found| weights(found.span.start).map_or(1.0, |weighted| weighted.weight)).sum::<f32>()
+    };
     let length = |field: &str| text::words(field).count() as f32;
     let lengths = |page: &Page| Lengths {
         title: length(&page.title),
@@ -28,7 +33,7 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     for word in &words {
         let counts = |page: &Page| {
             let heading = page.sections.iter().map(|section| count(&section.heading, word)).sum();
-            let body = page.sections.iter().map(|section| count(&section.text, word)).sum();
+            let body = page.sections.iter().map(|section| weighed(section, word)).sum();
             [count(&page.title, word).min(3.0), heading, body]
         };
         let holding = pages.iter().filter(|page| counts(page).iter().sum::<f32>() > 0.0).count();
@@ -54,6 +59,21 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     ranked
 }
 
+/// Weights that a page's author gives to stretches of a text, in quarters as they are kept, and words left between them.
+fn weights() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
+    prop::collection::vec((0..9usize, 1..30usize, 0..=40u8), 0..3)
+}
+
+/// A section with its text's stretches weighted, as far as there is text.
+fn weighted(section: &mut Section, weights: &[(usize, usize, u8)]) {
+    let mut start = 0;
+    for &(gap, length, quarters) in weights {
+        let range = (start + gap).min(section.text.len())..(start + gap + length).min(section.text.len());
+        start = range.end;
+        section.weights.push(Weighted { range, weight: f32::from(quarters) / 4.0 });
+    }
+}
+
 /// Words that no stemmer joins.
 fn word() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["bulb", "drum", "fjord", "glyph", "jukebox", "kiosk", "lamp", "mango", "nymph", "quartz"])
@@ -72,6 +92,26 @@ proptest! {
             .iter()
             .enumerate()
             .map(|(number, (title, heading, body))| page(&format!("p{number:02}"), title, &[(heading, body)]))
+            .collect();
+        let expected = twin(&pages, &query);
+        let query = Query { text: query, mode: Mode::Keyword, limit: 100, prefix: false, ..Query::default() };
+        let answer = Memory::new(index_of(pages)).ask(query);
+        prop_assert_eq!(answer.total, expected.len());
+        for (hit, (id, score)) in answer.hits.iter().zip(&expected) {
+            prop_assert!((hit.score - score).abs() < 1e-4, "{} scores {}, the twin says {} for {}", hit.id, hit.score, score, id);
+        }
+    }
+
+    #[test]
+    fn words_count_what_their_page_says(texts in prop::collection::vec((line(12), weights()), 1..8), query in line(4)) {
+        let pages: Vec<Page> = texts
+            .iter()
+            .enumerate()
+            .map(|(number, (body, weights))| {
+                let mut page = page(&format!("p{number:02}"), "", &[("", body)]);
+                page.sections.iter_mut().for_each(|section| weighted(section, weights));
+                page
+            })
             .collect();
         let expected = twin(&pages, &query);
         let query = Query { text: query, mode: Mode::Keyword, limit: 100, prefix: false, ..Query::default() };
