@@ -56,6 +56,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     write(null, `${name}.js`, await bundle(`${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } }));
   }
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
+  write(null, "bifocal-engine.js", await bundle("engine/script.ts", { ...holding(files, wasm), format: "iife" }));
 
   const assets = {
     ELEMENT: element,
@@ -73,6 +74,16 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   writeFileSync(join(out, "runtime.json"), `${JSON.stringify({ version: 2, files, more }, null, 1)}\n`);
   for (const { path, raw, gzip } of sizes) log(`${String(raw ?? "").padStart(8)} ${String(gzip).padStart(8)} gzip  ${path}`);
   return { files, more, sizes };
+}
+
+/** How a script is bundled that has the engine of an index folder with these `files` in it. */
+export function holding(files, wasm = join(here, "wasm")) {
+  const held = { engine: [files.worker, files.workerPacked], transformer: files.transformerGlue };
+  return {
+    alias: { "bifocal-core": join(wasm, "core.js"), "bifocal-transformer": join(wasm, "transformer.js") },
+    define: { __BIFOCAL_PACKED__: "true", __BIFOCAL_HINTS__: "null", __BIFOCAL_HELD__: JSON.stringify(held) },
+    replace: { "./here.js": "npm/here.ts" },
+  };
 }
 
 /** The element, its languages apart, since each reader needs one at most. */

@@ -1,14 +1,14 @@
 // `npm run package`: assembles the npm package in dist/npm/ from the same sources as the runtime of an index folder.
 //
-// The engine (worker and wasm) is not in it: that comes from the index folder. Files are left readable, since a bundler
-// minifies them anyway.
+// The engine (worker and wasm) comes from the index folder, but for `bifocal/engine`, which has the worker's half in it. Files are
+// left readable, since a bundler minifies them anyway.
 
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { bundle, here } from "./bundle.mjs";
-import { languages } from "./build.mjs";
+import { holding, languages } from "./build.mjs";
 import { nameOf, PLATFORMS, version } from "./platforms.mjs";
 
 const out = join(here, "dist/npm");
@@ -23,6 +23,8 @@ for (const language of languages()) await module(`words/${language}.js`, `elemen
 await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
 for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } });
 await module("offline.js", "npm/offline.ts");
+const { files } = JSON.parse(readFileSync(join(here, "dist/runtime/runtime.json"), "utf8"));
+await module("engine.js", "engine/engine.ts", { ...holding(files), links: { "../src/loader.js": "./bifocal.js", "../src/error.js": "./bifocal.js" } });
 await module("react.js", "react/react.ts", { links: { react: "react", bifocal: "./bifocal.js", "bifocal/element": "./element.js" } });
 await module("command.js", "npm/command.ts", { links: builtin });
 chmodSync(join(out, "command.js"), 0o755);
@@ -31,8 +33,8 @@ for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", na
 cpSync(join(here, "npm/README.md"), join(out, "README.md"));
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
 
-async function module(name, entry, { define = {}, links = {} } = {}) {
-  const text = await bundle(entry, { minify: false, define, links, replace: HERE });
+async function module(name, entry, options = {}) {
+  const text = await bundle(entry, { minify: false, ...options, replace: HERE });
   mkdirSync(dirname(join(out, name)), { recursive: true });
   writeFileSync(join(out, name), text);
 }
@@ -55,6 +57,7 @@ function manifest() {
       "./instantsearch": { types: types("instantsearch/instantsearch"), default: "./instantsearch.js" },
       "./several": { types: types("several/several"), default: "./several.js" },
       "./react": { types: types("react/react"), default: "./react.js" },
+      "./engine": { types: types("engine/engine"), default: "./engine.js" },
       "./offline": { types: types("npm/offline"), default: "./offline.js" },
       "./package.json": "./package.json",
     },

@@ -2,7 +2,7 @@
 
 import type { Search } from "../src/client.js";
 import { open as openFolder, type OpenOptions } from "../src/loader.js";
-import * as worker from "../src/worker.js";
+import * as engine from "../src/serve.js";
 import { held } from "./held.js";
 import { here } from "./here.js";
 
@@ -13,5 +13,5 @@ const files = held(__BIFOCAL_FILES__);
 
 /** Opens the index: what is asked of it is answered in this thread, from what the script holds. */
 export function open(options: Pick<OpenOptions, "whole"> = {}): Promise<Search> {
-  return openFolder(here(), { ...options, fetchFile: files, importFile: () => Promise.resolve(worker) });
+  return openFolder(here(), { ...options, fetchFile: files, importFile: () => Promise.resolve(engine) });
 }

@@ -43,6 +43,13 @@ export class Keeper {
     return response;
   }
 
+  /** A file for the service worker itself, of the newest build, else of one that is still there, else from the network. */
+  async read(path: string, init: RequestInit): Promise<Response> {
+    const newest = await this.#newest();
+    const kept = (await newest?.match(path)) ?? (isNamedByHash(path) ? await this.scope.caches.match(this.base + path) : undefined);
+    return kept ? slice(kept, new Headers(init.headers).get("Range")) : fetch(this.base + path, init);
+  }
+
   /** Brings the newest build, unless it is there. Several calls at once are one. */
   keep(onProgress: (kept: Kept) => void = () => {}): Promise<void> {
     this.#filling ??= this.#fill(onProgress).finally(() => (this.#filling = null));

@@ -34,11 +34,11 @@ export function parseList(text: string): List {
   return list as List;
 }
 
-/** What pages that are opened from disk have instead of all the others. */
-const FILE_SCRIPT = "bifocal-file.js";
+/** What pages that are opened from disk have instead of all the others, and what a browser keeps with the service worker that runs it. */
+const NOT_FOR_PAGES: readonly string[] = ["bifocal-file.js", "bifocal-engine.js"];
 
 /** All but the model, which is kept once a reader has loaded it. */
-export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/") && path !== FILE_SCRIPT;
+export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/") && !NOT_FOR_PAGES.includes(path);
 
 /** What searching needs before its first query; the parts that queries then read are kept as they come. */
 export const RUNTIME: Choose = (file) => ALL_BUT_MODEL(file) && (!file.path.startsWith("parts/") || file.path.startsWith("parts/core-"));

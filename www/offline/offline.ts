@@ -7,6 +7,7 @@
  * ```
  */
 
+import type { FetchFile } from "../src/files.js";
 import { type Kept, NoRoom } from "./generation.js";
 import { Keeper } from "./keeper.js";
 import { ALL_BUT_MODEL, type Choose, RUNTIME } from "./list.js";
@@ -38,8 +39,12 @@ export type KeepReply =
   /** `needed` is there where the browser allows less than so many bytes. */
   | { type: "failed"; reason: string; needed?: number };
 
-/** Lets the service worker that calls it answer for the index folder. Requests for anything else are left to others. */
-export function offline({ index, keep = "all", when = "install" }: OfflineOptions): void {
+/**
+ * Lets the service worker that calls it answer for the index folder. Requests for anything else are left to others.
+ *
+ * Gives a `fetchFile` for an engine that runs in the service worker itself, whose own requests nobody answers: it reads what is kept.
+ */
+export function offline({ index, keep = "all", when = "install" }: OfflineOptions): { fetchFile: FetchFile } {
   const scope = globalThis as unknown as Scope;
   const base = new URL(index.endsWith("/") ? index : `${index}/`, scope.location.href).href;
   const choose = typeof keep === "function" ? keep : keep === "used" ? RUNTIME : ALL_BUT_MODEL;
@@ -70,4 +75,5 @@ export function offline({ index, keep = "all", when = "install" }: OfflineOption
     );
     event.waitUntil(work);
   });
+  return { fetchFile: (path, init) => keeper.read(path, init) };
 }
