@@ -1,9 +1,12 @@
 // The search with no network: kept after one visit, brought up to date as a whole or not at all.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { built, DEVTOOLS, stage } from "./stage.mjs";
+import { test } from "node:test";
+import { keep } from "./keep.mjs";
+import { built, DEVTOOLS, inFirefox, launchWith, PROFILES, stage } from "./stage.mjs";
 
 /** Browsers note by themselves what they could not fetch. */
 const NOTES = { allowed: /Failed to load resource|net::ERR|404/ };
@@ -13,13 +16,6 @@ const { server, story } = stage(built("site"), { timeout: 240_000, ...NOTES });
 const home = () => `${server.origin}/bifocal/`;
 const TITLE = "#hits > .hit .title";
 const generation = (name) => JSON.parse(readFileSync(join(built(name), "bifocal/bifocal.json"), "utf8")).generation;
-
-/** Asks the page to keep itself, and waits until it says what came of it. */
-async function keep(page) {
-  await page.getByRole("button", { name: "Keep for offline use" }).click();
-  await page.locator("#offline", { hasText: /works offline|could not be kept/ }).waitFor();
-  return page.locator("#offline [role=status]").textContent();
-}
 
 /** The titles that the page finds for `text`. */
 async function find(page, text) {
@@ -67,6 +63,55 @@ for (const folder of ["site", "few"]) {
     await page.getByText("This search works offline.").waitFor();
   });
 }
+
+story("a model that was loaded once answers with the network off", async (page) => {
+  await page.goto(home());
+  await keep(page);
+  await page.reload();
+  await find(page, "honey");
+  await page.getByRole("button", { name: "Load it" }).click();
+  await page.locator("#offer").waitFor({ state: "hidden" });
+  server.off = true;
+  await page.reload();
+  const encoder = page.evaluate(async () => {
+    const { open } = await import("/bifocal/bifocal.js");
+    const search = await open("/bifocal/");
+    await search.upgrade();
+    return (await search.search("why do the insects fly away")).encoder;
+  });
+  assert.equal(await encoder, "all-MiniLM-L6-v2");
+});
+
+test("after a restart of the browser everything is there, with no server at all", { timeout: 240_000, skip: inFirefox(PROFILES) }, async () => {
+  const profile = mkdtempSync(join(tmpdir(), "bifocal-"));
+  const visit = async (tell) => {
+    const context = await launchWith(profile);
+    try {
+      return await tell(await context.newPage());
+    } finally {
+      await context.close();
+    }
+  };
+  try {
+    server.folder = built("site");
+    const expected = await visit(async (page) => {
+      await page.goto(home());
+      assert.match(await keep(page), /works offline/);
+      return find(page, "why do the insects fly away");
+    });
+    server.off = true;
+    const found = await visit(async (page) => {
+      await page.goto(`${home()}?q=queen`);
+      await page.locator(TITLE).first().waitFor();
+      return find(page, "why do the insects fly away");
+    });
+    assert.ok(expected.length > 0);
+    assert.deepEqual(found, expected);
+  } finally {
+    server.off = false;
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
 
 story("a rebuilt site is brought as a whole: an open page keeps its build, the next has the new one, the old is removed", async (page) => {
   await page.goto(home());

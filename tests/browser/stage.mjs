@@ -23,6 +23,7 @@ export const SITE = process.env.BIFOCAL_SITE ?? built("site");
 export const MEDIA = "dark, forced colours and paper can't be had through WebDriver BiDi yet";
 export const TOUCH = "a tap through WebDriver BiDi gives nothing the focus in Firefox";
 export const DEVTOOLS = "it speaks Chromium's own protocol";
+export const PROFILES = "WebDriver BiDi has no profile that outlives the browser";
 
 const IN_FIREFOX = process.env.STORIES_IN === "firefox";
 
@@ -93,6 +94,14 @@ export async function serve(folder = SITE, told = {}) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve)));
   return Object.assign(told, { origin: `http://127.0.0.1:${server.address().port}`, close });
+}
+
+/** Why a test is passed over in Firefox, if the browser is Firefox. */
+export const inFirefox = (why) => IN_FIREFOX && why;
+
+/** A browser whose profile is in the folder `profile`, and outlives it. */
+export function launchWith(profile) {
+  return chromium.launchPersistentContext(profile, { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 }
 
 function launch() {

@@ -1,7 +1,9 @@
 // What a reader does on the search page, told as stories in a real Chromium over a real index. Each ends with an empty
-// console and no request to any other origin (`visit` sees to both).
+// console and no request to any other origin (`visit` sees to both). What needs nothing of the network is told a second time
+// without it, after one visit that kept the page.
 
 import assert from "node:assert/strict";
+import { keep } from "./keep.mjs";
 import { MEDIA, stage } from "./stage.mjs";
 
 /** Words that the site's pages use: one, its beginning, another; and a question that none of them asks. */
@@ -41,7 +43,21 @@ const focused = (page) =>
 const titles = (page) => page.locator(TITLE).allTextContents();
 const requested = (pattern) => server.requests.filter((path) => pattern.test(path));
 
-story("a misspelt word finds what was meant, and the page says so", async (page) => {
+/** A story that is told with the network and again without. Without it, the browser itself notes that it is so. */
+function everywhere(name, tell, options = {}) {
+  story(name, tell, options);
+  const kept = async (page) => {
+    await page.goto(home());
+    await keep(page);
+    await page.goto("about:blank");
+    server.requests.length = 0;
+    server.off = true;
+    await tell(page);
+  };
+  story(`with no network: ${name}`, kept, { ...options, allowed: /net::ERR|Failed to load resource/ });
+}
+
+everywhere("a misspelt word finds what was meant, and the page says so", async (page) => {
   await page.goto(home());
   await type(page, WORD);
   const expected = await titles(page);
@@ -53,7 +69,7 @@ story("a misspelt word finds what was meant, and the page says so", async (page)
   assert.ok(await page.locator("#meant").isHidden());
 });
 
-story("operators leave out and require, and are given up where no page has what they ask for", async (page) => {
+everywhere("operators leave out and require, and are given up where no page has what they ask for", async (page) => {
   await page.goto(home());
   await type(page, `${WORD} ${OTHER} `);
   const all = await titles(page);
@@ -65,7 +81,7 @@ story("operators leave out and require, and are given up where no page has what 
   assert.ok((await titles(page)).length > 0);
 });
 
-story("the page says what it searches, and hits appear as one types", async (page) => {
+everywhere("the page says what it searches, and hits appear as one types", async (page) => {
   await page.goto(home());
   await page.getByText(/^Search [\d,]+ pages?, [\d,]+ sections?/).waitFor();
   assert.ok((await page.locator("#title").textContent()).length > 0);
@@ -81,7 +97,7 @@ story("the page says what it searches, and hits appear as one types", async (pag
   assert.deepEqual(requested(/\/model\//), [], "no model was fetched");
 });
 
-story("meaning answers without a model, and nonsense has none", async (page) => {
+everywhere("meaning answers without a model, and nonsense has none", async (page) => {
   await page.goto(home());
   await page.getByText("Meaning", { exact: true }).click();
   await type(page, QUESTION);
@@ -121,7 +137,7 @@ story("a model on its way can be stopped, and words go on meanwhile", async (pag
   release?.();
 });
 
-story("'Not now' is remembered", async (page) => {
+everywhere("'Not now' is remembered", async (page) => {
   await page.goto(home());
   await page.getByRole("button", { name: "Not now" }).click();
   await page.reload();
@@ -142,7 +158,7 @@ story("a hit leads to its section", async (page) => {
   assert.ok(await page.evaluate((id) => document.getElementById(id) !== null, decodeURIComponent(hash.slice(1))));
 }, { allowed: /./ });
 
-story("everything can be done by keyboard", async (page) => {
+everywhere("everything can be done by keyboard", async (page) => {
   await page.goto(home());
   await page.getByText(/^Search /).first().waitFor();
   await page.evaluate(() => document.activeElement.blur());
@@ -165,7 +181,7 @@ story("everything can be done by keyboard", async (page) => {
   assert.equal(await at(), links[0]);
 });
 
-story("the address holds the question; Back returns to the one before", async (page) => {
+everywhere("the address holds the question; Back returns to the one before", async (page) => {
   await page.goto(`${home()}?q=${WORD}&mode=keyword`);
   await answered(page);
   assert.ok(await page.getByRole("radio", { name: "Words" }).isChecked());
@@ -181,7 +197,7 @@ story("the address holds the question; Back returns to the one before", async (p
   await answered(page);
 });
 
-story("a phone has all of it in its width", async (page) => {
+everywhere("a phone has all of it in its width", async (page) => {
   await page.goto(`${home()}?q=${WORD}`);
   await answered(page);
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -190,7 +206,7 @@ story("a phone has all of it in its width", async (page) => {
   assert.ok(meaning.x + meaning.width <= 320);
 }, { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true });
 
-story("dark is dark, and read as easily", async (page) => {
+everywhere("dark is dark, and read as easily", async (page) => {
   await page.goto(`${home()}?q=${WORD}`);
   await answered(page);
   const [paper, ink, mark] = await page.evaluate(() => {
@@ -229,7 +245,7 @@ story("where wasm is forbidden the page says what to allow", async (page) => {
   await page.getByText(/'wasm-unsafe-eval'/).waitFor();
 }, { allowed: /wasm|WebAssembly|Content Security Policy/ });
 
-story("where nothing may be stored, searching works all the same", async (page) => {
+everywhere("where nothing may be stored, searching works all the same", async (page) => {
   await page.addInitScript(() => {
     const forbidden = { get: () => { throw new DOMException("forbidden", "SecurityError"); } };
     Object.defineProperty(window, "localStorage", forbidden);
@@ -241,7 +257,7 @@ story("where nothing may be stored, searching works all the same", async (page) 
   assert.ok((await titles(page)).length > 0);
 });
 
-story("odd questions have calm answers", async (page) => {
+everywhere("odd questions have calm answers", async (page) => {
   await page.goto(home());
   for (const text of ["qqzzxx", `${"long ".repeat(2000)}`, "\ud83d lone \udc00", "<script>alert(1)</script>", "\\ \" ' % #"]) {
     await type(page, text);
