@@ -65,9 +65,9 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     ICON: hashed(null, "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
     ICON_MASKABLE: hashed(null, "icon-maskable", "svg", readFileSync(join(here, "page/icon-maskable.svg"))),
   };
-  for (const name of ["index.html", "bifocal.webmanifest"]) {
+  for (const [role, name] of [["page", "index.html"], [null, "bifocal.webmanifest"]]) {
     const text = readFileSync(join(here, "page", name), "utf8");
-    write(null, name, filled(text, assets));
+    write(role, name, filled(text, assets));
   }
   await writeForFiles(write, hashed, assets, join(wasm, "core.js"));
 

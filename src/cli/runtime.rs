@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bifocal::index::{FieldKind, FieldRef};
 use bifocal::{Error, ErrorKind, Result};
 use serde::Deserialize;
 
@@ -12,6 +13,9 @@ const HINTS: &str = "/*bifocal:hints*/null";
 
 /// What stands in the script for pages that are opened from disk where its files go.
 const FILES_HELD: &str = "/*bifocal:files*/";
+
+/// What stands in the search page where the fields go that readers may filter by.
+const FACETS: &str = "facets=\"\"";
 
 /// One file of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +97,12 @@ impl Runtime {
         self.filled("fileScript", FILES_HELD, files)
     }
 
+    /// The search page for an index with these fields; the one called `filePage` works from disk as well.
+    pub fn search_page(&self, name: &str, fields: &[FieldRef]) -> Result<String> {
+        let names: Vec<&str> = fields.iter().filter(|field| is_facet(field)).map(|field| field.name.as_str()).collect();
+        self.filled(name, FACETS, &format!("facets=\"{}\"", names.join(" ")))
+    }
+
     /// The file called `name` with `text` in its `place`.
     fn filled(&self, name: &str, place: &str, text: &str) -> Result<String> {
         let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's {name} {why}"));
@@ -101,6 +111,12 @@ impl Runtime {
         let (before, after) = file.split_once(place).ok_or_else(|| cannot(&format!("has no {place}")))?;
         Ok([before, text, after].concat())
     }
+}
+
+/// Whether a reader can choose among a field's values, and its name be written into an attribute that is a list of names.
+fn is_facet(field: &FieldRef) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    matches!(field.kind, FieldKind::Bool | FieldKind::Text) && field.name.chars().all(is_plain)
 }
 
 fn find(files: &[(&'static str, &'static [u8])], path: &str) -> Option<&'static [u8]> {
@@ -126,6 +142,24 @@ mod tests {
         assert_eq!(files, [loader, File { name: None, path: "index.html", bytes: b"<!doctype html>" }]);
         let loader = runtime.loader_with_hints(&serde_json::json!({"entry": {"pages": 3}})).unwrap();
         assert_eq!(loader, r#"const hints={"entry":{"pages":3}};go(hints)"#);
+    }
+
+    #[test]
+    fn the_search_page_filters_by_what_can_be_chosen() {
+        let manifest = br#"{"version": 2, "files": {"page": "index.html"}, "more": []}"#;
+        let files = [("index.html", b"<bifocal-search facets=\"\" focus>" as &[u8]), ("runtime.json", manifest)];
+        let runtime = Runtime::from_files(Box::leak(Box::new(files))).unwrap();
+        let field = |name: &str, kind| FieldRef { name: name.into(), kind, hash: 1 };
+        let fields = [
+            field("draft", FieldKind::Bool),
+            field("lang", FieldKind::Text),
+            field("of\"mine", FieldKind::Text),
+            field("two words", FieldKind::Text),
+            field("year", FieldKind::Number),
+        ];
+        let page = |fields| runtime.search_page("page", fields).unwrap();
+        assert_eq!(page(&fields), r#"<bifocal-search facets="draft lang" focus>"#);
+        assert_eq!(page(&[]), r#"<bifocal-search facets="" focus>"#);
     }
 
     #[test]

@@ -5,6 +5,9 @@ import { readFileSync } from "node:fs";
 import { box, focused, option, show as host } from "./host.mjs";
 import { built, stage } from "./stage.mjs";
 
+/** Where filters are open from the start. */
+const WIDE = { viewport: { width: 1300, height: 800 } };
+
 const { server, story } = stage(built("shop"));
 
 const show = (page, attributes, options) => host(server, page, `<bifocal-search ${attributes}></bifocal-search>`, options);
@@ -64,7 +67,7 @@ story("the address holds what was chosen, and Back takes it back", async (page) 
   await page.getByRole("button", { name: "Clear filters" }).click();
   await page.waitForURL(/\?q=honey&page=3$/);
   assert.equal(await page.locator(".value input:checked").count(), 0);
-});
+}, WIDE);
 
 story("with nothing typed, all pages that pass; with nothing left, a way back", async (page) => {
   await show(page, 'shape="page" address facets="section"');
@@ -85,7 +88,7 @@ story("more values are a press away", async (page) => {
   await page.getByRole("button", { name: /^\d+ more$/ }).click();
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelectorAll(".value").length > 8);
   assert.notEqual(await focused(page), "BODY");
-});
+}, WIDE);
 
 story("names of fields, languages, yes and no are the reader's", async (page) => {
   server.folder = built("site");
@@ -95,7 +98,7 @@ story("names of fields, languages, yes and no are the reader's", async (page) =>
   assert.deepEqual(await page.locator(".facet-name").allTextContents(), ["Sprache", "Bereich"]);
   await value(page, "Englisch").waitFor();
   await page.locator("summary").getByText("Filter", { exact: true }).waitFor();
-});
+}, WIDE);
 
 story("a field that the site doesn't have does not stand in the way", async (page) => {
   await show(page, 'facets="section colour"');

@@ -29,6 +29,9 @@ const SETTLED_MS = 1000;
 /** A reader is told that something is loading only when it takes this long. */
 const LOADING_MS = 300;
 
+/** Where filters leave room for hits. */
+const WIDE = "(min-width: 78rem)";
+
 /** The box of a form that the page brings along, for readers whose browser runs no script. */
 const PLAIN_BOX = "input:is([type=search], [type=text], [name=q])";
 
@@ -74,7 +77,7 @@ export class Session {
     this.#memory = new Memory(settings.indexes.join(" "));
     this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
     this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
-    this.#facets.element.open = onPage;
+    this.#facets.element.open = onPage && matchMedia(WIDE).matches;
     this.#desk = new Desk(onPage ? "list" : "listbox", settings.marks, this.#offer.element, this.#facets.element);
     this.#desk.choosable = settings.modes;
     this.#frame = this.#frameOf(settings);
@@ -160,6 +163,7 @@ export class Session {
     const before = this.#address ? asked(address ?? "", facets) : null;
     this.#desk.mode = before?.mode ?? mode;
     if (before) this.#facets.chosen = before.chosen;
+    this.#facets.element.open ||= shape === "page" && this.#facets.chosen.size > 0;
     box.value = plain?.value || (before?.text ?? "");
     this.#scrollBack();
     if (eager || shape === "page" || box.value || this.#facets.chosen.size > 0) this.#wake();
