@@ -5,7 +5,7 @@ import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
 import { box, focused, html, option } from "./host.mjs";
-import { built, MEDIA, stage, TOUCH } from "./stage.mjs";
+import { built, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
@@ -324,6 +324,16 @@ story("the strictest policy is enough: no inline style, no inline script", async
   await option(page).first().waitFor();
   assert.notEqual(await page.locator("mark").first().evaluate((mark) => getComputedStyle(mark).backgroundColor), "rgb(255, 255, 0)", "it has its colours");
 });
+
+for (const [names, workers] of [["bifocal", 1], ["other", 0]]) {
+  story(`under trusted types that allow ${names}, ${workers} worker answers`, async (page) => {
+    server.headers = { "Content-Security-Policy": `require-trusted-types-for 'script'; trusted-types ${names}` };
+    await show(page, "<bifocal-search></bifocal-search>");
+    await box(page).fill("honey");
+    await option(page).first().waitFor();
+    assert.equal(page.workers().length, workers);
+  }, { allowed: names === "other" ? /Creating a TrustedTypePolicy/ : null, chromiumOnly: TRUSTED });
+}
 
 story("an element that is moved keeps what it shows; one that is removed stops", async (page) => {
   await show(page, '<bifocal-search></bifocal-search><div id="there"></div>');

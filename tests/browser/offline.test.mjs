@@ -181,6 +181,20 @@ story("where there is no room, that is said, and searching goes on", async (page
   assert.ok((await find(page, "honey")).length > 0);
 }, { ...NOTES, chromiumOnly: DEVTOOLS });
 
+story("where room runs out halfway, what was kept is given back", async (page) => {
+  const cdp = await page.context().newCDPSession(page);
+  await page.goto(home());
+  let parts = 0;
+  server.answer = (path) => {
+    if (path.includes("/parts/") && ++parts === 8) return { wait: cdp.send("Storage.overrideQuotaForOrigin", { origin: server.origin, quotaSize: 1 }) };
+    return undefined;
+  };
+  assert.match(await keep(page), /could not be kept: there is no room for \d+ more bytes/);
+  assert.ok(parts >= 8);
+  assert.deepEqual(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http"))), []);
+  assert.ok((await find(page, "honey")).length > 0);
+}, { ...NOTES, chromiumOnly: DEVTOOLS });
+
 story("a service worker of one's own keeps the index for pages anywhere on the site", async (page) => {
   server.pages["/sw.js"] = 'importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); addEventListener("activate", () => clients.claim());';
   server.pages["/deep/page.html"] = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title><script type="module" src="/bifocal/bifocal-search.js"></script><bifocal-search></bifocal-search>';

@@ -24,6 +24,17 @@ story("a box finds pages of both, filters both, and says how many there are", as
   assert.deepEqual(new Set(await folders(page)), new Set(["site", "shop"]));
 });
 
+story("two boxes with an index each keep to their own", async (page) => {
+  const boxes = ["site", "shop"].map((name) => `<bifocal-search id="${name}" index="/${name}/bifocal/"></bifocal-search>`);
+  await host(server, page, boxes.join(""), { script: SCRIPT });
+  for (const name of ["site", "shop"]) {
+    await page.locator(`#${name} #query`).fill("honey");
+    await page.locator(`#${name} .hit`).first().waitFor();
+    const links = await page.locator(`#${name} .hit a`).evaluateAll((links) => links.map((link) => link.pathname.split("/")[1]));
+    assert.deepEqual(new Set(links), new Set([name]));
+  }
+});
+
 story("one that isn't there is named, and the others answer", async (page) => {
   await show(page, 'index="/gone/bifocal/ /shop/bifocal/"');
   await box(page).fill("smoker");

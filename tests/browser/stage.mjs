@@ -23,6 +23,7 @@ export const SITE = process.env.BIFOCAL_SITE ?? built("site");
 export const MEDIA = "dark, forced colours and paper can't be had through WebDriver BiDi yet";
 export const TOUCH = "a tap through WebDriver BiDi gives nothing the focus in Firefox";
 export const DEVTOOLS = "it speaks Chromium's own protocol";
+export const TRUSTED = "its ESR has no trusted types";
 export const PROFILES = "WebDriver BiDi has no profile that outlives the browser";
 
 const IN_FIREFOX = process.env.STORIES_IN === "firefox";

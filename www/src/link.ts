@@ -156,9 +156,19 @@ async function start({ base, worker, handedIn }: Way, path: string): Promise<Por
   }
 }
 
+/** What a page's policy wants in place of a script's address, where it asks for trusted types. */
+let policy: { createScriptURL(url: string): unknown } | undefined;
+
+/** `url` for a browser that may ask who vouches for it: only {@link fileUrl} makes such addresses, below the index folder. */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy(name: string, rules: typeof policy): typeof policy } };
+  policy ??= trustedTypes?.createPolicy("bifocal", { createScriptURL: (url) => url });
+  return (policy ? policy.createScriptURL(url) : url) as string;
+}
+
 /** Throws where workers are forbidden, or this one does not start. */
 function startWorker(url: string): Promise<Port> {
-  const worker = new Worker(url, { type: "module", name: "bifocal" });
+  const worker = new Worker(trusted(url), { type: "module", name: "bifocal" });
   const port: Port = {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     close: () => worker.terminate(),
