@@ -156,8 +156,8 @@ async function start({ base, worker, handedIn }: Way, path: string): Promise<Por
   }
 }
 
-/** Throws where workers are forbidden, or this one does not start. */
-function startWorker(url: string): Promise<Port> {
+/** Fails where workers are forbidden, this one is on another origin, or it does not start. */
+async function startWorker(url: string): Promise<Port> {
   const worker = new Worker(url, { type: "module", name: "bifocal" });
   const port: Port = {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
