@@ -3,7 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
@@ -78,6 +78,7 @@ async function prepare(name, { pages, title }, folder) {
   for (const [page, to] of Object.entries(pages)) {
     const text = await readFile(here(`bench/generators/${page}`), "utf8");
     const heading = page[0].toUpperCase() + page.slice(1, -".md".length);
+    await mkdir(dirname(join(folder, to)), { recursive: true });
     await writeFile(join(folder, to), title(heading) + text);
   }
 }
