@@ -83,14 +83,14 @@ async function prepare(name, { pages, title }, folder) {
   }
 }
 
-/** The title of the page to which a search on the first one leads, as readers search: by keyboard. */
+/** The title of the page to which a search on the first one leads, as readers search: by the button, which must be in sight, and the keyboard. */
 async function searched(site) {
   const server = await serve({ "": site });
   try {
     return await withPage(async (page) => {
       await page.goto(`${server.url}/index.html`);
       await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
-      await page.keyboard.press("/");
+      await page.getByRole("button", { name: "Search" }).click();
       await page.keyboard.type("a colony divides");
       await page.keyboard.press("Enter");
       await page.waitForURL(/swarms/);
