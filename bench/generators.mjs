@@ -83,7 +83,7 @@ async function prepare(name, { pages, title }, folder) {
   }
 }
 
-/** The title of the page to which a search on the first one leads, as readers search: by the button, which must be in sight, and the keyboard. */
+/** The title of the page to which a search on the first one leads: by the button, which must be in sight, and the keyboard. */
 async function searched(site) {
   const server = await serve({ "": site });
   try {
