@@ -10,6 +10,7 @@ readonly BIFOCAL=target/release/bifocal
 readonly MODEL=models/all-MiniLM-L6-v2
 readonly GGUF=$MODEL-q8_0.gguf
 readonly DEMO=target/demo/book
+readonly MDBOOK=0.5.4
 readonly QUESTION="how do I share data between threads"
 readonly DEBIAN_WASM=(rustc-web cargo-web rust-web-src libstd-rust-web-dev lld-22)
 export CARGO_NET_RETRY=5
@@ -134,6 +135,26 @@ step_demo() {
 #: answer  asks the index one question
 step_answer() {
   "$BIFOCAL" search "$DEMO/bifocal" "$QUESTION"
+}
+
+#: mdbook  compiles mdBook below target/, for the guide and for the bench of site generators
+step_mdbook() {
+  if [[ $(target/mdbook/bin/mdbook --version 2>/dev/null) == "mdbook v$MDBOOK" ]]; then
+    say "mdBook $MDBOOK is there"
+  else
+    cargo install mdbook --locked --version "$MDBOOK" --no-default-features --debug --root target/mdbook
+  fi
+}
+
+#: guide  renders docs/ to target/guide with mdBook, builds its index, looks for dead links, and says how to open it
+step_guide() {
+  local guide=target/guide
+  step_mdbook
+  # Compiled without a search of its own, mdBook warns of the line that switches that off.
+  MDBOOK_LOG=error target/mdbook/bin/mdbook build
+  "$BIFOCAL" build "$guide" --model "$MODEL" --title bifocal --config bench/generators/bifocal.toml
+  GUIDE=$guide node --test --test-reporter=spec tests/node/guide.test.mjs
+  printf '\nTo open the guide:\n  %s serve %s\n' "$BIFOCAL" "$guide"
 }
 
 #: site  builds the indexes that the browser tests visit: of a small site, in files, in packs and in a script, and of a shop's pages with fields

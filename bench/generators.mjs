@@ -2,16 +2,13 @@
 // `bifocal build`, and a page of it finds another in a browser. Generators that can't be had are named and passed over.
 
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
 import { bifocal, gguf, here } from "./places.mjs";
 import { serve } from "./server.mjs";
-
-const MDBOOK = "0.5.4";
 
 const run = async (program, words, cwd, env = {}) => (await promisify(execFile)(program, words, { cwd, maxBuffer: 1e8, env: { ...process.env, ...env } })).stdout;
 
@@ -22,13 +19,10 @@ const GENERATORS = {
     title: (name) => `# ${name}\n\n`,
     out: "book",
     install: async () => {
-      const root = here("target/bench/mdbook");
-      if (!existsSync(join(root, "bin/mdbook"))) {
-        await run("cargo", ["install", "mdbook", "--locked", "--version", MDBOOK, "--no-default-features", "--debug", "--root", root], here("target/bench"));
-      }
-      return MDBOOK;
+      await run(here("build.sh"), ["mdbook"], here("."));
+      return (await run(here("target/mdbook/bin/mdbook"), ["--version"], here("."))).trim().replace("mdbook v", "");
     },
-    build: (folder) => run(here("target/bench/mdbook/bin/mdbook"), ["build"], folder),
+    build: (folder) => run(here("target/mdbook/bin/mdbook"), ["build"], folder),
   },
   mkdocs: {
     pages: { "hives.md": "docs/index.md", "swarms.md": "docs/swarms.md" },
@@ -84,18 +78,19 @@ async function prepare(name, { pages, title }, folder) {
   for (const [page, to] of Object.entries(pages)) {
     const text = await readFile(here(`bench/generators/${page}`), "utf8");
     const heading = page[0].toUpperCase() + page.slice(1, -".md".length);
+    await mkdir(dirname(join(folder, to)), { recursive: true });
     await writeFile(join(folder, to), title(heading) + text);
   }
 }
 
-/** The title of the page to which a search on the first one leads, as readers search: by keyboard. */
+/** The title of the page to which a search on the first one leads: by the button, which must be in sight, and the keyboard. */
 async function searched(site) {
   const server = await serve({ "": site });
   try {
     return await withPage(async (page) => {
       await page.goto(`${server.url}/index.html`);
       await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
-      await page.keyboard.press("/");
+      await page.getByRole("button", { name: "Search" }).click();
       await page.keyboard.type("a colony divides");
       await page.keyboard.press("Enter");
       await page.waitForURL(/swarms/);

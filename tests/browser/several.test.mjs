@@ -22,7 +22,7 @@ story("a box finds pages of both, filters both, and says how many there are", as
   await food.check();
   await page.waitForFunction(() => [...document.querySelector("bifocal-search").shadowRoot.querySelectorAll("#hits .page")].some((link) => link.pathname.includes("/food/")));
   assert.deepEqual(new Set(await folders(page)), new Set(["site", "shop"]));
-});
+}, { viewport: { width: 1300, height: 800 } });
 
 story("two boxes with an index each keep to their own", async (page) => {
   const boxes = ["site", "shop"].map((name) => `<bifocal-search id="${name}" index="/${name}/bifocal/"></bifocal-search>`);

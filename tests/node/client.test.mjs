@@ -39,6 +39,20 @@ test("an index opens, says what it is, and answers", async (t) => {
   assert.equal(hits[0].url, new URL("../owl.html", base).href);
 });
 
+test("where no worker can be made, as of an index on another origin, the engine runs in this thread", async (t) => {
+  const files = fakeIndex(PAGES).set("runtime/core.bin", WASM);
+  t.mock.method(globalThis, "fetch", async (url) => new Response(files.get(String(url).slice(base.length))));
+  globalThis.Worker = class {
+    constructor() {
+      throw new DOMException("it is of another origin", "SecurityError");
+    }
+  };
+  t.after(() => delete globalThis.Worker);
+  const search = await open(base);
+  t.after(() => search.close());
+  assert.equal((await search.search("owl")).hits.length, 1);
+});
+
 test("an index whose parts are all near at hand is held whole", async (t) => {
   for (const [whole, expected] of [[undefined, ""], [true, "of the whole"]]) {
     const search = await opened(t, fakeIndex(PAGES), { whole });

@@ -166,8 +166,8 @@ function trusted(url: string): string {
   return (policy ? policy.createScriptURL(url) : url) as string;
 }
 
-/** Throws where workers are forbidden, or this one does not start. */
-function startWorker(url: string): Promise<Port> {
+/** Fails where workers are forbidden, this one is on another origin, or it does not start. */
+async function startWorker(url: string): Promise<Port> {
   const worker = new Worker(trusted(url), { type: "module", name: "bifocal" });
   const port: Port = {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
