@@ -52,7 +52,7 @@ export class Keeper {
 
   /** Brings the newest build, unless it is there. Several calls at once are one. */
   keep(onProgress: (kept: Kept) => void = () => {}): Promise<void> {
-    this.#filling ??= this.#fill(onProgress).finally(() => (this.#filling = null));
+    this.#filling ??= this.#alone(() => this.#fill(onProgress)).finally(() => (this.#filling = null));
     return this.#filling;
   }
 
@@ -60,14 +60,29 @@ export class Keeper {
   async refresh(): Promise<void> {
     if (Date.now() - this.#looked < LOOK_MS || !(await this.#newest())) return;
     this.#looked = Date.now();
-    await this.keep().catch(() => (this.#looked = 0));
+    try {
+      await this.keep();
+    } catch {
+      // What came of it stays for the next try.
+      this.#looked = 0;
+      return;
+    }
     await this.tidy();
   }
 
   /** Removes builds that no page reads any more. */
-  async tidy(): Promise<void> {
+  tidy(): Promise<void> {
+    return this.#alone(() => this.#tidy());
+  }
+
+  /** Does one thing at a time, whichever service worker does it: what removes builds must not run beside what brings one. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    return this.scope.navigator.locks.request(`bifocal-offline ${this.base}`, work);
+  }
+
+  async #tidy(): Promise<void> {
     const newest = await this.#newest();
-    if (!newest || this.#filling) return;
+    if (!newest) return;
     const inUse = await this.#pins.inUse(await this.scope.clients.matchAll({ includeUncontrolled: true, type: "all" }));
     for (const name of await Generation.names(this.scope.caches, this.base)) {
       if (name !== newest.name && !inUse.has(name)) await this.scope.caches.delete(name);
