@@ -2,7 +2,7 @@
 
 use bifocal::ErrorKind;
 use bifocal::corpus::{Meta, Page, Section};
-use bifocal::ingest::{Reason, Report, SiteOptions, read_jsonl, read_site};
+use bifocal::ingest::{Reason, Report, SiteOptions, Skipped, read_jsonl, read_site};
 use std::fs;
 use std::path::Path;
 
@@ -311,6 +311,38 @@ fn words_count_what_the_nearest_element_says() {
     assert_eq!(report.bad_weights, [("b.html".to_owned(), "heavy".to_owned())]);
     let warning = "warning: b.html has data-pagefind-weight=\"heavy\", which is no number from 0 to 10: ignored\n";
     assert_eq!(report.to_string(), warning);
+}
+
+#[test]
+fn once_a_page_says_what_its_content_is_the_others_have_none() {
+    let folder = folder(&[
+        ("a.html", b"<main>Menu <div data-pagefind-body>one</div></main>"),
+        ("b.html", b"<main>two</main>"),
+        ("c.html", b"<main>Menu <p data-bifocal-body>three</main>"),
+    ]);
+    let texts = |pages: &[Page]| pages.iter().map(|page| page.sections[0].text.clone()).collect::<Vec<_>>();
+    let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
+    assert_eq!(texts(&pages), ["one", "three"]);
+    assert_eq!(report.skipped, [Skipped { path: "b.html".into(), reason: Reason::Unsaid }]);
+    assert_eq!(report.to_string(), "1 files give no page: 1 without data-pagefind-body\n");
+    let options = SiteOptions { content: Some("main".into()), ..SiteOptions::default() };
+    let (pages, report) = read(folder.path(), options).unwrap();
+    assert_eq!(
+        (texts(&pages), report.skipped.len()),
+        (vec!["Menu\none".into(), "two".into(), "Menu\nthree".into()], 0)
+    );
+}
+
+#[test]
+fn defaults_stand_in_for_what_a_page_does_not_say() {
+    let defaults = r#"<p data-pagefind-default-meta="image:/any.png, kind:page">x</p>"#;
+    let page = |more: &str| format!("<title>T</title><main>{defaults}{more}</main>").into_bytes();
+    let (one, two) = (page(""), page(r#"<b data-pagefind-meta="image:/own.png">y</b>"#));
+    let folder = folder(&[("a.html", &one), ("b.html", &two)]);
+    let (pages, _) = read(folder.path(), SiteOptions::default()).unwrap();
+    let image = |page: &Page| page.meta["image"].clone();
+    assert_eq!(pages.iter().map(image).collect::<Vec<_>>(), ["/any.png", "/own.png"].map(|at| Meta::Text(at.into())));
+    assert!(pages.iter().all(|page| page.meta["kind"] == Meta::Text("page".into())));
 }
 
 #[test]

@@ -10,6 +10,9 @@ use crate::corpus::Weighted;
 /// Attributes that give fields; filters, metadata and sort keys are all the same here.
 const FIELDS: [&str; 3] = ["filter", "meta", "sort"];
 
+/// The attribute of fields that a page has where it says nothing else of them.
+const DEFAULTS: &str = "default-meta";
+
 /// The value of an element's `data-pagefind-NAME` or `data-bifocal-NAME`.
 fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     let own = |(key, _): &(&str, &'e str)| {
@@ -44,25 +47,32 @@ pub(super) fn weight(element: &Element) -> Option<Result<f32, &str>> {
 /// Adds the fields that an element gives, each with a value: `name` (the element's text), `name:value`, `name[attribute]`, or
 /// several separated by commas.
 pub(super) fn read_fields(element: ElementRef<'_>, fields: &mut Vec<(String, String)>) {
-    for kind in FIELDS {
-        let Some(written) = attribute(element.value(), kind) else { continue };
-        let left_out = |node: Node<'_>| {
-            let above = ElementRef::wrap(node);
-            above.is_some_and(|above| attribute(above.value(), "ignore") == Some("all"))
+    FIELDS.iter().for_each(|kind| read_fields_of(kind, element, fields));
+}
+
+/// Adds those that it gives to a page that has none of the name.
+pub(super) fn read_defaults(element: ElementRef<'_>, fields: &mut Vec<(String, String)>) {
+    read_fields_of(DEFAULTS, element, fields);
+}
+
+fn read_fields_of(kind: &str, element: ElementRef<'_>, fields: &mut Vec<(String, String)>) {
+    let Some(written) = attribute(element.value(), kind) else { return };
+    let left_out = |node: Node<'_>| {
+        let above = ElementRef::wrap(node);
+        above.is_some_and(|above| attribute(above.value(), "ignore") == Some("all"))
+    };
+    if left_out(*element) || element.ancestors().any(left_out) {
+        return;
+    }
+    for item in items(written) {
+        let (name, value) = match (item.split_once(':'), item.strip_suffix(']').and_then(|i| i.split_once('['))) {
+            (_, Some((name, key))) => (name, element.value().attr(key).unwrap_or_default().to_owned()),
+            (Some((name, value)), _) => (name, value.to_owned()),
+            _ => (item, element.text().collect()),
         };
-        if left_out(*element) || element.ancestors().any(left_out) {
-            continue;
-        }
-        for item in items(written) {
-            let (name, value) = match (item.split_once(':'), item.strip_suffix(']').and_then(|i| i.split_once('['))) {
-                (_, Some((name, key))) => (name, element.value().attr(key).unwrap_or_default().to_owned()),
-                (Some((name, value)), _) => (name, value.to_owned()),
-                _ => (item, element.text().collect()),
-            };
-            let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-            if !value.is_empty() && !name.trim().is_empty() {
-                fields.push((name.trim().to_owned(), value));
-            }
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !value.is_empty() && !name.trim().is_empty() {
+            fields.push((name.trim().to_owned(), value));
         }
     }
 }

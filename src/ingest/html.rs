@@ -20,8 +20,20 @@ pub(super) struct Reading {
     pub sections: Vec<Section>,
     /// What the first attribute says that should say what words count, and doesn't.
     pub bad_weight: Option<String>,
-    /// No markup said where the content is: it may hold the site's navigation.
-    pub is_whole_body: bool,
+    pub extent: Extent,
+}
+
+/// What said where the content of a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The owner's option.
+    Chosen,
+    /// The page's own attribute.
+    Said,
+    /// The markup, in one of the usual ways.
+    Marked,
+    /// Nothing: it is the whole body, and may hold the site's navigation.
+    Whole,
 }
 
 /// Why a page is left out that could be read.
@@ -42,7 +54,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
     if facts.redirect {
         return Err(LeftOut::Redirect);
     }
-    let (Content { sections, bad_weight }, is_whole_body) = content(&html, rules);
+    let (Content { sections, bad_weight }, extent) = content(&html, rules);
     if sections.is_empty() {
         return Err(LeftOut::NoText);
     }
@@ -61,8 +73,15 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Reading, LeftOut> {
             );
         }
     }
+    for (name, value) in facts.defaults {
+        if name == "title" {
+            title.get_or_insert(value);
+        } else {
+            meta.entry(name).or_insert(Meta::Text(value));
+        }
+    }
     let title = title.or(facts.title).filter(|title| !title.is_empty()).or(facts.og_title).unwrap_or_default();
-    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, bad_weight, is_whole_body })
+    Ok(Reading { title, lang: facts.lang, canonical: facts.canonical, meta, sections, bad_weight, extent })
 }
 
 /// What the elements of `<head>` say, wherever broken markup has put them.
@@ -78,6 +97,8 @@ struct Facts {
     metas: Vec<(String, String)>,
     /// What elements say of fields in attributes.
     fields: Vec<(String, String)>,
+    /// What they say for a page that says nothing else.
+    defaults: Vec<(String, String)>,
 }
 
 impl Facts {
@@ -86,6 +107,7 @@ impl Facts {
         for element in html.tree.root().descendants().filter_map(ElementRef::wrap) {
             let value = element.value();
             attributes::read_fields(element, &mut facts.fields);
+            attributes::read_defaults(element, &mut facts.defaults);
             match value.name() {
                 "html" => facts.lang = value.attr("lang").or(value.attr("xml:lang")).and_then(language),
                 "title" if facts.title.is_none() && !is_in_picture(element) => {
@@ -125,27 +147,30 @@ impl Facts {
 }
 
 /// The page's content: what the rules select, else what the markup says is its main part, else the
-/// smallest usual container that holds most of the text, else the whole body, which the second value says.
-fn content(html: &Html, rules: &Rules) -> (Content, bool) {
+/// smallest usual container that holds most of the text, else the whole body.
+fn content(html: &Html, rules: &Rules) -> (Content, Extent) {
     let exclude = rules.excluded_elements();
     if let Some(selector) = rules.content() {
         let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
-        return (Content::below(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+        return (
+            Content::below(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude),
+            Extent::Chosen,
+        );
     }
     let said = html.tree.root().descendants().filter_map(ElementRef::wrap);
     let said: Vec<Node<'_>> =
         said.filter(|element| attributes::is_body(element.value())).map(|element| *element).collect();
     if !said.is_empty() {
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| said.contains(&above));
-        return (Content::below(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), false);
+        return (Content::below(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), Extent::Said);
     }
     let mut candidates = Candidates::of(html);
     let within = |root: Option<Node<'_>>| {
         root.map(|root| Content::below(&[root], exclude)).filter(|found| !found.sections.is_empty())
     };
     if let Some(main) = within(candidates.main) {
-        return (main, false);
+        return (main, Extent::Marked);
     }
     let body = within(candidates.body).unwrap_or_default();
     let enough = length(&body.sections) / 2;
@@ -156,8 +181,7 @@ fn content(html: &Html, rules: &Rules) -> (Content, bool) {
         .rev()
         .filter_map(|root| within(Some(root)))
         .find(|found| length(&found.sections) > enough);
-    let is_whole_body = usual.is_none();
-    (usual.unwrap_or(body), is_whole_body)
+    usual.map_or((body, Extent::Whole), |usual| (usual, Extent::Marked))
 }
 
 /// The elements that may be the content.

@@ -36,6 +36,8 @@ pub enum Reason {
     Redirect,
     /// It has neither headings nor text, or a script makes them.
     NoText,
+    /// Other pages say in an attribute what their content is, and this one doesn't.
+    Unsaid,
     /// Its canonical address is this other page, of the same title.
     SamePage(String),
     /// Its bytes are no text.
@@ -58,6 +60,7 @@ impl Reason {
             Self::NoIndex => "noindex",
             Self::Redirect => "redirect",
             Self::NoText => "without text",
+            Self::Unsaid => "without data-pagefind-body",
             Self::SamePage(_) => "same as another",
             Self::NotText => "not text",
             Self::TooLarge(_) => "too large",
@@ -72,6 +75,7 @@ impl fmt::Display for Reason {
             Self::NoIndex => f.write_str("asks not to be indexed"),
             Self::Redirect => f.write_str("only redirects"),
             Self::NoText => f.write_str("has no text"),
+            Self::Unsaid => f.write_str("has no data-pagefind-body, as other pages have"),
             Self::SamePage(other) => write!(f, "is the same page as {other}"),
             Self::NotText => f.write_str("is not a text file"),
             Self::TooLarge(bytes) => write!(f, "is too large: {} MiB", bytes >> 20),

@@ -2,7 +2,7 @@
 
 use super::address::{self, Canonical};
 use super::config::SiteOptions;
-use super::html::{self, LeftOut, Reading};
+use super::html::{self, Extent, LeftOut, Reading};
 use super::report::{Reason, Report, Skipped};
 use super::rules::Rules;
 use super::{encoding, shared, titles};
@@ -56,6 +56,7 @@ pub fn read_site(
             Err(reason) => report.skipped.push(Skipped { path: id.clone(), reason }),
         }
     }
+    leave_out_unsaid(&mut pages, &mut report);
     let pages = assemble(pages, &rules, &mut report);
     report.read = pages.len();
     report.skipped.sort_by(|a, b| a.path.cmp(&b.path));
@@ -152,10 +153,22 @@ fn read_file(path: &Path, rules: &Rules) -> Result<(Reading, bool), Reason> {
     Ok((reading, decoded.damaged))
 }
 
+/// Where some pages say in an attribute what their content is, those that don't have none: so Pagefind has it.
+fn leave_out_unsaid(pages: &mut BTreeMap<String, Reading>, report: &mut Report) {
+    if pages.values().any(|reading| reading.extent == Extent::Said) {
+        pages.retain(|id, reading| {
+            let stays = reading.extent == Extent::Said;
+            report.skipped.extend((!stays).then(|| Skipped { path: id.clone(), reason: Reason::Unsaid }));
+            stays
+        });
+    }
+}
+
 /// Makes pages of what was read: what can be told only from all of them together.
 fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Report) -> Vec<Page> {
     let (ids, mut readings): (Vec<String>, Vec<Reading>) = readings.into_iter().unzip();
-    let whole = readings.iter_mut().filter(|reading| reading.is_whole_body).map(|reading| &mut reading.sections);
+    let whole =
+        readings.iter_mut().filter(|reading| reading.extent == Extent::Whole).map(|reading| &mut reading.sections);
     shared::strip(&mut whole.collect::<Vec<_>>());
     let canonical: Vec<Canonical> = ids
         .iter()
