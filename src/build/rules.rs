@@ -54,6 +54,8 @@ pub struct RankingOptions {
     pub heading: Option<f32>,
     /// What a word in the text counts.
     pub text: Option<f32>,
+    /// What a page gains that has all of a query's words side by side: a share of the best score, from 0 (nothing) to 1. Default 0.
+    pub proximity: f32,
     /// The field of numbers by which pages' scores are multiplied; 1 for pages without one.
     pub weight: Option<String>,
     /// How newer pages are preferred.
@@ -94,6 +96,8 @@ pub(super) fn write(options: &RuleOptions, pages: &[Page], parts: &mut Vec<RawPa
             *weight = in_range(&format!("ranking.{name}"), given.into(), 0.0, MOST_WEIGHT.into())? as f32;
         }
     }
+    let proximity = options.ranking.proximity;
+    rules.proximity = in_range("ranking.proximity", proximity.into(), 0.0, 1.0)? as f32;
     for word in &options.stop_words {
         rules.stopped.extend(own_words("stop-words", word)?);
     }

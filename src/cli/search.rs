@@ -264,11 +264,13 @@ fn layout(answer: &Answer, explain: bool) -> String {
             let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
             let (words, cosine) = (part(explained.keyword), part(explained.cosine));
             let title = explained.title.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the title"));
+            let close =
+                explained.proximity.map_or(String::new(), |bonus| format!(" + {bonus:.4} for words close together"));
             let language = explained.language.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the language"));
             let prior = explained.prior.map_or(String::new(), |prior| format!(" × {prior:.2} as the owner says"));
             let put = if explained.settled { ", put first by the owner" } else { "" };
             out += &format!(
-                "      words {words}, cosine {cosine}, {}{title}{language}{prior} → {:.4}{put}\n",
+                "      words {words}, cosine {cosine}, {}{title}{language}{close}{prior} → {:.4}{put}\n",
                 explained.fusion, hit.score
             );
         }

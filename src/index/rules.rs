@@ -1,8 +1,9 @@
 //! What the owner of a site says about ranking.
 //!
 //! ```text
-//! rules    := weights[3×4] stopped synonyms answers priors
+//! rules    := weights[3×4] proximity[4] stopped synonyms answers priors
 //! weights                                   of a word in a title, in a heading and in the text
+//! proximity                                 what a page gains that has the query's words side by side, as a share of the best score
 //! stopped  := words                         words that are passed over, unless a query has no others; sorted
 //! synonyms := count (words words weight[4])*   for a run of a query's words, words that stand for its last one, and what they count
 //! answers  := count (words pages pages)*    for a query of just these words, pages that come first and pages that don't come
@@ -22,6 +23,8 @@ use crate::lexical::Bm25f;
 pub struct Rules {
     /// What a word in a title, in a heading and in the text counts.
     pub weights: [f32; 3],
+    /// What a page gains that has all of a query's words side by side, as a share of the best score.
+    pub proximity: f32,
     /// Words that are passed over, unless a query has no others; sorted.
     pub stopped: Vec<String>,
     /// Words that stand for others.
@@ -63,7 +66,14 @@ impl Default for Rules {
     fn default() -> Self {
         let Bm25f { title, heading, body, .. } = Bm25f::default();
         let weights = [title.weight, heading.weight, body.weight];
-        Self { weights, stopped: Vec::new(), synonyms: Vec::new(), answers: Vec::new(), priors: Vec::new() }
+        Self {
+            weights,
+            proximity: 0.0,
+            stopped: Vec::new(),
+            synonyms: Vec::new(),
+            answers: Vec::new(),
+            priors: Vec::new(),
+        }
     }
 }
 
@@ -89,7 +99,7 @@ impl Rules {
     /// Writes the contents of a part.
     pub fn write(&self) -> Vec<u8> {
         let mut out = Writer::default();
-        self.weights.iter().for_each(|&weight| out.float(weight));
+        self.weights.iter().chain([&self.proximity]).for_each(|&weight| out.float(weight));
         write_words(&self.stopped, &mut out);
         out.count(self.synonyms.len());
         for Synonym { of, words, weight } in &self.synonyms {
@@ -117,7 +127,7 @@ impl Rules {
     pub fn read(bytes: &[u8], pages: u32) -> Result<Self> {
         let mut reader = Reader::new(bytes);
         let mut rules = Self::default();
-        for weight in &mut rules.weights {
+        for weight in rules.weights.iter_mut().chain([&mut rules.proximity]) {
             *weight = read_weight(&mut reader)?;
         }
         rules.stopped = read_words(&mut reader)?;
@@ -178,6 +188,7 @@ mod tests {
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         Rules {
             weights: [3.0, 1.5, 0.5],
+            proximity: 0.25,
             stopped: words(&["please"]),
             synonyms: vec![Synonym { of: words(&["machine", "learning"]), words: words(&["ml"]), weight: 0.8 }],
             answers: vec![Settled {

@@ -183,6 +183,8 @@ pub struct Explanation {
     pub title: Option<f32>,
     /// What it gained because it is in the reader's language.
     pub language: Option<f32>,
+    /// What it gained because it has the query's words close together (`ranking.proximity` in `bifocal.toml`).
+    pub proximity: Option<f32>,
     /// The cosine of the page's nearest passage.
     pub cosine: Option<f32>,
     /// What the score was multiplied by, as the owner says (`ranking` in `bifocal.toml`).

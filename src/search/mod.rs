@@ -22,6 +22,7 @@ mod language;
 mod lexicon;
 mod passing;
 mod positions;
+mod proximity;
 mod query;
 mod related;
 mod restrict;

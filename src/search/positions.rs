@@ -53,3 +53,15 @@ impl Positions {
         Ok(found)
     }
 }
+
+/// The positions of several forms in a page.
+pub(super) fn merged(forms: &[Positions], page: PageId) -> Vec<u32> {
+    let mut all: Vec<u64> = Vec::new();
+    for form in forms {
+        all.extend(form.of(page).iter().map(|&position| u64::from(position)));
+    }
+    if forms.len() > 1 {
+        crate::order::sort(&mut all);
+    }
+    all.into_iter().map(|position| position as u32).collect()
+}

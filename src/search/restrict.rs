@@ -7,9 +7,9 @@
 use super::expression::Expression;
 use super::forms::{PlacedForm, look_up};
 use super::keyword::Plan;
-use super::positions::Positions;
+use super::positions::{Positions, merged};
 use super::query::DEEPEST;
-use crate::corpus::{PageId, PageSet};
+use crate::corpus::PageSet;
 use crate::index::{Core, Index, PartId};
 use crate::lexical::{PagePosting, PostingList};
 use crate::text::{self, Kind};
@@ -226,18 +226,6 @@ impl Restriction<'_, '_> {
             }
         }
     }
-}
-
-/// The positions of several forms in a page.
-fn merged(forms: &[Positions], page: PageId) -> Vec<u32> {
-    let mut all: Vec<u64> = Vec::new();
-    for form in forms {
-        all.extend(form.of(page).iter().map(|&position| u64::from(position)));
-    }
-    if forms.len() > 1 {
-        crate::order::sort(&mut all);
-    }
-    all.into_iter().map(|position| position as u32).collect()
 }
 
 /// The words of a text that aren't made of others, in order.

@@ -12,7 +12,7 @@ use super::semantic::{Aim, Nearest, QueryVector, projection};
 use super::spelling::Meant;
 use super::syntax::{Parsed, parse};
 use super::{Answer, Mode, Query, VectorPlan};
-use super::{general, language, lexicon, related, rules};
+use super::{general, language, lexicon, proximity, related, rules};
 use crate::corpus::PageSet;
 use crate::index::{Cells, Core, Index, PartId, Settled};
 use crate::lexical::{PageScore, Ranking};
@@ -53,6 +53,8 @@ pub struct Run {
     counted: Option<PageSet>,
     cut: bool,
     keyword: Option<Ranking>,
+    /// What each page gains by the closeness of the query's words, as a share of the best score; empty if that doesn't count.
+    closeness: Option<Vec<f32>>,
     aim: Option<Aim>,
     semantic: Option<Nearest>,
     vector: Vector,
@@ -104,6 +106,7 @@ impl Run {
             counted: None,
             cut,
             keyword: None,
+            closeness: None,
             aim: None,
             semantic: None,
             vector,
@@ -193,6 +196,15 @@ impl Run {
                 ranking.pages.retain(|ranked| selection.pages.contains(ranked.page));
             }
             self.keyword = Some(ranking);
+        }
+        if let (Some(ranking), None, Some(rules)) = (&self.keyword, &self.closeness, index.rules())
+            && rules.proximity > 0.0
+        {
+            let closeness = proximity::shares(index, core, &mut plan, ranking, rules.proximity)?;
+            missing.append(&mut plan.missing);
+            if missing.is_empty() {
+                self.closeness = Some(closeness);
+            }
         }
         if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
             self.vector = match lexicon::vector(index, core, &plan)? {

@@ -178,13 +178,14 @@ fn excerpt(Excerpt { text, ranges }: &Excerpt) -> Record {
 
 #[inline(never)]
 fn explanation(
-    Explanation { keyword, terms, title, language, cosine, prior, settled, fusion }: &Explanation,
+    Explanation { keyword, terms, title, language, proximity, cosine, prior, settled, fusion }: &Explanation,
 ) -> Record {
     let record = Record::new();
     record.optional_number("keyword", keyword.map(f64::from));
     record.set("terms", &terms.iter().map(term).collect::<Array>());
     record.optional_number("title", title.map(f64::from));
     record.optional_number("language", language.map(f64::from));
+    record.optional_number("proximity", proximity.map(f64::from));
     record.optional_number("cosine", cosine.map(f64::from));
     record.optional_number("prior", prior.map(f64::from));
     record.set("settled", &JsValue::from_bool(*settled));

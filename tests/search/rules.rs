@@ -192,6 +192,10 @@ fn wrong_rules_are_errors_of_the_build() {
         ),
         (ranking(RankingOptions { text: Some(f32::NAN), ..RankingOptions::default() }), "ranking.text: NaN"),
         (
+            ranking(RankingOptions { proximity: 1.5, ..RankingOptions::default() }),
+            "ranking.proximity: 1.5 is out of its range",
+        ),
+        (
             ranking(RankingOptions { weight: Some("rank".into()), ..RankingOptions::default() }),
             "no page has the field rank",
         ),
@@ -210,4 +214,32 @@ fn wrong_rules_are_errors_of_the_build() {
     for text in ["synonym = []", "[ranking]\nboost = 2", "[[answers]]\nquery = 'x'"] {
         assert!(Config::parse(text).unwrap_err().to_string().contains("unknown field"), "{text}");
     }
+}
+
+#[test]
+fn words_close_together_count_as_the_owner_says() {
+    let filler = "so it is told of those who keep them in the garden behind the house by the old wall ".repeat(3);
+    let site = || {
+        vec![
+            page("far", "One", &[("", &format!("The queen was here. {filler} Then honey was there, and wax."))]),
+            page("near", "Two", &[("", &format!("Here is honey of the queen. {filler} And also some more of it."))]),
+            page("one", "Three", &[("", &format!("Only honey. {filler} Nothing else that anybody wants to know."))]),
+        ]
+    };
+    let ask = |rules: &str| memory(site(), rules).ask(query("queen honey", Mode::Keyword)).hits;
+    let plain = ask("stop-words = ['please']");
+    let close = ask("[ranking]\nproximity = 0.5");
+    let gain = |hits: &[bifocal::search::Hit], id: &str| {
+        let hit = hits.iter().find(|hit| hit.id == id).unwrap();
+        let explained = hit.explain.as_ref().unwrap();
+        let sum = explained.keyword.unwrap() + explained.proximity.unwrap_or(0.0);
+        assert!((hit.score - sum).abs() < 1e-5, "{id}: {} is not {sum}", hit.score);
+        explained.proximity
+    };
+    assert!(plain.iter().all(|hit| hit.explain.as_ref().unwrap().proximity.is_none()));
+    assert_eq!((close[0].id.as_str(), gain(&close, "one")), ("near", None));
+    // Two words between them: a third of what neighbours gain, which is half of the best score.
+    let best = plain[0].score;
+    assert!((gain(&close, "near").unwrap() - best * 0.5 / 3.0).abs() < 1e-5);
+    assert!(gain(&close, "far").unwrap() < best * 0.02);
 }

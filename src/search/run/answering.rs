@@ -42,7 +42,7 @@ impl Run {
             }
         };
         // A page gains by the share of its title that the query is: one whose title is the query comes first in any case. And it
-        // gains by being in the reader's language.
+        // gains by being in the reader's language, and where the owner says so by how close together it has the query's words.
         let bonus = ranked.first().map_or(0.0, |best| best.score);
         let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
         let spoken = match language::pages(index, core, &self.query) {
@@ -50,11 +50,21 @@ impl Run {
             None => Vec::new(),
         };
         let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);
+        let close = self.closeness.as_deref().unwrap_or_default();
+        let both: Vec<f32>;
+        let others = match (spoken.as_slice(), close) {
+            (spoken, []) => spoken,
+            ([], close) => close,
+            (spoken, close) => {
+                both = spoken.iter().zip(close).map(|(spoken, close)| spoken + close).collect();
+                &both
+            }
+        };
         let promoted;
-        let ranked = match titled.is_empty() && spoken.is_empty() {
+        let ranked = match titled.is_empty() && others.is_empty() {
             true => ranked,
             false => {
-                promoted = promote(ranked, bonus, titled, &spoken);
+                promoted = promote(ranked, bonus, titled, others);
                 &promoted
             }
         };
@@ -82,7 +92,8 @@ impl Run {
             None => None,
         };
         let settled = self.settled.as_ref().filter(|_| self.query.sort.is_none());
-        let found = Found { plan, keyword: by_words, semantic: by_meaning, bonus, settled, spoken: &spoken, group };
+        let found =
+            Found { plan, keyword: by_words, semantic: by_meaning, bonus, settled, spoken: &spoken, close, group };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
