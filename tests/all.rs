@@ -8,6 +8,7 @@ mod hnsw;
 mod house;
 mod ingest;
 mod products;
+mod related;
 mod search;
 mod serve;
 mod text;

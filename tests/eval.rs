@@ -5,11 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 use bifocal::build::{Options, build};
-use bifocal::index::Packer;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::search::pages;
+use crate::search::{pages, write_index};
 
 /// What the command printed, what it complained of, and its exit code.
 struct Outcome {
@@ -34,10 +33,7 @@ fn folder() -> TempDir {
         fs::write(path, bytes).unwrap();
     };
     let built = build(pages(), None, &Options::default(), &|_| ()).unwrap();
-    for part in &built.parts {
-        write(&format!("site/bifocal/{}", part.id.path()), &Packer::new().gzip(&part.bytes));
-    }
-    write("site/bifocal/bifocal.json", built.entry.seal().unwrap().as_bytes());
+    write_index(&built, &folder.path().join("site/bifocal"));
     let mut corpus = String::new();
     for page in pages() {
         let text: Vec<&str> = page.sections.iter().map(|section| section.text.as_str()).collect();

@@ -19,12 +19,13 @@ mod twin;
 mod typos;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use bifocal::build::{Built, Embedding, Options, build};
 use bifocal::corpus::{Page, Section};
 use bifocal::encoder::{Encoder, Role, VectorSpace};
-use bifocal::index::{Index, PartId};
+use bifocal::index::{Index, Packer, PartId};
 use bifocal::search::{Answer, LegStatus, Mode, Query, complete};
 use bifocal::{Error, ErrorKind, Result, text};
 
@@ -129,6 +130,17 @@ pub fn pages() -> Vec<Page> {
 
 pub fn index_of(pages: Vec<Page>) -> Built {
     index_with(pages, Options { title: "Bees".into(), ..Options::default() })
+}
+
+/// Writes an index's entry and parts to a folder, as the command does, without a runtime.
+pub fn write_index(built: &Built, folder: &Path) {
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    built.parts.iter().for_each(|part| write(&part.id.path(), &Packer::new().gzip(&part.bytes)));
+    write("bifocal.json", built.entry.seal().unwrap().as_bytes());
 }
 
 pub fn index_with(pages: Vec<Page>, options: Options) -> Built {

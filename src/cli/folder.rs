@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use bifocal::index::pack::{Directory, Head, Place};
-use bifocal::index::{Core, Entry, Index, PartId, RawPart, gunzip};
+use bifocal::corpus::{Ordinal, PageId, StoredPage};
+use bifocal::index::pack::{Directory, Head, Place as PlaceInPacks};
+use bifocal::index::{Core, Entry, Index, PartId, Place, RawPart, gunzip};
 use bifocal::search::{Answer, Query, complete};
 use bifocal::{Error, ErrorKind, Result};
 
@@ -63,6 +64,25 @@ impl IndexFolder {
     pub fn load(&mut self, id: PartId) -> Result<()> {
         let bytes = self.parts.read(id, self.entry.largest_part)?;
         self.index.supply(&id.to_string(), &bytes)
+    }
+
+    /// Calls `visit` for the beginning of each page, in their order.
+    pub fn for_each_page(&mut self, mut visit: impl FnMut(&StoredPage)) -> Result<()> {
+        self.load(self.index.core_id())?;
+        for page in (0..self.entry.pages).map(PageId) {
+            // The names of a large site's parts lie in parts themselves.
+            while let Some(core) = self.index.core()
+                && let Some(Place::Part(id) | Place::Named(id)) = self.index.text_for(core, page, Ordinal(0))
+                && self.index.wants(id)
+            {
+                self.load(id)?;
+            }
+            let Some(core) = self.index.core() else { break };
+            let Some(Place::Part(id)) = self.index.text_for(core, page, Ordinal(0)) else { continue };
+            let stored = self.index.text(id).and_then(|pages| pages.iter().find(|stored| stored.page == page));
+            stored.into_iter().for_each(&mut visit);
+        }
+        Ok(())
     }
 
     /// Answers a query. When parts are missing because the index was built anew meanwhile, it is opened once more.
@@ -159,7 +179,7 @@ impl Parts {
             Parts::Packs(Packs { core: (core, bytes), .. }) if *core == id => gunzip(&id.to_string(), bytes, most),
             Parts::Packs(packs) => {
                 let place = packs.directory.find(id);
-                let Place { pack, start, length } =
+                let PlaceInPacks { pack, start, length } =
                     place.ok_or_else(|| Error::new(ErrorKind::Missing, format!("{id} is in none of the packs")))?;
                 let path = &packs.paths[pack];
                 gunzip(&format!("{id} in {}", path.display()), &read_range(path, start, length)?, most)

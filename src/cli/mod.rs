@@ -10,6 +10,7 @@ mod inspect;
 mod model;
 mod progress;
 mod publish;
+mod related;
 mod replace;
 mod runtime;
 mod search;
@@ -42,6 +43,7 @@ enum Verb {
     Search(search::SearchArgs),
     Watch(watch::WatchArgs),
     Serve(serve::ServeArgs),
+    Related(related::RelatedArgs),
     Inspect(inspect::InspectArgs),
     Eval(eval::EvalArgs),
     Model(model::ModelArgs),
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
         Verb::Search(args) => search::run(args),
         Verb::Watch(args) => watch::run(args),
         Verb::Serve(args) => serve::run(args),
+        Verb::Related(args) => related::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Eval(args) => eval::run(args),
         Verb::Model(args) => model::run(args),

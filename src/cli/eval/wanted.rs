@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bifocal::corpus::{Ordinal, PageId};
-use bifocal::index::Place;
 use bifocal::ingest::for_each_line;
 use bifocal::search::Answer;
 use bifocal::{Error, ErrorKind, Result};
@@ -74,26 +72,11 @@ struct Names {
 
 impl Names {
     fn read(folder: &Path) -> Result<Self> {
-        let mut folder = IndexFolder::open(folder)?;
-        let core = folder.index().core_id();
-        folder.load(core)?;
         let mut ids = HashMap::new();
-        for page in (0..folder.entry().pages).map(PageId) {
-            // The names of a large site's parts lie in parts themselves.
-            while let Some(core) = folder.index().core()
-                && let Some(Place::Part(id) | Place::Named(id)) = folder.index().text_for(core, page, Ordinal(0))
-                && folder.index().wants(id)
-            {
-                folder.load(id)?;
-            }
-            let Some(core) = folder.index().core() else { break };
-            let Some(Place::Part(id)) = folder.index().text_for(core, page, Ordinal(0)) else { continue };
-            let stored = folder.index().text(id).and_then(|pages| pages.iter().find(|stored| stored.page == page));
-            if let Some(stored) = stored {
-                ids.insert(stored.url.clone(), stored.id.clone());
-                ids.insert(stored.id.clone(), stored.id.clone());
-            }
-        }
+        IndexFolder::open(folder)?.for_each_page(|page| {
+            ids.insert(page.url.clone(), page.id.clone());
+            ids.insert(page.id.clone(), page.id.clone());
+        })?;
         Ok(Self { ids })
     }
 
