@@ -24,8 +24,8 @@ pub(super) struct Found<'r> {
     pub settled: Option<&'r Settled>,
     /// What pages gain by being in the reader's language, as shares of that; one for each page, or none.
     pub spoken: &'r [f32],
-    /// What each page gains by the closeness of the query's words, as a share of `bonus`; empty if that doesn't count.
-    pub close: &'r [f32],
+    /// What each page gains by the closeness of the query's words, as a share of `bonus`, if that counts.
+    pub close: Option<&'r [f32]>,
     /// The column that hits are grouped by.
     pub group: Option<&'r Column>,
 }
@@ -134,7 +134,7 @@ fn explanation(
         terms,
         title: found.keyword.map(|ranking| found.bonus * ranking.titled(page)).filter(|&gain| gain > 0.0),
         language: gain(found.spoken),
-        proximity: gain(found.close),
+        proximity: found.close.and_then(gain),
         cosine: by_meaning.map(|(_, score)| score),
         prior: index.rules().map(|rules| rules.prior(page)).filter(|&prior| prior != 1.0),
         settled: found.settled.is_some_and(|settled| settled.first.contains(&page)),

@@ -50,6 +50,13 @@ pub(super) fn shares(index: &Index, core: &Core, plan: &mut Plan, ranking: &Rank
     Ok(shares)
 }
 
+/// What pages gain by language and by closeness, either of which may be nothing for all.
+#[inline(never)]
+pub(super) fn together(spoken: &[f32], close: &[f32]) -> Vec<f32> {
+    let share = |shares: &[f32], page: usize| shares.get(page).copied().unwrap_or(0.0);
+    (0..spoken.len().max(close.len())).map(|page| share(spoken, page) + share(close, page)).collect()
+}
+
 /// How far the first and the last position of the narrowest stretch are apart that has one of each list; lists are ascending, and
 /// none is empty.
 fn narrowest(lists: &[Vec<u32>]) -> u32 {

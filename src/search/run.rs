@@ -53,7 +53,7 @@ pub struct Run {
     counted: Option<PageSet>,
     cut: bool,
     keyword: Option<Ranking>,
-    /// What each page gains by the closeness of the query's words, as a share of the best score; empty if that doesn't count.
+    /// What each page gains by the closeness of the query's words, as a share of the best score, if that counts.
     closeness: Option<Vec<f32>>,
     aim: Option<Aim>,
     semantic: Option<Nearest>,
@@ -197,14 +197,8 @@ impl Run {
             }
             self.keyword = Some(ranking);
         }
-        if let (Some(ranking), None, Some(rules)) = (&self.keyword, &self.closeness, index.rules())
-            && rules.proximity > 0.0
-        {
-            let closeness = proximity::shares(index, core, &mut plan, ranking, rules.proximity)?;
-            missing.append(&mut plan.missing);
-            if missing.is_empty() {
-                self.closeness = Some(closeness);
-            }
+        if index.rules().is_some() && self.closeness.is_none() {
+            self.closeness = self.closeness(index, core, &mut plan, &mut missing)?;
         }
         if matches!(self.vector, Vector::OfWords) && self.query.mode.has_semantic() {
             self.vector = match lexicon::vector(index, core, &plan)? {
@@ -238,6 +232,23 @@ impl Run {
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
+    }
+
+    /// What each page gains by the closeness of the query's words, if the owner lets that count; parts that it takes are added to
+    /// what is `missing`.
+    #[inline(never)]
+    fn closeness(
+        &self,
+        index: &Index,
+        core: &Core,
+        plan: &mut Plan,
+        missing: &mut Vec<PartId>,
+    ) -> Result<Option<Vec<f32>>> {
+        let most = index.rules().map_or(0.0, |rules| rules.proximity);
+        let Some(ranking) = self.keyword.as_ref().filter(|_| most > 0.0) else { return Ok(None) };
+        let shares = proximity::shares(index, core, plan, ranking, most)?;
+        missing.append(&mut plan.missing);
+        Ok(missing.is_empty().then_some(shares))
     }
 
     /// Answers with pages like the one that the query names.

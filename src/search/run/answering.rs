@@ -10,7 +10,7 @@ use crate::search::hits::{Found, Shown, show};
 use crate::search::keyword::Plan;
 use crate::search::select::column;
 use crate::search::spelling::did_you_mean;
-use crate::search::{Answer, Facet, Legs, Relation, facets, language, rules};
+use crate::search::{Answer, Facet, Legs, Relation, facets, language, proximity, rules};
 
 impl Run {
     /// Answers with what has been found so far, or says which parts must be loaded to show it.
@@ -50,13 +50,11 @@ impl Run {
             None => Vec::new(),
         };
         let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);
-        let close = self.closeness.as_deref().unwrap_or_default();
-        let both: Vec<f32>;
-        let others = match (spoken.as_slice(), close) {
-            (spoken, []) => spoken,
-            ([], close) => close,
-            (spoken, close) => {
-                both = spoken.iter().zip(close).map(|(spoken, close)| spoken + close).collect();
+        let both;
+        let others = match &self.closeness {
+            None => &spoken,
+            Some(close) => {
+                both = proximity::together(&spoken, close);
                 &both
             }
         };
@@ -92,8 +90,16 @@ impl Run {
             None => None,
         };
         let settled = self.settled.as_ref().filter(|_| self.query.sort.is_none());
-        let found =
-            Found { plan, keyword: by_words, semantic: by_meaning, bonus, settled, spoken: &spoken, close, group };
+        let found = Found {
+            plan,
+            keyword: by_words,
+            semantic: by_meaning,
+            bonus,
+            settled,
+            spoken: &spoken,
+            close: self.closeness.as_deref(),
+            group,
+        };
         let hits = match show(index, core, &self.query, &found, &pages)? {
             Shown::Need(parts) => return Ok(Step::Need { parts, vector: false }),
             Shown::Hits(hits, failed) => {
