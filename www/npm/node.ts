@@ -49,7 +49,7 @@ function importThrough(fetchFile: FetchFile): ImportFile {
   return async (path) => {
     const response = await fetchFile(path, {});
     if (!response.ok) throw new Error(`${path} is missing: ${response.status}`);
-    return import(`data:text/javascript,${encodeURIComponent(await response.text())}`);
+    return import(/* webpackIgnore: true */ /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(await response.text())}`);
   };
 }
 
