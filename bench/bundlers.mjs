@@ -12,7 +12,8 @@ import { table } from "./figures.mjs";
 import { demo, here, packages } from "./places.mjs";
 import { serve } from "./server.mjs";
 
-const ASK = `open("/bifocal/").then((search) => search.search("ownership")).then(({ hits }) => console.log(JSON.stringify({ result: hits.length })));
+const ASK = `const { hits } = await (await open("/bifocal/")).search("ownership");
+console.log(JSON.stringify({ result: hits.length }));
 `;
 
 const ELEMENT = `import { open } from "bifocal";
@@ -29,15 +30,16 @@ ${ASK}`;
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><body><script type="module" src="main.js"></script>';
 
 export async function measure() {
-  const rows = [["bundler", "version", "warnings", "hits in the page", "on the server", "bytes of gzip of its scripts", "of those with `open` alone"]];
+  const head = ["bundler", "version", "warnings", "hits in the page", "on the server", "bytes of gzip of its scripts", "`open` alone"];
+  const rows = [head];
   const figures = {};
   const client = await zipped(here("www/dist/npm/bifocal.js"));
   const report = (name, { version, warnings }, page, alone) => {
     figures[name] = { version, warnings, page, alone };
     rows.push([name, version, warnings.length, page.hits, page.onServer ?? "", page.bytes, alone?.bytes ?? ""]);
     if (warnings.length > 0) throw new Error(`${name}: ${warnings.join("; ")}`);
-    if (!page.hits || page.onServer === 0) throw new Error(`${name} finds ${page.hits} in the page, ${page.onServer} on the server`);
-    if (alone && (alone.hasElement || alone.bytes > client)) throw new Error(`${name} keeps what is not used: ${alone.bytes} bytes`);
+    if (!page.hits || page.onServer === 0) throw new Error(`${name}: ${page.hits} hits in the page, ${page.onServer} on the server`);
+    if (alone?.hasElement || alone?.bytes > client) throw new Error(`${name} keeps what is not used: ${alone.bytes} bytes`);
   };
   const project = here("target/bench/bundlers");
   await prepare(project);

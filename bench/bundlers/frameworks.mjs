@@ -26,7 +26,8 @@ export async function build({ example, words, out }) {
     return null;
   }
   await cp(here("www/dist/npm"), join(folder, "node_modules/bifocal"), { recursive: true });
-  const { stdout, stderr } = await run(join(folder, "node_modules/.bin", example), words, folder, { ...QUIET, INDEX: join(demo, "bifocal") });
+  const program = join(folder, "node_modules/.bin", example);
+  const { stdout, stderr } = await run(program, words, folder, { ...QUIET, INDEX: join(demo, "bifocal") });
   const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const warnings = `${stdout}${stderr}`.split("\n").filter((line) => /⚠|\bwarn/i.test(line));
   return { out: join(folder, out), version: dependencies[example], warnings };

@@ -3,11 +3,11 @@
 import { dirname } from "node:path";
 import { load } from "../places.mjs";
 
-/** By the name of their package: builds `entry` into `out`, a folder; the script there is `main.js`. Gives what it was warned of. */
+/** By their package's name: builds `entry` into `out`, a folder, where the script is `main.js`; gives what it was warned of. */
 export const BUNDLERS = {
   esbuild: async (entry, out) => {
-    const options = { entryPoints: { main: entry }, outdir: out, bundle: true, splitting: true, format: "esm", minify: true, logLevel: "silent" };
-    const { warnings } = await load("esbuild").build(options);
+    const options = { bundle: true, splitting: true, format: "esm", minify: true, logLevel: "silent" };
+    const { warnings } = await load("esbuild").build({ entryPoints: { main: entry }, outdir: out, ...options });
     return warnings.map(({ text }) => text);
   },
   rollup: async (entry, out) => {
@@ -25,14 +25,17 @@ export const BUNDLERS = {
     const warn = (text) => warnings.push(text);
     const logger = { info() {}, warn, warnOnce: warn, error: warn, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false };
     const rollupOptions = { input: { main: entry }, output: { entryFileNames: "main.js" } };
-    await build({ root: dirname(entry), logLevel: "warn", customLogger: logger, build: { outDir: out, rollupOptions } });
+    const log = { logLevel: "warn", customLogger: logger };
+    await build({ root: dirname(entry), ...log, build: { outDir: out, rollupOptions } });
     return warnings;
   },
   webpack: async (entry, out) => {
     const webpack = load("webpack");
     const output = { path: out, filename: "main.js", module: true };
     const options = { mode: "production", entry, experiments: { outputModule: true }, output };
-    const stats = await new Promise((resolve, reject) => webpack(options, (error, stats) => (error ? reject(error) : resolve(stats))));
+    const stats = await new Promise((resolve, reject) => {
+      webpack(options, (error, stats) => (error ? reject(error) : resolve(stats)));
+    });
     const { warnings, errors } = stats.toJson({ all: false, warnings: true, errors: true });
     return [...warnings, ...errors].map(({ message }) => message);
   },
