@@ -30,7 +30,7 @@ ${ASK}`;
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><body><script type="module" src="main.js"></script>';
 
 export async function measure() {
-  const head = ["bundler", "version", "warnings", "hits in the page", "on the server", "bytes of gzip of its scripts", "`open` alone"];
+  const head = ["bundler", "version", "warnings", "hits in the page", "on the server", "bytes of gzip", "`open` alone"];
   const rows = [head];
   const figures = {};
   const client = await zipped(here("www/dist/npm/bifocal.js"));
@@ -38,7 +38,7 @@ export async function measure() {
     figures[name] = { version, warnings, page, alone };
     rows.push([name, version, warnings.length, page.hits, page.onServer ?? "", page.bytes, alone?.bytes ?? ""]);
     if (warnings.length > 0) throw new Error(`${name}: ${warnings.join("; ")}`);
-    if (!page.hits || page.onServer === 0) throw new Error(`${name}: ${page.hits} hits in the page, ${page.onServer} on the server`);
+    if (!page.hits || page.onServer === 0) throw new Error(`${name}: ${page.hits} hits, ${page.onServer} on the server`);
     if (alone?.hasElement || alone?.bytes > client) throw new Error(`${name} keeps what is not used: ${alone.bytes} bytes`);
   };
   const project = here("target/bench/bundlers");

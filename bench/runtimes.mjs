@@ -19,7 +19,7 @@ const installed = (name) => join(project, "node_modules/.bin", name);
 /** How each runs a script, allowed as little as it needs. */
 const RUNTIMES = {
   Node: [process.execPath],
-  Deno: [installed("deno"), "run", "--quiet", "--no-prompt", "--allow-read", "--allow-net=127.0.0.1", "--node-modules-dir=manual"],
+  Deno: [installed("deno"), "run", "--no-prompt", "--allow-read", "--allow-net=127.0.0.1", "--node-modules-dir=manual"],
   Bun: [installed("bun"), "run"],
 };
 

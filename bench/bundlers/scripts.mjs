@@ -23,7 +23,8 @@ export const BUNDLERS = {
     const { build } = await import(load.resolve("vite").replace(/index\.cjs$/, "dist/node/index.js"));
     const warnings = [];
     const warn = (text) => warnings.push(text);
-    const logger = { info() {}, warn, warnOnce: warn, error: warn, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false };
+    const quiet = { info() {}, clearScreen() {}, hasErrorLogged: () => false, hasWarned: false };
+    const logger = { warn, warnOnce: warn, error: warn, ...quiet };
     const rollupOptions = { input: { main: entry }, output: { entryFileNames: "main.js" } };
     const log = { logLevel: "warn", customLogger: logger };
     await build({ root: dirname(entry), ...log, build: { outDir: out, rollupOptions } });
