@@ -10,7 +10,7 @@ import { here } from "./places.mjs";
 
 const BENCHES = [
   "sizes", "first-keyword", "network", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "runtimes",
-  "five-minutes", "generators", "spark",
+  "five-minutes", "long-tasks", "generators", "spark",
 ];
 
 const given = process.argv.slice(2);
