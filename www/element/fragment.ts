@@ -24,10 +24,11 @@ interface Word {
 
 /** `url` with the first marked words of an excerpt and those beside them, as a browser finds them in one paragraph of the page. */
 export function withMarks(url: string, excerpt: Excerpt): string {
-  if (excerpt.ranges.length === 0 || !("Segmenter" in Intl) || url.includes(":~:")) return url;
-  let phrase = phraseOf(excerpt, spacedWords(excerpt.text));
+  const { text, ranges } = excerpt;
+  if (ranges.length === 0 || !("Segmenter" in Intl) || url.includes(":~:")) return url;
   // The browser's own words only where they are needed: the first time, it takes them as long as showing several answers.
-  if (phrase && UNSPACED.test(phrase)) phrase = phraseOf(excerpt, allWords(excerpt.text));
+  const spaced = !ranges.some(([start, end]) => UNSPACED.test(text.slice(start, end)));
+  const phrase = (spaced ? phraseOf(excerpt, spacedWords(text)) : null) ?? phraseOf(excerpt, allWords(text));
   return phrase === null ? url : `${url}${url.includes("#") ? "" : "#"}:~:text=${encoded(phrase)}`;
 }
 
@@ -52,8 +53,10 @@ function follows(text: string, words: readonly Word[], at: number): boolean {
   return gap === "" || WITHIN.test(gap);
 }
 
+/** Words that spaces tell apart; where other scripts stand, there are none. */
 function spacedWords(text: string): Word[] {
-  return [...text.matchAll(SPACED)].map(({ index, 0: word }) => ({ start: index, end: index + word.length }));
+  const words = [...text.matchAll(SPACED)].filter(([word]) => !UNSPACED.test(word));
+  return words.map(({ index, 0: word }) => ({ start: index, end: index + word.length }));
 }
 
 function allWords(text: string): Word[] {
