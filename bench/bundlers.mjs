@@ -1,74 +1,98 @@
-// Whether the npm package goes through bundlers with nothing configured: each builds one page that asks an index, and the
-// page is opened. What each makes of it in bytes stands beside.
+// Whether the npm package goes through bundlers and frameworks with nothing configured: each builds one page that asks an
+// index and has the element, and the page is opened. What each makes of it in bytes stands beside, and what it makes of a
+// page that uses `open` alone: whatever else is imported and not used must be gone from it.
 
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { build, FRAMEWORKS } from "./bundlers/frameworks.mjs";
+import { BUNDLERS } from "./bundlers/scripts.mjs";
 import { resultOf, withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
-import { demo, here, load, packages } from "./places.mjs";
+import { demo, here, packages } from "./places.mjs";
 import { serve } from "./server.mjs";
 
-const SCRIPT = `import { open } from "bifocal";
-import "bifocal/element";
-document.body.append(document.createElement("bifocal-search"));
-open("/bifocal/").then((search) => search.search("ownership")).then(({ hits }) => console.log(JSON.stringify({ result: hits.length })));
+const ASK = `const { hits } = await (await open("/bifocal/")).search("ownership");
+console.log(JSON.stringify({ result: hits.length }));
 `;
 
-/** Builds `entry` into `out`, a folder; the script there is \`main.js\`. */
-const BUNDLERS = {
-  esbuild: async (entry, out) => {
-    const options = { entryPoints: [entry], outdir: out, bundle: true, splitting: true, format: "esm", minify: true, logLevel: "silent" };
-    const { warnings } = await load("esbuild").build(options);
-    return warnings.map(({ text }) => text);
-  },
-  vite: async (entry, out) => {
-    const { build } = await import(load.resolve("vite").replace(/index\.cjs$/, "dist/node/index.js"));
-    const warnings = [];
-    const logger = { info() {}, warn: (text) => warnings.push(text), warnOnce: (text) => warnings.push(text), error: (text) => warnings.push(text), clearScreen() {}, hasErrorLogged: () => false, hasWarned: false };
-    const rollupOptions = { input: entry, output: { entryFileNames: "main.js" } };
-    await build({ root: dirname(entry), customLogger: logger, build: { outDir: out, rollupOptions } });
-    return warnings;
-  },
-  webpack: async (entry, out) => {
-    const webpack = load("webpack");
-    const options = { mode: "production", entry, experiments: { outputModule: true }, output: { path: out, filename: "main.js", module: true } };
-    const stats = await new Promise((resolve, reject) => webpack(options, (error, stats) => (error ? reject(error) : resolve(stats))));
-    const { warnings, errors } = stats.toJson({ all: false, warnings: true, errors: true });
-    return [...warnings, ...errors].map(({ message }) => message);
-  },
-};
+const ELEMENT = `import { open } from "bifocal";
+import "bifocal/element";
+document.body.append(document.createElement("bifocal-search"));
+${ASK}`;
+
+const OPEN_ALONE = `import { open, BifocalError } from "bifocal";
+import { searchClient } from "bifocal/instantsearch";
+import { search } from "bifocal/pagefind";
+import { openSeveral } from "bifocal/several";
+${ASK}`;
+
+const PAGE = '<!doctype html><link rel="icon" href="data:,"><body><script type="module" src="main.js"></script>';
 
 export async function measure() {
-  const project = here("target/bench/bundlers");
-  await rm(project, { recursive: true, force: true });
-  await mkdir(join(project, "node_modules"), { recursive: true });
-  await cp(here("www/dist/npm"), join(project, "node_modules/bifocal"), { recursive: true });
-  await writeFile(join(project, "package.json"), '{ "type": "module" }');
-  await writeFile(join(project, "main.js"), SCRIPT);
-  const rows = [["bundler", "version", "bytes of gzip of the page's script", "warnings", "hits in the page"]];
+  const head = ["bundler", "version", "warnings", "hits in the page", "on the server", "bytes of gzip", "`open` alone"];
+  const rows = [head];
   const figures = {};
+  const client = await zipped(here("www/dist/npm/bifocal.js"));
+  const report = (name, { version, warnings }, page, alone) => {
+    figures[name] = { version, warnings, page, alone };
+    rows.push([name, version, warnings.length, page.hits, page.onServer ?? "", page.bytes, alone?.bytes ?? ""]);
+    if (warnings.length > 0) throw new Error(`${name}: ${warnings.join("; ")}`);
+    if (!page.hits || page.onServer === 0) throw new Error(`${name}: ${page.hits} hits, ${page.onServer} on the server`);
+    if (alone?.hasElement || alone?.bytes > client) throw new Error(`${name} keeps what is not used: ${alone.bytes} bytes`);
+  };
+  const project = here("target/bench/bundlers");
+  await prepare(project);
   for (const [name, bundle] of Object.entries(BUNDLERS)) {
-    const out = join(project, name);
-    const warnings = await bundle(join(project, "main.js"), out);
-    await writeFile(join(out, "index.html"), '<!doctype html><link rel="icon" href="data:,"><body><script type="module" src="main.js"></script>');
     const { version } = JSON.parse(await readFile(join(packages, name, "package.json"), "utf8"));
-    const bytes = gzipSync(await readFile(join(out, "main.js")), { level: 9 }).length;
-    const hits = await hitsIn(out);
-    figures[name] = { version, bytes, warnings, hits };
-    rows.push([name, version, bytes, warnings.length, hits]);
-    if (warnings.length > 0 || hits === 0) throw new Error(`${name}: ${hits} hits; ${warnings.join("; ")}`);
+    const warnings = [];
+    const make = async (entry) => {
+      const out = join(project, `${name}-${entry}`);
+      warnings.push(...(await bundle(join(project, `${entry}.js`), out)));
+      await writeFile(join(out, "index.html"), PAGE);
+      return opened(out);
+    };
+    const page = await make("element");
+    const alone = await make("alone");
+    report(name, { version, warnings }, page, alone);
+  }
+  for (const [name, framework] of Object.entries(FRAMEWORKS)) {
+    const built = await build(framework);
+    if (built) report(name, built, await opened(built.out));
   }
   table(rows);
   return { figures };
 }
 
-/** Opens the page in `folder`, with the book's index beside it, and gives how many hits it found. */
-async function hitsIn(folder) {
+/** A project that has the package, and the two scripts. */
+async function prepare(project) {
+  await rm(project, { recursive: true, force: true });
+  await mkdir(join(project, "node_modules"), { recursive: true });
+  await cp(here("www/dist/npm"), join(project, "node_modules/bifocal"), { recursive: true });
+  await writeFile(join(project, "package.json"), '{ "type": "module" }');
+  await writeFile(join(project, "element.js"), ELEMENT);
+  await writeFile(join(project, "alone.js"), OPEN_ALONE);
+}
+
+/** Opens the page in `folder`, with the book's index beside it: what it found, whether it has the element, its scripts' bytes. */
+async function opened(folder) {
   const server = await serve({ "": folder, bifocal: join(demo, "bifocal") });
   try {
-    return await withPage((page) => resultOf(page, `${server.url}/index.html`));
+    return await withPage(async (page) => {
+      const hits = await resultOf(page, `${server.url}/index.html`);
+      const { loaded, ...seen } = await page.evaluate(() => ({
+        hasElement: customElements.get("bifocal-search") !== undefined,
+        onServer: document.querySelector("#server") && Number(document.querySelector("#server").textContent),
+        loaded: performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
+      }));
+      const scripts = [...new Set(loaded)].filter((path) => path.endsWith(".js") && !path.startsWith("/bifocal/"));
+      let bytes = 0;
+      for (const path of scripts) bytes += await zipped(join(folder, path));
+      return { hits, bytes, ...seen };
+    });
   } finally {
     server.close();
   }
 }
+
+const zipped = async (file) => gzipSync(await readFile(file), { level: 9 }).length;

@@ -1,16 +1,13 @@
 // Whether the examples of docs/generators.md work as they are copied from there: each is built by its generator and by
 // `bifocal build`, and a page of it finds another in a browser. Generators that can't be had are named and passed over.
 
-import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { withPage } from "./chromium.mjs";
 import { table } from "./figures.mjs";
 import { bifocal, gguf, here } from "./places.mjs";
+import { run } from "./programs.mjs";
 import { serve } from "./server.mjs";
-
-const run = async (program, words, cwd, env = {}) => (await promisify(execFile)(program, words, { cwd, maxBuffer: 1e8, env: { ...process.env, ...env } })).stdout;
 
 /** Where each has its pages and writes its site; `install` says its version, `build` makes the site. */
 const GENERATORS = {
@@ -61,10 +58,10 @@ export async function measure() {
     }
     await generator.build(folder);
     const site = join(folder, generator.out);
-    const said = await run(bifocal, ["build", site, "--model", gguf], folder);
+    const { stdout } = await run(bifocal, ["build", site, "--model", gguf], folder);
     const found = await searched(site);
     figures[name] = { version, found };
-    rows.push([name, version, /^(\d+) pages/m.exec(said)?.[1] ?? "?", found]);
+    rows.push([name, version, /^(\d+) pages/m.exec(stdout)?.[1] ?? "?", found]);
   }
   table(rows);
   return { figures };

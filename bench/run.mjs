@@ -8,7 +8,10 @@ import { cpus } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { here } from "./places.mjs";
 
-const BENCHES = ["sizes", "first-keyword", "network", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "generators", "spark"];
+const BENCHES = [
+  "sizes", "first-keyword", "network", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "runtimes",
+  "five-minutes", "long-tasks", "generators", "spark",
+];
 
 const given = process.argv.slice(2);
 const named = given.findIndex((word) => word.startsWith("--"));

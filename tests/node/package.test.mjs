@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
@@ -134,6 +134,13 @@ test("the client for InstantSearch is one to its types and React's", async () =>
     execFileSync(process.execPath, [tool("typescript/bin/tsc"), "--project", join(project, "fits.json")], { encoding: "utf8" });
   } catch (error) {
     assert.fail(error.stdout);
+  }
+});
+
+test("bundlers are told to leave alone what is imported from an index", async () => {
+  for (const name of ["bifocal.js", "node.js"]) {
+    const computed = (await readFile(join(packed, name), "utf8")).match(/\bimport\((?!["'])[^]{0,80}/g);
+    assert.deepEqual(computed.map((text) => /webpackIgnore: true[^]*@vite-ignore/.test(text)), [true], name);
   }
 });
 

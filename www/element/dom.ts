@@ -1,3 +1,5 @@
+import { number } from "./words/words.js";
+
 /** A new element whose class, and part for the owner's stylesheet, is `name`. Text is only ever set as text, never as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -31,6 +33,7 @@ export function inEnglish(text: string): HTMLElement {
 
 /** Bytes as a person says them, in the decimal megabytes of download dialogues. */
 export function megabytes(bytes: number, language: string, digits = 0): string {
+  if (digits === 0) return number(language, Math.round(bytes / 1e6));
   return (bytes / 1e6).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

@@ -10,6 +10,9 @@ import type { Words } from "./words/words.js";
 /** Sections shown under a page. */
 export const SECTIONS = 3;
 
+/** Hits of a panel that are drawn before a frame; the others come with the next, so that no letter waits for all of them. */
+const AT_ONCE = 3;
+
 /** What the list is to assistive technology: the popup of a combobox, or a list of links on a page. */
 export type ListKind = "listbox" | "list";
 
@@ -19,6 +22,8 @@ export class HitList {
   readonly #items = new Map<string, { item: HTMLElement; drawn: string }>();
   readonly #hits = new WeakMap<Element, { hit: Hit; place: number }>();
   #last = 0;
+  /** Draws the hits that are still to come. */
+  #rest: (() => void) | null = null;
 
   /** With `marks`, a link names the words that are marked below it. */
   constructor(
@@ -32,6 +37,7 @@ export class HitList {
 
   /** Everything that can be chosen, in the order in which arrow keys go through it. */
   get links(): HTMLElement[] {
+    this.#finish();
     return [...this.element.querySelectorAll<HTMLElement>("a[href], button")];
   }
 
@@ -43,6 +49,7 @@ export class HitList {
 
   /** Shows `hits`: those that were there stay the same elements, so that focus stays where it is. */
   show(hits: readonly Hit[], words: Words): void {
+    this.#rest = null;
     for (const child of [...this.element.children]) if (!child.classList.contains("hit")) child.remove();
     const root = this.element.getRootNode() as ShadowRoot;
     const held = root.activeElement instanceof HTMLAnchorElement ? root.activeElement.href : null;
@@ -52,19 +59,40 @@ export class HitList {
       item.remove();
       this.#items.delete(id);
     }
-    hits.forEach((hit, place) => {
-      const item = this.#item(hit, words);
-      this.#hits.set(item, { hit, place });
-      if (this.element.children[place] !== item) this.element.insertBefore(item, this.element.children[place] ?? null);
-    });
+    const stands = this.kind === "list" || this.element.querySelector("[aria-selected=true]");
+    const count = stands ? hits.length : AT_ONCE;
+    this.#place(hits, words, 0, count);
+    if (count < hits.length) this.#later(() => this.#place(hits, words, count, hits.length));
     this.element.hidden = hits.length === 0;
     if (held && root.activeElement === null) {
       this.links.find((link) => link instanceof HTMLAnchorElement && link.href === held)?.focus({ preventScroll: true });
     }
   }
 
+  #place(hits: readonly Hit[], words: Words, from: number, to: number): void {
+    hits.slice(from, to).forEach((hit, at) => {
+      const place = from + at;
+      const item = this.#item(hit, words);
+      this.#hits.set(item, { hit, place });
+      if (this.element.children[place] !== item) this.element.insertBefore(item, this.element.children[place] ?? null);
+    });
+  }
+
+  /** Draws the rest after the next frame, unless another answer comes before. */
+  #later(rest: () => void): void {
+    this.#rest = rest;
+    requestAnimationFrame(() => setTimeout(() => this.#rest === rest && this.#finish()));
+  }
+
+  #finish(): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    rest?.();
+  }
+
   /** Shows something else that can be chosen. */
   offer(label: string, choices: HTMLButtonElement[]): void {
+    this.#rest = null;
     this.#items.clear();
     const name = make("div", "group", label);
     name.id = `h${++this.#last}`;

@@ -1,4 +1,8 @@
 /** What `node.ts` and `command.ts` use of Node; the package needs no more of its types. */
+declare module "node:buffer" {
+  export const Buffer: { from(bytes: ArrayBuffer): { toString(encoding: "base64"): string } };
+}
+
 declare module "node:fs/promises" {
   export function readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -3,6 +3,7 @@
  * the index folder, so that it always fits the index.
  */
 
+import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { type FetchFile, type ImportFile, open as openAt, type OpenOptions, type Search } from "bifocal";
@@ -43,13 +44,14 @@ function filesOnDisk(base: URL): FetchFile {
 
 /**
  * Modules as texts: `import()` takes no address of `http:`, and a `.js` on disk for a module only where a package.json or a
- * recent Node says so.
+ * recent Node says so. In base64, since Bun takes a long text with `%` for a file that is no module.
  */
 function importThrough(fetchFile: FetchFile): ImportFile {
   return async (path) => {
     const response = await fetchFile(path, {});
     if (!response.ok) throw new Error(`${path} is missing: ${response.status}`);
-    return import(`data:text/javascript,${encodeURIComponent(await response.text())}`);
+    const text = Buffer.from(await response.arrayBuffer()).toString("base64");
+    return import(/* webpackIgnore: true */ /* @vite-ignore */ `data:text/javascript;base64,${text}`);
   };
 }
 
