@@ -17,7 +17,7 @@ const GENERATORS = {
     out: "book",
     install: async () => {
       await run(here("build.sh"), ["mdbook"], here("."));
-      return (await run(here("target/mdbook/bin/mdbook"), ["--version"], here("."))).trim().replace("mdbook v", "");
+      return (await run(here("target/mdbook/bin/mdbook"), ["--version"], here("."))).stdout.trim().replace("mdbook v", "");
     },
     build: (folder) => run(here("target/mdbook/bin/mdbook"), ["build"], folder),
   },
