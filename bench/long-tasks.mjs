@@ -79,7 +79,7 @@ function typed(server, name, queries) {
 }
 
 function report(runs, count) {
-  const rows = [["", `tasks from ${LONG} ms, by run`, "by the clock", "longest, ms", "longest of a query, median", "ms a letter"]];
+  const rows = [["", `tasks from ${LONG} ms, by run`, "by the clock", "longest, ms", "of a query, median", "ms a letter"]];
   const figures = {};
   for (const [name, { label }] of Object.entries(CONTENDERS)) {
     const own = runs.filter((run) => run.name === name).map(({ queries }) => queries);

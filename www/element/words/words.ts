@@ -82,7 +82,9 @@ export interface Words {
  * A number as `language` writes it. A browser takes up to 20 ms to load what it knows of languages, on a phone 70, which is
  * longer than a keystroke may wait: small numbers are the same in all of ours.
  */
-export const number = (language: string, value: number): string => (value < 1000 ? String(value) : value.toLocaleString(language));
+export function number(language: string, value: number): string {
+  return value < 1000 ? String(value) : value.toLocaleString(language);
+}
 
 /** Joins what is there. */
 export const joined = (parts: (string | false)[], between: string): string => parts.filter(Boolean).join(between);
