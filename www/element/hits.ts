@@ -10,8 +10,8 @@ import type { Words } from "./words/words.js";
 /** Sections shown under a page. */
 export const SECTIONS = 3;
 
-/** Hits of a panel that are drawn before a frame; the others come with the next, so that no letter waits for all of them. */
-const AT_ONCE = 3;
+/** Hits of a panel that are drawn in one frame; the others come with the next ones, so that no letter waits for all of them. */
+const AT_ONCE = 2;
 
 /** What the list is to assistive technology: the popup of a combobox, or a list of links on a page. */
 export type ListKind = "listbox" | "list";
@@ -60,13 +60,25 @@ export class HitList {
       this.#items.delete(id);
     }
     const stands = this.kind === "list" || this.element.querySelector("[aria-selected=true]");
-    const count = stands ? hits.length : AT_ONCE;
-    this.#place(hits, words, 0, count);
-    if (count < hits.length) this.#later(() => this.#place(hits, words, count, hits.length));
+    this.#show(hits, words, 0, stands ? hits.length : AT_ONCE);
     this.element.hidden = hits.length === 0;
     if (held && root.activeElement === null) {
       this.links.find((link) => link instanceof HTMLAnchorElement && link.href === held)?.focus({ preventScroll: true });
     }
+  }
+
+  /** Shows `count` of the hits from the place `from` on, and as many again after each frame, unless another answer comes before. */
+  #show(hits: readonly Hit[], words: Words, from: number, count: number): void {
+    const to = from + count;
+    this.#place(hits, words, from, to);
+    if (to >= hits.length) return;
+    const rest = () => this.#place(hits, words, to, hits.length);
+    this.#rest = rest;
+    requestAnimationFrame(() => setTimeout(() => {
+      if (this.#rest !== rest) return;
+      this.#rest = null;
+      this.#show(hits, words, to, count);
+    }));
   }
 
   #place(hits: readonly Hit[], words: Words, from: number, to: number): void {
@@ -76,12 +88,6 @@ export class HitList {
       this.#hits.set(item, { hit, place });
       if (this.element.children[place] !== item) this.element.insertBefore(item, this.element.children[place] ?? null);
     });
-  }
-
-  /** Draws the rest after the next frame, unless another answer comes before. */
-  #later(rest: () => void): void {
-    this.#rest = rest;
-    requestAnimationFrame(() => setTimeout(() => this.#rest === rest && this.#finish()));
   }
 
   #finish(): void {
