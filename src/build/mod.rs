@@ -16,6 +16,7 @@ mod fields;
 mod fit;
 mod general;
 pub mod lexicon;
+mod likeness;
 mod meaning;
 mod names;
 mod related;
@@ -40,6 +41,7 @@ use crate::{Error, ErrorKind, Result};
 
 pub use fit::{Fit, Fitted};
 pub use general::GeneralOptions;
+pub use likeness::likest;
 use meaning::{Meaning, Site};
 pub use rules::{FreshnessOptions, RankingOptions, RuleOptions, SettledOptions};
 use words::WordRows;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::likeness::likest;
 use crate::corpus::{Meta, Page, PageId, Span};
 use crate::index::{Kind, RawPart, Rules, Settled, Synonym};
-use crate::lexical::distance;
 use crate::text::words;
 use crate::{Error, ErrorKind, Result};
 
@@ -155,25 +155,13 @@ fn named(addresses: &[String], pages: &[Page]) -> Result<Vec<PageId>> {
         let place = pages.iter().position(|page| page.url == *address || page.id == *address);
         place.map(|place| PageId(place as u32)).ok_or_else(|| {
             let error = wrong("answers", &format!("there is no page {address}"));
-            match nearest(address, pages) {
-                Some(near) => error.hint(format!("the nearest is {near}")),
-                None => error.hint("addresses are relative to the site, as `bifocal search` prints them"),
+            match likest(address, pages.iter().map(|page| page.url.as_str()), 1)[..] {
+                [near] => error.hint(format!("the nearest is {near}")),
+                _ => error.hint("addresses are relative to the site, as `bifocal search` prints them"),
             }
         })
     };
     addresses.iter().map(find).collect()
-}
-
-/// The page whose name is most like that of an address: the same in another folder, or with a slip or two.
-fn nearest<'p>(address: &str, pages: &'p [Page]) -> Option<&'p str> {
-    let name =
-        |url: &str| -> Vec<char> { url.rsplit('/').find(|name| !name.is_empty()).unwrap_or(url).chars().collect() };
-    let typed = name(address);
-    let cost = |page: &Page| {
-        let other = name(&page.url);
-        if other == typed { Some(0) } else { distance(&typed, &other, 2, false) }
-    };
-    pages.iter().filter_map(|page| Some((cost(page)?, page.url.as_str()))).min().map(|(_, url)| url)
 }
 
 /// What each page's score is multiplied by; empty if by 1 throughout.

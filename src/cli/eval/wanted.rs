@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use bifocal::build::likest;
 use bifocal::ingest::for_each_line;
 use bifocal::search::Answer;
 use bifocal::{Error, ErrorKind, Result};
@@ -89,18 +90,7 @@ impl Names {
 
     /// Ids of pages that are called much the same, the likest first.
     fn near(&self, page: &str) -> Vec<&str> {
-        let file = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-        let likeness = |id: &str| {
-            let files = strsim::normalized_damerau_levenshtein(&file(page), &file(id));
-            strsim::normalized_damerau_levenshtein(page, id).max(files)
-        };
-        let mut ids: Vec<&str> = self.ids.values().map(String::as_str).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut near: Vec<(f64, &str)> =
-            ids.into_iter().map(|id| (likeness(id), id)).filter(|near| near.0 > 0.5).collect();
-        near.sort_by(|one, other| other.0.total_cmp(&one.0));
-        near.into_iter().take(NEAR).map(|(_, id)| id).collect()
+        likest(page, self.ids.values().map(String::as_str), NEAR)
     }
 }
 
