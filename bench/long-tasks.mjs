@@ -70,10 +70,11 @@ function typed(server, name, queries) {
       await page.waitForTimeout(REST);
       const { traceEvents } = JSON.parse(await browser.stopTracing());
       const hits = await page.locator(hit).count();
-      if (hits === 0) throw new Error(`${name} shows nothing for "${query}"`);
       all.push({ query, hits, tasks: tasksOf(traceEvents, server.url) });
       await page.locator(box).fill("");
     }
+    // Whoever wants all words of a question finds no page for some.
+    if (all.every(({ hits }) => hits === 0)) throw new Error(`${name} shows nothing for any query`);
     return all;
   });
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
-import { box, focused, html, option } from "./host.mjs";
+import { box, drawn, focused, html, option } from "./host.mjs";
 import { built, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
@@ -159,6 +159,7 @@ story("a page's picture and its place in the site are shown, if they are what th
   const jar = page.getByRole("option", { name: /^A jar <b> A page/ }).locator("img");
   assert.equal(await jar.evaluate((image) => image.src), `${server.origin}/jar.svg`);
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelector(".image").naturalWidth > 0);
+  await drawn(page);
   assert.deepEqual(await page.locator(".place").allTextContents(), ["Shop › Food <i>", "Guide", "a.html", "a.html", "a.html"]);
   assert.deepEqual(await violations(page), []);
 });
@@ -190,7 +191,7 @@ story("a link leads to the words that were found, and the browser marks them", a
   });
   const address = (link) => link.getAttribute("href").replace(/^.*?a\.html/, "");
   await box(page).fill("x");
-  await option(page).first().waitFor();
+  await drawn(page);
   const addresses = await option(page).evaluateAll((links, address) => links.map((0, eval)(address)), String(address));
   assert.deepEqual(addresses, [
     "#:~:text=The%20hive%20is%20full%2C%20so%20a",

@@ -18,6 +18,11 @@ export async function show(server, page, body, { play, about, path = "/try.html"
 }
 
 export const box = (page) => page.locator("#query").first();
+/** Waits until the list has all hits of the answer. */
+export const drawn = async (page) => {
+  await option(page).first().waitFor();
+  await page.locator("#hits:not([aria-busy])").first().waitFor();
+};
 export const option = (page) => page.locator("#hits .hit a");
 
 /** The `id` or tag of what has the focus, in whatever shadow root, and what it says. */

@@ -29,7 +29,7 @@ story("two boxes with an index each keep to their own", async (page) => {
   await host(server, page, boxes.join(""), { script: SCRIPT });
   for (const name of ["site", "shop"]) {
     await page.locator(`#${name} #query`).fill("honey");
-    await page.locator(`#${name} .hit`).first().waitFor();
+    await page.locator(`#${name} #hits:not([aria-busy]) .hit`).first().waitFor();
     const links = await page.locator(`#${name} .hit a`).evaluateAll((links) => links.map((link) => link.pathname.split("/")[1]));
     assert.deepEqual(new Set(links), new Set([name]));
   }

@@ -54,7 +54,7 @@ export class Display {
 
   /** Hits are on their way; those that are there are of the question before. */
   busy(): void {
-    this.stage.desk.hits.element.setAttribute("aria-busy", "true");
+    this.stage.desk.hits.isComing = true;
   }
 
   loading(): void {
@@ -70,7 +70,7 @@ export class Display {
     const found = answer.hits.length > 0;
     this.answer = answer;
     this.whole = whole;
-    if (whole) hits.element.removeAttribute("aria-busy");
+    if (whole) hits.isComing = false;
     hits.show(answer.hits, this.#words);
     facets.show(answer.facets, this.stage.speech());
     this.#afterList();
@@ -121,9 +121,9 @@ export class Display {
   #clear(): void {
     const { hits, more, meant, trouble, count, how, all } = this.stage.desk;
     this.answer = null;
+    hits.isComing = false;
     hits.show([], this.#words);
     this.stage.facets.hide();
-    hits.element.removeAttribute("aria-busy");
     more.hidden = meant.hidden = trouble.hidden = all.hidden = true;
     count.textContent = how.textContent = "";
   }

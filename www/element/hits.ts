@@ -11,7 +11,7 @@ import type { Words } from "./words/words.js";
 export const SECTIONS = 3;
 
 /** Hits of a panel that are drawn in one frame; the others come with the next ones, so that no letter waits for all of them. */
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 
 /** What the list is to assistive technology: the popup of a combobox, or a list of links on a page. */
 export type ListKind = "listbox" | "list";
@@ -24,6 +24,7 @@ export class HitList {
   #last = 0;
   /** Draws the hits that are still to come. */
   #rest: (() => void) | null = null;
+  #isComing = false;
 
   /** With `marks`, a link names the words that are marked below it. */
   constructor(
@@ -33,6 +34,17 @@ export class HitList {
     this.element.id = "hits";
     this.element.setAttribute("role", kind);
     this.element.hidden = true;
+  }
+
+  /** Whether other hits are on their way; the list is busy until they are drawn. */
+  set isComing(isComing: boolean) {
+    this.#isComing = isComing;
+    this.#markBusy();
+  }
+
+  #markBusy(): void {
+    if (this.#isComing || this.#rest) this.element.setAttribute("aria-busy", "true");
+    else this.element.removeAttribute("aria-busy");
   }
 
   /** Everything that can be chosen, in the order in which arrow keys go through it. */
@@ -71,9 +83,10 @@ export class HitList {
   #show(hits: readonly Hit[], words: Words, from: number, count: number): void {
     const to = from + count;
     this.#place(hits, words, from, to);
-    if (to >= hits.length) return;
-    const rest = () => this.#place(hits, words, to, hits.length);
+    const rest = to < hits.length ? () => this.#place(hits, words, to, hits.length) : null;
     this.#rest = rest;
+    this.#markBusy();
+    if (!rest) return;
     requestAnimationFrame(() => setTimeout(() => {
       if (this.#rest !== rest) return;
       this.#rest = null;
@@ -94,6 +107,7 @@ export class HitList {
     const rest = this.#rest;
     this.#rest = null;
     rest?.();
+    this.#markBusy();
   }
 
   /** Shows something else that can be chosen. */
