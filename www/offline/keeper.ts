@@ -13,6 +13,7 @@ export class Keeper {
   readonly #pins: Pins;
   #looked = 0;
   #filling: Promise<void> | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   /** @param base absolute address of the index folder, with its slash */
   constructor(
@@ -75,9 +76,11 @@ export class Keeper {
     return this.#alone(() => this.#tidy());
   }
 
-  /** Does one thing at a time, whichever service worker does it: what removes builds must not run beside what brings one. */
+  /** Does one thing after the other: what removes builds must not run beside what brings one. */
   #alone(work: () => Promise<void>): Promise<void> {
-    return this.scope.navigator.locks.request(`bifocal-offline ${this.base}`, work);
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   async #tidy(): Promise<void> {
