@@ -308,7 +308,7 @@ fn words_count_what_the_nearest_element_says() {
     assert_eq!(weighed(&sections[0]), (None, vec![part("one", 2.0)]));
     assert_eq!(weighed(&sections[1]), (Some(3.0), vec![part("three", 2.0), part("four", 0.0), part("five", 2.0)]));
     assert_eq!(weighed(&pages[1].sections[0]), (None, vec![part("eight", 0.5)]));
-    assert_eq!(report.bad_weights, [("b.html".to_owned(), "heavy".to_owned())]);
+    assert_eq!(report.bad_weights, [("b.html".to_owned(), r#"data-pagefind-weight="heavy""#.to_owned())]);
     let warning = "warning: b.html has data-pagefind-weight=\"heavy\", which is no number from 0 to 10: ignored\n";
     assert_eq!(report.to_string(), warning);
 }

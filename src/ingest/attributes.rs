@@ -13,12 +13,16 @@ const FIELDS: [&str; 3] = ["filter", "meta", "sort"];
 /// The attribute of fields that a page has where it says nothing else of them.
 const DEFAULTS: &str = "default-meta";
 
-/// The value of an element's `data-pagefind-NAME` or `data-bifocal-NAME`.
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    let own = |(key, _): &(&str, &'e str)| {
+/// An element's attribute `data-pagefind-NAME` or `data-bifocal-NAME`, and its value.
+fn written<'e>(element: &'e Element, name: &str) -> Option<(&'e str, &'e str)> {
+    element.attrs().find(|(key, _)| {
         key.strip_prefix("data-pagefind-").or(key.strip_prefix("data-bifocal-")).is_some_and(|rest| rest == name)
-    };
-    element.attrs().find(own).map(|(_, value)| value)
+    })
+}
+
+/// The value of such an attribute.
+fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    written(element, name).map(|(_, value)| value)
 }
 
 /// Whether an element says that it is the content.
@@ -37,11 +41,12 @@ pub(super) fn indexed(element: &Element) -> impl Iterator<Item = &str> {
     names.split(',').filter_map(|name| element.attr(name.trim()))
 }
 
-/// What an element says its words count: 0 to [`Weighted::MOST`]; an error is the text that says something else.
-pub(super) fn weight(element: &Element) -> Option<Result<f32, &str>> {
-    let written = attribute(element, "weight")?;
-    let number = written.trim().parse::<f32>().ok();
-    Some(number.filter(|number| (0.0..=Weighted::MOST).contains(number)).ok_or(written))
+/// What an element says its words count: 0 to [`Weighted::MOST`]; an error is the attribute, as it is written, that says something
+/// else.
+pub(super) fn weight(element: &Element) -> Option<Result<f32, String>> {
+    let (key, value) = written(element, "weight")?;
+    let number = value.trim().parse::<f32>().ok().filter(|number| (0.0..=Weighted::MOST).contains(number));
+    Some(number.ok_or_else(|| format!("{key}=\"{value}\"")))
 }
 
 /// Adds the fields that an element gives, each with a value: `name` (the element's text), `name:value`, `name[attribute]`, or

@@ -18,7 +18,7 @@ pub(super) struct Reading {
     pub canonical: Option<String>,
     pub meta: BTreeMap<String, Meta>,
     pub sections: Vec<Section>,
-    /// What the first attribute says that should say what words count, and doesn't.
+    /// As in [`Content`].
     pub bad_weight: Option<String>,
     pub extent: Extent,
 }
@@ -150,20 +150,18 @@ impl Facts {
 /// smallest usual container that holds most of the text, else the whole body.
 fn content(html: &Html, rules: &Rules) -> (Content, Extent) {
     let exclude = rules.excluded_elements();
-    if let Some(selector) = rules.content() {
-        let roots: Vec<Node<'_>> = html.select(selector).map(|element| *element).collect();
+    let below_all = |roots: Vec<Node<'_>>| {
         let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| roots.contains(&above));
-        return (
-            Content::below(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude),
-            Extent::Chosen,
-        );
+        Content::below(&roots.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude)
+    };
+    if let Some(selector) = rules.content() {
+        return (below_all(html.select(selector).map(|element| *element).collect()), Extent::Chosen);
     }
-    let said = html.tree.root().descendants().filter_map(ElementRef::wrap);
+    let elements = html.tree.root().descendants().filter_map(ElementRef::wrap);
     let said: Vec<Node<'_>> =
-        said.filter(|element| attributes::is_body(element.value())).map(|element| *element).collect();
+        elements.filter(|element| attributes::is_body(element.value())).map(|element| *element).collect();
     if !said.is_empty() {
-        let is_outermost = |root: &Node<'_>| !root.ancestors().any(|above| said.contains(&above));
-        return (Content::below(&said.iter().copied().filter(is_outermost).collect::<Vec<_>>(), exclude), Extent::Said);
+        return (below_all(said), Extent::Said);
     }
     let mut candidates = Candidates::of(html);
     let within = |root: Option<Node<'_>>| {

@@ -96,7 +96,7 @@ fn sections(fields: &mut Map<String, Value>) -> Result<Vec<Section>> {
         let heading = text(&mut fields, "heading")?.map(|text| one_line(&text)).unwrap_or_default();
         let anchor = text(&mut fields, "anchor")?.map(|anchor| anchor.trim_start_matches('#').to_owned());
         let level = level(&mut fields, !heading.is_empty())?;
-        let heading_weight = weight(&mut fields)?;
+        let weight = weight(&mut fields)?;
         let text = text(&mut fields, "text")?.map(plain).unwrap_or_default();
         if let Some(field) = fields.keys().next() {
             return Err(Error::new(ErrorKind::Input, format!("sections: field `{field}` is not known"))
@@ -104,9 +104,9 @@ fn sections(fields: &mut Map<String, Value>) -> Result<Vec<Section>> {
         }
         if !heading.is_empty() || !text.is_empty() {
             let anchor = anchor.filter(|anchor| !anchor.is_empty());
-            let weighted = heading_weight.filter(|_| !text.is_empty());
+            let weighted = weight.filter(|_| !text.is_empty());
             let weights = weighted.map(|weight| Weighted { range: 0..text.len(), weight }).into_iter().collect();
-            sections.push(Section { anchor, heading, level, text, heading_weight, weights });
+            sections.push(Section { anchor, heading, level, text, heading_weight: weight, weights });
         }
     }
     Ok(sections)
@@ -116,7 +116,7 @@ fn sections(fields: &mut Map<String, Value>) -> Result<Vec<Section>> {
 fn weight(fields: &mut Map<String, Value>) -> Result<Option<f32>> {
     let Some(value) = fields.remove("weight") else { return Ok(None) };
     let weight = value.as_f64().map(|number| number as f32).filter(|weight| (0.0..=Weighted::MOST).contains(weight));
-    weight.map(Some).ok_or_else(|| wrong("sections: weight", &value, "a number from 0 to 10"))
+    weight.map(Some).ok_or_else(|| wrong("sections: weight", &value, &format!("a number from 0 to {}", Weighted::MOST)))
 }
 
 /// A section's level: 2 unless it says another, and 0 exactly where there is no heading.

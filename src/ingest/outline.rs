@@ -13,7 +13,7 @@ use scraper::{ElementRef, Selector};
 pub(super) struct Content {
     /// A section without heading comes only first, and only if there is text before the first heading.
     pub sections: Vec<Section>,
-    /// What the first attribute says that should say what words count, and doesn't.
+    /// The first attribute, as it is written, that should say what words count and doesn't.
     pub bad_weight: Option<String>,
 }
 
@@ -28,10 +28,9 @@ impl Content {
             pending: None,
         };
         for root in roots {
-            let around: Vec<_> = root.ancestors().filter_map(ElementRef::wrap).collect();
-            let style =
-                around.iter().rev().fold(Style::default(), |style, above| outline.weighted(above.value(), style));
-            let style = ElementRef::wrap(*root).map_or(style, |root| outline.weighted(root.value(), style));
+            let inwards: Vec<Node<'_>> = std::iter::once(*root).chain(root.ancestors()).collect();
+            let elements = inwards.into_iter().rev().filter_map(ElementRef::wrap);
+            let style = elements.fold(Style::default(), |style, element| outline.weighted(element.value(), style));
             for child in root.children() {
                 outline.walk(child, *root, style);
             }
@@ -112,7 +111,7 @@ impl Outline<'_> {
             None => style,
             Some(Ok(weight)) => Style { weight: Some(weight), ..style },
             Some(Err(written)) => {
-                self.content.bad_weight.get_or_insert_with(|| written.to_owned());
+                self.content.bad_weight.get_or_insert(written);
                 style
             }
         }

@@ -14,7 +14,7 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Pages that were read, but with bytes that do not fit their encoding: each is a `�` in the text.
     pub damaged: Vec<String>,
-    /// Pages with an attribute that says of words' weight what is none, and what it says.
+    /// Pages with an attribute that should say what words count and doesn't, and the attribute as it is written.
     pub bad_weights: Vec<(String, String)>,
 }
 
@@ -111,11 +111,7 @@ impl fmt::Display for Report {
             writeln!(f, "warning: {path} has bytes that do not fit its encoding; each is read as �")?;
         }
         for (path, written) in &self.bad_weights {
-            let most = Weighted::MOST;
-            writeln!(
-                f,
-                "warning: {path} has data-pagefind-weight=\"{written}\", which is no number from 0 to {most}: ignored"
-            )?;
+            writeln!(f, "warning: {path} has {written}, which is no number from 0 to {}: ignored", Weighted::MOST)?;
         }
         if !self.skipped.is_empty() {
             writeln!(f, "{} files give no page: {}", self.skipped.len(), self.reasons())?;

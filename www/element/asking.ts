@@ -40,9 +40,11 @@ export class Asking {
     current.signal.addEventListener("abort", () => clearTimeout(waiting));
     search
       .search(text, { ...options, signal: current.signal, onUpdate })
-      .finally(() => clearTimeout(waiting))
-      // Reading an answer and drawing it are two tasks, so that neither holds the next letter for long.
-      .finally(() => new Promise((resume) => setTimeout(resume)))
+      .finally(() => {
+        clearTimeout(waiting);
+        // Reading an answer and drawing it are two tasks, so that neither holds the next letter for long.
+        return new Promise((resume) => setTimeout(resume));
+      })
       .then(
         (answer) => {
           if (current.signal.aborted) return;
