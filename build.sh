@@ -36,7 +36,7 @@ help() {
   cat <<'END'
 usage: ./build.sh               everything: tools, wasm, www, native, package, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
-       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed,
+       ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed, encode,
                                 known-items, keyword, bundlers, runtimes, five-minutes, long-tasks, generators, spark
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options

@@ -112,7 +112,6 @@ export class HitList {
 
   /** Shows something else that can be chosen. */
   offer(label: string, choices: HTMLButtonElement[]): void {
-    this.#rest = null;
     this.#items.clear();
     const name = make("div", "group", label);
     name.id = `h${++this.#last}`;
