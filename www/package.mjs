@@ -3,7 +3,7 @@
 // The engine (worker and wasm) comes from the index folder, but for `bifocal/engine`, which has the worker's half in it. Files are
 // left readable, since a bundler minifies them anyway.
 
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
@@ -29,6 +29,7 @@ await module("react.js", "react/react.ts", { links: { react: "react", bifocal: "
 await module("command.js", "npm/command.ts", { links: builtin });
 chmodSync(join(out, "command.js"), 0o755);
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--project", "npm/tsconfig.json"], { cwd: here, stdio: "inherit" });
+leaveOut();
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(out, name));
 cpSync(join(here, "npm/README.md"), join(out, "README.md"));
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -37,6 +38,21 @@ async function module(name, entry, options = {}) {
   const text = await bundle(entry, { minify: false, ...options, replace: HERE });
   mkdirSync(dirname(join(out, name)), { recursive: true });
   writeFileSync(join(out, name), text);
+}
+
+/** Removes the types that none of those leads to which the manifest names: of what is within the modules alone. */
+function leaveOut() {
+  const wanted = new Set();
+  const want = (file) => {
+    if (wanted.has(file)) return;
+    wanted.add(file);
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) want(join(dirname(file), path.replace(/\.js$/, ".d.ts")));
+  };
+  for (const { types } of Object.values(manifest().exports)) if (types) want(join(out, types));
+  for (const file of readdirSync(join(out, "types"), { recursive: true })) {
+    const path = join(out, "types", file);
+    if (path.endsWith(".d.ts") && !wanted.has(path)) rmSync(path);
+  }
 }
 
 function manifest() {
