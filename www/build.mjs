@@ -52,8 +52,9 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const element = await writeElement(hashed);
   write(null, "bifocal-search.js", `import{define}from"./${element}";define(new URL("./",import.meta.url));export*from"./${element}";\n`);
 
+  const merged = hashed(null, "merged", "js", await bundle("pagefind/merged.ts", { links: { bifocal: "../bifocal.js", "bifocal/several": "../several.js" } }));
   for (const name of ["pagefind", "instantsearch", "several"]) {
-    write(null, `${name}.js`, await bundle(`${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } }));
+    write(null, `${name}.js`, await bundle(`${name}/${name}.ts`, { links: { bifocal: "./bifocal.js", "./merged.js": `./${merged}` } }));
   }
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
   write(null, "bifocal-engine.js", await bundle("engine/script.ts", { ...holding(files, wasm), format: "iife" }));

@@ -21,7 +21,8 @@ await module("node.js", "npm/node.ts", { links: { ...builtin, bifocal: "./bifoca
 const words = Object.fromEntries(languages().map((language) => [`./${language}.js`, `./words/${language}.js`]));
 for (const language of languages()) await module(`words/${language}.js`, `element/words/${language}.ts`);
 await module("element.js", "npm/element.ts", { links: { ...words, bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
-for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js" } });
+for (const name of ["pagefind", "instantsearch", "several"]) await module(`${name}.js`, `${name}/${name}.ts`, { links: { bifocal: "./bifocal.js", "./merged.js": "./merged.js" } });
+await module("merged.js", "pagefind/merged.ts", { links: { bifocal: "./bifocal.js", "bifocal/several": "./several.js" } });
 await module("offline.js", "npm/offline.ts");
 const { files } = JSON.parse(readFileSync(join(here, "dist/runtime/runtime.json"), "utf8"));
 await module("engine.js", "engine/engine.ts", { ...holding(files), links: { "../src/loader.js": "./bifocal.js", "../src/error.js": "./bifocal.js" } });

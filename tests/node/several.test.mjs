@@ -52,6 +52,20 @@ test("pages of results follow each other, and each address is there once", async
   assert.deepEqual(asked.map(({ limit, offset }) => [limit, offset]), [[2, 0], [2, 0], [4, 0], [4, 0], [6, 0], [6, 0]]);
 });
 
+test("an index that weighs more has more turns, and one that weighs nothing comes last", async () => {
+  const parts = [answer([hit("a"), hit("b"), hit("c"), hit("d")]), answer([hit("p"), hit("q")]), answer([hit("x", 2)])];
+  const ask = async (weights) => urls(await new Several(parts.map((given) => index(given)), [], { weights }).search("x"));
+  assert.deepEqual(await ask(undefined), ["x2", "a0", "p1", "b0", "q1", "c0", "d0"]);
+  assert.deepEqual(await ask([2, 1, 1]), ["a0", "x2", "b0", "p1", "c0", "d0", "q1"]);
+  assert.deepEqual(await ask([1, 1, 0.5]), ["a0", "p1", "x2", "b0", "q1", "c0", "d0"]);
+  assert.deepEqual(await ask([1, 0, 1]), ["x2", "a0", "b0", "c0", "d0", "p1", "q1"]);
+});
+
+test("a page that is in two indexes may be a hit of each, so that there are as many hits as were counted", async () => {
+  const found = await new Several([index(answer([hit("a"), hit("b")])), index(answer([hit("b")]))], [], { repeats: true }).search("x");
+  assert.deepEqual([urls(found), found.total], [["a0", "b1", "b0"], 3]);
+});
+
 test("facets add up, a sort holds over all, groups stay small", async () => {
   const facet = (...values) => ({ section: { field: "section", kind: "text", more: 0, values: values.map(([value, count]) => ({ value, count })) } });
   const dated = (url, date, group) => hit(url, 1, { meta: date ? { date } : {}, group });

@@ -2,6 +2,7 @@
 
 import type { Hit, SectionHit } from "bifocal";
 import { fromRoot, marked, webPage } from "../src/html.js";
+import type { Pages } from "./pages.js";
 
 /** A part of a page. */
 export interface SubResult {
@@ -40,20 +41,22 @@ export interface Highlight {
   words: string[];
 }
 
-/** The data of a hit; `filters` are the metadata that pages are filtered by. */
-export function dataOf(hit: Hit, highlight: Highlight | null, filters: readonly string[]): Data {
-  const subs = hit.sections.map((section) => subResult(section, hit, highlight));
+/** The data of a hit among `pages`; `filters` are the metadata that these are filtered by. */
+export function dataOf(hit: Hit, pages: Pages, highlight: Highlight | null, filters: readonly string[]): Data {
+  const subs = hit.sections.map((section) => subResult(section, hit, pages, highlight));
+  const own = filters.flatMap((name): [string, string[]][] => (name in hit.meta ? [[name, [hit.meta[name]].flat().map(String)]] : []));
+  const url = pages.place(hit.url, hit);
   const { text } = hit.excerpt;
   return {
-    url: address(hit.url, highlight),
-    raw_url: address(hit.url, null),
+    url: address(url, highlight),
+    raw_url: address(url, null),
     content: text,
     raw_content: text,
     excerpt: marked(hit.excerpt),
     plain_excerpt: text,
     word_count: text.split(/\s+/).filter(Boolean).length,
     meta: { ...texts(hit.meta), title: hit.title },
-    filters: Object.fromEntries(filters.flatMap((name) => (name in hit.meta ? [[name, [hit.meta[name]].flat().map(String)]] : []))),
+    filters: Object.fromEntries([...own, ...pages.labels(hit)]),
     sub_results: subs,
     anchors: subs.flatMap(({ anchor }) => anchor ?? []),
     locations: [],
@@ -61,10 +64,10 @@ export function dataOf(hit: Hit, highlight: Highlight | null, filters: readonly 
   };
 }
 
-function subResult({ heading, anchor, url, excerpt }: SectionHit, hit: Hit, highlight: Highlight | null): SubResult {
+function subResult({ heading, anchor, url, excerpt }: SectionHit, hit: Hit, pages: Pages, highlight: Highlight | null): SubResult {
   return {
     title: heading || hit.title,
-    url: address(url, highlight),
+    url: address(pages.place(url, hit), highlight),
     excerpt: marked(excerpt),
     plain_excerpt: excerpt.text,
     ...(anchor === null ? {} : { anchor: { element: "h2", id: anchor, text: heading, location: 0 } }),

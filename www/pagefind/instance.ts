@@ -1,9 +1,10 @@
 /** One search with Pagefind's functions. */
 
 import { type Answer, type Facet, type Mode, open, type Search, type SearchOptions as Asked } from "bifocal";
-import { FilterMaker } from "../src/condition.js";
+import { type Condition, FilterMaker, refused } from "../src/condition.js";
 import { type Data, dataOf } from "./data.js";
 import { conditionOf, type PagefindFilters } from "./filters.js";
+import { type Pages, pagesOf, type Source, type SourceOptions } from "./pages.js";
 
 /** Hits asked for at once: what a page of results shows, mostly. */
 const BATCH = 10;
@@ -14,8 +15,8 @@ const MOST = 1000;
 /** Sections under each hit. */
 const SECTIONS = 6;
 
-/** Options of Pagefind that mean something here, and those of ours. Others are accepted, and change nothing. */
-export interface Options {
+/** Options of Pagefind that mean something here, and those of ours. Others are accepted, and change nothing; those of a source do with `mergeIndex`. */
+export interface Options extends SourceOptions {
   /** Where the index folder is. Default: where this module is. */
   bundlePath?: string;
   basePath?: string;
@@ -56,11 +57,16 @@ export interface Results {
   timings: { preload: number; search: number; total: number };
 }
 
+const EVERYTHING: Condition = { all: [] };
+
 export class Instance {
   #options: Options = {};
-  #search: Promise<Search> | null = null;
+  #main: Promise<Search> | null = null;
+  /** Further indexes in their order; `null` stands for one that isn't there. */
+  #merged: Promise<Source | null>[] = [];
+  /** All of them. */
+  #pages: Promise<Pages> | null = null;
   #latest = 0;
-  #maker = new FilterMaker();
   /** The fields that are filters, once somebody asked for them. */
   #names: Promise<Counts> | null = null;
 
@@ -79,18 +85,32 @@ export class Instance {
     await this.#opened();
   }
 
+  /** Searches the index at `bundlePath` as well from now on. One that can't be opened is told of in the console, and the others answer. */
+  async mergeIndex(bundlePath: string, options: SourceOptions = {}): Promise<void> {
+    const { indexWeight = 1 } = options;
+    if (!(indexWeight >= 0)) throw refused(`indexWeight is ${JSON.stringify(indexWeight)}; it can be a number from 0 on`);
+    const source = open(bundlePath).then(
+      (search): Source => ({ search, folder: bundlePath, options: () => options }),
+      (error: unknown) => (console.warn(`${bundlePath} is not searched: ${error instanceof Error ? error.message : error}`), null),
+    );
+    this.#merged.push(source);
+    this.#pages = this.#names = null;
+    await source;
+  }
+
   /** Without a term (`null`), finds all pages that pass the filters. */
   async search(term: string | null, options: SearchOptions = {}): Promise<Results> {
     const began = performance.now();
-    const search = await this.#opened();
+    const pages = await this.#opened();
     const loaded = performance.now();
     const text = term ?? "";
     if (term !== null && !text.trim()) return { results: [], unfilteredResultCount: 0, filters: {}, totalFilters: {}, timings: timings(began, loaded) };
-    const asked = await this.#asked(text, options, search);
-    const without = this.#without(text, options, search);
+    const condition = conditionOf(options.filters ?? {});
+    const asked = await this.#asked(options);
+    const without = this.#without(text, options, pages);
     const batches = new Map<number, Promise<Answer>>();
     const batch = (number: number) => {
-      const known = batches.get(number) ?? search.search(text, { ...asked, limit: BATCH, offset: number * BATCH, sections: SECTIONS });
+      const known = batches.get(number) ?? pages.ask(text, condition, { ...asked, limit: BATCH, offset: number * BATCH, sections: SECTIONS });
       batches.set(number, known);
       return known;
     };
@@ -108,7 +128,7 @@ export class Instance {
           const { hits } = await batch(Math.floor(place / BATCH));
           const wanted = hits[place % BATCH];
           if (!wanted) throw new Error(`bifocal: result ${place} of “${text}” is gone: the index was rebuilt, search again`);
-          return dataOf(wanted, words, names);
+          return dataOf(wanted, pages, words, names);
         },
       };
     });
@@ -133,57 +153,61 @@ export class Instance {
 
   /** Fetches what a search for `term` needs. */
   async preload(term: string, options: SearchOptions = {}): Promise<void> {
-    const search = await this.#opened();
+    const pages = await this.#opened();
     if (!term.trim()) return;
-    const asked = await this.#asked(term, options, search);
-    await search.search(term, { ...asked, limit: 1 });
+    await pages.ask(term, conditionOf(options.filters ?? {}), { ...(await this.#asked(options)), limit: 1 });
   }
 
   /** The pages of each value of each field of texts, or of yes and no. */
   async filters(): Promise<Counts> {
-    const search = await this.#opened();
-    this.#names ??= search.search("", { mode: "keyword", limit: 1, facets: [{ field: "*", limit: MOST }] }).then(counts);
+    const pages = await this.#opened();
+    this.#names ??= pages.ask("", EVERYTHING, { mode: "keyword", limit: 1, facets: [{ field: "*", limit: MOST }] }).then(counts);
     this.#names.catch(() => (this.#names = null));
     return this.#names;
   }
 
   async destroy(): Promise<void> {
-    const search = this.#search;
-    this.#search = this.#names = null;
-    await search?.then((search) => search.close(), () => {});
+    const all = [this.#main, ...this.#merged.map((source) => source.then((source) => source?.search))];
+    this.#main = this.#pages = this.#names = null;
+    this.#merged = [];
+    for (const search of all) await search?.then((search) => search?.close(), () => {});
   }
 
   /** How to ask; counts are asked for once somebody wants to know of filters. */
-  async #asked(text: string, { mode = this.#options.mode ?? "hybrid", filters, sort }: SearchOptions, search: Search): Promise<Asked> {
+  async #asked({ mode = this.#options.mode ?? "hybrid", filters, sort }: SearchOptions): Promise<Asked> {
     const [field] = Object.entries(sort ?? {});
-    if (filters !== undefined) void this.filters().catch(() => {});
     return {
       mode,
-      ...(await this.#maker.options(text, conditionOf(filters ?? {}), search)),
       ...(field && { sort: { field: field[0], order: field[1] } }),
-      ...(await this.#facets()),
+      ...(await this.#facets(filters !== undefined)),
     };
   }
 
   /** The answer without filters, where there are some. */
-  async #without(text: string, { filters }: SearchOptions, search: Search): Promise<Answer | null> {
+  async #without(text: string, { filters }: SearchOptions, pages: Pages): Promise<Answer | null> {
     if (filters === undefined || Object.keys(filters).length === 0) return null;
-    const asked = await this.#asked(text, {}, search);
-    return search.search(text, { ...asked, mode: "keyword", limit: 1 });
+    return pages.ask(text, EVERYTHING, { ...(await this.#asked({})), mode: "keyword", limit: 1 });
   }
 
-  async #facets(): Promise<Pick<Asked, "facets">> {
-    const fields = this.#names ? Object.keys(await this.#names) : [];
+  async #facets(wanted: boolean): Promise<Pick<Asked, "facets">> {
+    const fields = Object.keys((await (wanted ? this.filters() : this.#names)) ?? {});
     return fields.length > 0 ? { facets: fields.map((field) => ({ field, limit: MOST })) } : {};
   }
 
-  #opened(): Promise<Search> {
-    if (!this.#search) {
-      const { bundlePath, basePath } = this.#options;
-      this.#search = open(bundlePath ?? basePath ?? this.folder);
-      this.#search.catch(() => (this.#search = null));
-    }
-    return this.#search;
+  #opened(): Promise<Pages> {
+    this.#pages ??= this.#open();
+    this.#pages.catch(() => (this.#pages = this.#main = null));
+    return this.#pages;
+  }
+
+  async #open(): Promise<Pages> {
+    const { bundlePath, basePath } = this.#options;
+    const folder = bundlePath ?? basePath ?? this.folder;
+    const search = await (this.#main ??= open(folder));
+    const others = (await Promise.all(this.#merged)).filter((source) => source !== null);
+    if (others.length === 0) return pagesOf(search);
+    const { Merged } = await import("./merged.js");
+    return new Merged([{ search, folder, options: () => this.#options }, ...others], () => new FilterMaker());
   }
 }
 
@@ -206,3 +230,4 @@ function timings(began: number, loaded: number): Results["timings"] {
 
 export type { Data, SubResult } from "./data.js";
 export type { PagefindFilters } from "./filters.js";
+export type { SourceOptions } from "./pages.js";

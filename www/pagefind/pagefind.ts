@@ -4,7 +4,7 @@
  */
 
 import { here } from "../src/here.js";
-import { type Counts, Instance, type Options, type Results, type SearchOptions } from "./instance.js";
+import { type Counts, Instance, type Options, type Results, type SearchOptions, type SourceOptions } from "./instance.js";
 
 let instance = new Instance(here());
 
@@ -13,6 +13,7 @@ export const createInstance = (options: Options = {}): Instance => new Instance(
 
 export const options = (more: Options): Promise<void> => instance.options(more);
 export const init = (): Promise<void> => instance.init();
+export const mergeIndex = (bundlePath: string, options?: SourceOptions): Promise<void> => instance.mergeIndex(bundlePath, options);
 export const search = (term: string | null, options?: SearchOptions): Promise<Results> => instance.search(term, options);
 export const debouncedSearch = (term: string | null, options?: SearchOptions, ms?: number): Promise<Results | null> =>
   instance.debouncedSearch(term, options, ms);
@@ -24,4 +25,4 @@ export const destroy = async (): Promise<void> => {
   instance = new Instance(here());
 };
 
-export type { Counts, Data, Options, PagefindFilters, Result, Results, SearchOptions, SubResult } from "./instance.js";
+export type { Counts, Data, Options, PagefindFilters, Result, Results, SearchOptions, SourceOptions, SubResult } from "./instance.js";

@@ -4,7 +4,8 @@
  * Scores of two indexes do not compare: rarity of words, cut-off and scale are each index's own. Ranks do. So hits take turns by
  * their ranks, with two exceptions in which an index has nothing to say: where no page of it holds the words while pages of another
  * do, or satisfies the operators while pages of another do, its hits come after, or not at all. Of equal ranks the higher score is
- * first, which is the page whose title the query is; then the order of the indexes decides.
+ * first, which is the page whose title the query is; then the order of the indexes decides. An index that weighs twice as much has two
+ * turns for one of another.
  */
 
 import type { Answer, Facet, FieldValue, Group, Hit, Leg, Sort } from "bifocal";
@@ -21,26 +22,32 @@ export interface Arrangement {
   offset: number;
   sort?: Sort | undefined;
   group?: Group | undefined;
+  /** Of each index; 1 where there is none. */
+  weights?: readonly number[] | undefined;
+  /** Whether a page that is in two indexes is a hit of each. */
+  repeats?: boolean | undefined;
 }
 
 /** A hit on its way into the order. */
 interface Ranked {
   hit: HitOfSeveral;
-  rank: number;
+  /** When it is its turn: its rank from 1 on, over its index's weight. */
+  turn: number;
   /** Whether its index has no page with the words, though another has. */
   behind: boolean;
 }
 
-export function merge(parts: readonly Part[], { limit, offset, sort, group }: Arrangement): AnswerOfSeveral {
+export function merge(parts: readonly Part[], { limit, offset, sort, group, weights, repeats }: Arrangement): AnswerOfSeveral {
   const exact = parts.some(({ answer }) => !answer.relaxed && answer.hits.length > 0);
   const used = parts.filter(({ answer }) => !exact || !answer.relaxed).sort((a, b) => a.index - b.index);
   const answers = used.map(({ answer }) => answer);
   const someHold = answers.some(({ total }) => total > 0);
   const ranked = used.flatMap(({ index, answer }) =>
-    answer.hits.map((hit, rank): Ranked => ({ hit: { ...hit, index }, rank, behind: someHold && answer.total === 0 })),
+    answer.hits.map((hit, rank): Ranked => ({ hit: { ...hit, index }, turn: (rank + 1) / (weights?.[index] ?? 1), behind: someHold && answer.total === 0 })),
   );
-  ranked.sort((a, b) => (sort ? byValue(a.hit, b.hit, sort) : 0) || Number(a.behind) - Number(b.behind) || a.rank - b.rank || b.hit.score - a.hit.score || a.hit.index - b.hit.index);
-  const hits = grouped(distinct(ranked.map(({ hit }) => hit)), group).slice(offset, offset + limit);
+  ranked.sort((a, b) => (sort ? byValue(a.hit, b.hit, sort) : 0) || Number(a.behind) - Number(b.behind) || a.turn - b.turn || b.hit.score - a.hit.score || a.hit.index - b.hit.index);
+  const all = ranked.map(({ hit }) => hit);
+  const hits = grouped(repeats ? all : distinct(all), group).slice(offset, offset + limit);
   const misspelt = corrections(answers);
   const sum = (count: (answer: Answer) => number) => answers.reduce((sum, answer) => sum + count(answer), 0);
   return {

@@ -7,7 +7,7 @@
  */
 
 import { type About, type Answer, BifocalError, type Hit, open, type OpenOptions, type Search, type SearchOptions, type UpgradeOptions } from "bifocal";
-import { merge, type Part } from "./merge.js";
+import { type Arrangement, merge, type Part } from "./merge.js";
 
 /** A hit, and which of the indexes it is of, from 0. */
 export type HitOfSeveral = Hit & { index: number };
@@ -18,6 +18,9 @@ export interface AnswerOfSeveral extends Answer {
 
 /** What can be asked: one index, or several as one. */
 export type Searchable = Pick<Search, "about" | "upgraded" | "search" | "upgrade" | "close">;
+
+/** How indexes become one: what each weighs, and whether a page that is in two of them is there twice. */
+export type Together = Pick<Arrangement, "weights" | "repeats">;
 
 /** The most hits that an index answers with. */
 const MOST = 1000;
@@ -38,6 +41,7 @@ export class Several implements Searchable {
   constructor(
     private readonly searches: readonly (Search | null)[],
     private readonly failures: readonly string[] = [],
+    private readonly together: Together = {},
   ) {}
 
   get #open(): Search[] {
@@ -72,7 +76,7 @@ export class Several implements Searchable {
     const { limit = 10, offset = 0, onUpdate, ...others } = options;
     const parts: Part[] = [];
     const merged = () => {
-      const { failures, ...answer } = merge(parts, { limit, offset, sort: options.sort, group: options.group });
+      const { failures, ...answer } = merge(parts, { ...this.together, limit, offset, sort: options.sort, group: options.group });
       return { ...answer, failures: [...failures, ...this.failures] };
     };
     const ask = async (search: Search, index: number) => {

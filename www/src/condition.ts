@@ -26,6 +26,10 @@ function fieldsOf(condition: Condition): string[] {
   return ("all" in condition ? condition.all : condition.any).flatMap(fieldsOf);
 }
 
+function saysNothing(condition: Condition): boolean {
+  return "all" in condition && condition.all.every(saysNothing);
+}
+
 /** Makes filters of conditions, for one index: a field's kind is asked once, by counting it over no pages. */
 export class FilterMaker {
   readonly #kinds = new Map<string, Promise<Kind>>();
@@ -36,8 +40,8 @@ export class FilterMaker {
    * words, all pages pass them.
    */
   async options(text: string, condition: Condition, search: Search): Promise<{ filters?: Filters }> {
+    if (saysNothing(condition) && text.trim()) return {};
     const fields = new Set(fieldsOf(condition));
-    if (fields.size === 0 && text.trim()) return {};
     const kinds = new Map<string, Kind>();
     for (const field of fields) kinds.set(field, await this.#kind(field, search));
     return { filters: { any: [filters(condition, kinds)] } };
