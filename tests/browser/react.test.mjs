@@ -101,6 +101,26 @@ for (const [version, react] of Object.entries(REACTS)) {
     assert.equal(page.workers().length, 1);
   }, { ...usual, chromiumOnly: "workers can't be seen through WebDriver BiDi" });
 
+  for (const [who, head] of [["component", ""], ["an element that the index folder defined", '<script type="module" src="/bifocal/bifocal-search.js"></script>']]) {
+    story(`React ${version}: hook and ${who} on one page share an index, whichever asks first, and the hook does not close it`, async (page) => {
+      for (const [first, second] of [["hook", "box"], ["box", "hook"]]) {
+        server.requests.length = 0;
+        await show(page, react, `${HOOK.replace("shown && h(Hits", "h(BifocalSearch), shown && h(Hits")}`, { head });
+        const ask = { hook: async (text) => (await type(page, "one", text), answered(page, "one", text)), box: async (text) => (await box(page).fill(text), page.locator("#hits:not([aria-busy]) .hit").first().waitFor()) };
+        await ask[first]("honey");
+        await ask[second]("queen");
+        assert.equal(openings(), 1, `${first} first`);
+        await page.locator("#toggle").click();
+        await page.locator("#one").waitFor({ state: "detached" });
+        await page.waitForTimeout(1500);
+        await box(page).fill("bees");
+        await page.locator("#count", { hasText: /\d/ }).waitFor({ state: "attached" });
+        await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelectorAll("#hits:not([aria-busy]) .hit").length > 0);
+        assert.equal(openings(), 1, `${first} first, and the hook is gone`);
+      }
+    });
+  }
+
   story(`React ${version}: whoever types sees the answer before until the next one is there, and never one to another question`, async (page) => {
     await show(page, react, HOOK);
     await type(page, "one", "honey");

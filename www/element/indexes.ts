@@ -1,17 +1,13 @@
 /** Open indexes of this page: several boxes over one index share it, and its worker. */
 
 import type { Searchable } from "bifocal/several";
+import { lentAt } from "../src/lent.js";
 
-const opened = new Map<string, Promise<Searchable>>();
-
-/** The index in the folders at `urls`, opened once; a failure is forgotten, so that the next to ask tries again. */
+/** The index in the folders at `urls`, opened once and never closed. */
 export function indexAt(urls: readonly string[]): Promise<Searchable> {
-  const key = urls.join(" ");
-  let search = opened.get(key);
-  if (!search) {
-    search = urls.length > 1 ? import("bifocal/several").then(({ openSeveral }) => openSeveral(urls)) : import("bifocal").then(({ open }) => open(urls[0]));
-    opened.set(key, search);
-    search.catch(() => opened.delete(key));
-  }
-  return search;
+  const open = async () =>
+    urls.length > 1 ? (await import("bifocal/several")).openSeveral(urls) : (await import("bifocal")).open(urls[0]);
+  const one = lentAt<Searchable>(urls.join(" "), {}, open);
+  one.users = Infinity;
+  return one.search;
 }

@@ -1,8 +1,9 @@
-/** Open indexes of this page, lent to components: opened with the first that needs one, closed after the last. */
+/** Open indexes of this page, lent to components: opened with the first that needs one, closed after the last. The element's stay open. */
 
 import type { OpenOptions, Search } from "bifocal";
+import { close, lentAt } from "../src/lent.js";
 
-/** An index by its address, and how to open it. Of several components with one address, the first decides how. */
+/** An index by its address, and how to open it. */
 export interface IndexOptions extends OpenOptions {
   /** Address of the index folder. Default `"/bifocal/"`. */
   base?: string | URL;
@@ -15,43 +16,18 @@ export interface Loan {
   release(): void;
 }
 
-interface Lent {
-  search: Promise<Search>;
-  users: number;
-  closing?: ReturnType<typeof setTimeout>;
-}
-
 /** The next page of an application often needs what the last one gave back. */
 const GRACE_MS = 1000;
 
-const lent = new Map<string, Lent>();
-
-/** Lends the index in the folder at `base`. One that couldn't be opened is forgotten, so that the next to ask tries again. */
+/** Lends the index in the folder at `base`: one to all that open it in the same way. */
 export function borrow(base: string, options: OpenOptions): Loan {
   const address = absolute(base);
-  const one = lent.get(address) ?? lend(address, options);
-  clearTimeout(one.closing);
+  const one = lentAt(address, options, () => import("bifocal").then(({ open }) => open(address, options)));
   one.users++;
   const release = () => {
-    if (--one.users === 0) one.closing = setTimeout(() => close(address, one), GRACE_MS);
+    if (--one.users === 0) one.closing = setTimeout(() => close(one), GRACE_MS);
   };
   return { search: one.search, release };
-}
-
-function lend(address: string, options: OpenOptions): Lent {
-  const one: Lent = { search: import("bifocal").then(({ open }) => open(address, options)), users: 0 };
-  lent.set(address, one);
-  one.search.catch(() => forget(address, one));
-  return one;
-}
-
-function close(address: string, one: Lent): void {
-  forget(address, one);
-  one.search.then((search) => search.close(), () => {});
-}
-
-function forget(address: string, one: Lent): void {
-  if (lent.get(address) === one) lent.delete(address);
 }
 
 /** One folder has one address, however it is written; what is none is `open`'s to complain about. */
