@@ -33,7 +33,7 @@ const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json", ".webmanifest": "application/manifest+json" };
 
 /** What `visit` sets a server back to. */
-const quiet = () => ({ answer: () => undefined, headers: {}, pages: {}, requests: [], ranges: true, off: false });
+const quiet = () => ({ answer: () => undefined, headers: {}, pages: {}, requests: [], ranges: true, off: false, others: [] });
 
 /**
  * What a file's stories play on: a browser, and a server over `folder` that is there from the first story on. Each story is
@@ -65,7 +65,8 @@ export function stage(folder = SITE, { timeout = 120_000, prepare = () => {}, ..
 
 /**
  * Serves `folder`, ranges too unless `ranges` is false. `pages` are further files by path; `answer(path, range)` may give
- * `{status, body, headers, wait}` for a path, or nothing. While `off`, it breaks every connection.
+ * `{status, body, headers, wait}` for a path, or nothing. While `off`, it breaks every connection. Its pages may ask the origins
+ * in `others` as well.
  */
 export async function serve(folder = SITE, told = {}) {
   Object.assign(told, quiet(), { folder });
@@ -122,7 +123,7 @@ async function visit(browser, server, story, { allowed = null, chromiumOnly: _, 
   page.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => said.push(`error: ${error.message}`));
   context.on("request", (request) => {
-    const own = [server.origin, pathToFileURL(server.folder)].some((root) => request.url().startsWith(`${root}/`));
+    const own = [server.origin, ...server.others, pathToFileURL(server.folder)].some((root) => request.url().startsWith(`${root}/`));
     if (!own) foreign.push(request.url());
   });
   try {

@@ -83,6 +83,9 @@ const LEXICON = "lexicon";
 const MODES: readonly string[] = ["hybrid", "keyword", "semantic"];
 const ENCODERS: readonly string[] = ["auto", "lexicon", "transformer"];
 
+/** Options that go to the engine as they are. */
+const PASSED_ON = ["sections", "prefix", "expression", "language", "typos", "explain", "fusion", "filters", "facets", "sort", "group"] as const;
+
 /** An open index. Made by `open`. */
 export class Search {
   #link: Promise<Link>;
@@ -132,19 +135,8 @@ export class Search {
       return Promise.reject(error);
     }
     const query: Query = { text: wellFormed(text), mode, encoder, limit, offset, ...more };
-    const { sections, prefix, expression, language, typos, explain, fusion, filters, facets, sort, group } = options;
     // What is not given is left out, so that the engine's own defaults hold.
-    if (sections !== undefined) query.sections = sections;
-    if (prefix !== undefined) query.prefix = prefix;
-    if (expression !== undefined) query.expression = expression;
-    if (language !== undefined) query.language = language;
-    if (typos !== undefined) query.typos = typos;
-    if (explain !== undefined) query.explain = explain;
-    if (fusion !== undefined) query.fusion = fusion;
-    if (filters !== undefined) query.filters = filters;
-    if (facets !== undefined) query.facets = facets;
-    if (sort !== undefined) query.sort = sort;
-    if (group !== undefined) query.group = group;
+    for (const name of PASSED_ON) if (options[name] !== undefined) Object.assign(query, { [name]: options[name] });
     const id = ++this.#last;
     return this.#ask<Answer>({ type: "search", id, query }, options.signal, { onUpdate: options.onUpdate });
   }

@@ -25,7 +25,20 @@ const PAUSE_MS = 300;
 
 /** Fetches below `base`, and nowhere else whatever a path says. No server needs to be told of the page for that. */
 export function filesBelow(base: string): FetchFile {
-  return (path, init) => fetch(fileUrl(base, path), { referrerPolicy: "no-referrer", ...init });
+  return async (path, init) => {
+    try {
+      return await fetch(fileUrl(base, path), { referrerPolicy: "no-referrer", ...init });
+    } catch (error) {
+      // A browser does not tell an answer that was lost from one that must not be read.
+      throw isForeign(base) ? new Error(`${reason(error)}: ${base} must be sent with Access-Control-Allow-Origin`) : error;
+    }
+  };
+}
+
+/** Whether `url` is of another origin than the page or worker. */
+export function isForeign(url: string): boolean {
+  const { location } = globalThis;
+  return !!location && !url.startsWith(`${location.origin}/`);
 }
 
 /** The address of `path` below `base`. */

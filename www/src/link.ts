@@ -8,7 +8,7 @@
 
 import { ENTRY, ENTRY_BOUND, type Entry, packPath, parseEntry } from "./entry.js";
 import { BifocalError, reason } from "./error.js";
-import { type FetchFile, fileUrl, type HandedIn, read, request } from "./files.js";
+import { type FetchFile, fileUrl, type HandedIn, isForeign, read, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
 
 /** What an entry says that can be fetched ahead of it. */
@@ -159,23 +159,24 @@ async function start({ base, worker, handedIn }: Way, path: string): Promise<Por
 /** What a page's policy wants in place of a script's address, where it asks for trusted types. */
 let policy: { createScriptURL(url: string): unknown } | undefined;
 
-/** `url` for a browser that may ask who vouches for it: only {@link fileUrl} makes such addresses, below the index folder. */
+/** `url` for a browser that may ask who vouches for it: it is below the index folder, as {@link fileUrl} sees to, or imports what is. */
 function trusted(url: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy(name: string, rules: typeof policy): typeof policy } };
   policy ??= trustedTypes?.createPolicy("bifocal", { createScriptURL: (url) => url });
   return (policy ? policy.createScriptURL(url) : url) as string;
 }
 
-/** Fails where workers are forbidden, this one is on another origin, or it does not start. */
+/** Fails where workers are forbidden, or this one does not start. One from another origin must not, but may be imported. */
 async function startWorker(url: string): Promise<Port> {
-  const worker = new Worker(trusted(url), { type: "module", name: "bifocal" });
+  const own = isForeign(url) ? URL.createObjectURL(new Blob([`import"${url}"`], { type: "text/javascript" })) : url;
+  const worker = new Worker(trusted(own), { type: "module", name: "bifocal" });
   const port: Port = {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     close: () => worker.terminate(),
     onMessage: () => {},
     onStopped: () => {},
   };
-  return new Promise((resolve, reject) => {
+  return new Promise<Port>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => (data.type === "ready" ? resolve(port) : port.onMessage(data));
     worker.onerror = (event) => {
       // Handled here: a worker that a policy forbids is no error as long as the page itself can do the work.
@@ -185,7 +186,7 @@ async function startWorker(url: string): Promise<Port> {
       reject(error);
       port.onStopped(error);
     };
-  });
+  }).finally(() => URL.revokeObjectURL(own));
 }
 
 function startHere({ serve }: typeof import("./worker.js"), handedIn: HandedIn): Port {
