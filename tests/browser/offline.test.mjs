@@ -172,6 +172,25 @@ for (const [what, answer] of [
   });
 }
 
+story("that it failed is the last that is said, whatever else is still coming", async (page) => {
+  await page.goto(home());
+  assert.match(await keep(page), /works offline/);
+  await page.reload();
+  server.folder = built("few");
+  const pause = new Promise((resolve) => setTimeout(resolve, 1500));
+  // Of what is fetched side by side, one is refused at once and the others come later.
+  server.answer = (path) => (!path.includes("/parts/") ? undefined : path.includes("pack1-") ? { status: 404, body: "" } : { wait: pause });
+  const said = await page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const said = [];
+    port1.onmessage = ({ data }) => said.push(data.type);
+    navigator.serviceWorker.controller.postMessage({ type: "bifocal-keep", index: new URL("/bifocal/", location.href).href }, [port2]);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return said;
+  });
+  assert.equal(said.indexOf("failed"), said.length - 1, said.join());
+});
+
 story("where there is no room, that is said, and searching goes on", async (page) => {
   const cdp = await page.context().newCDPSession(page);
   await page.goto(home());

@@ -76,16 +76,19 @@ export class Generation {
     }
     await this.#checkRoom(total - bytes, storage);
     onProgress({ bytes, total });
+    const stop = new AbortController();
+    const { signal } = stop;
     const lane = async () => {
-      for (let file = missing.pop(); file; file = missing.pop()) {
-        await this.#bring(file, old).catch((error: unknown) => {
-          throw isQuota(error) ? new NoRoom(total - bytes) : error;
-        });
+      for (let file = missing.pop(); file && !signal.aborted; file = missing.pop()) {
+        await this.#bring(file, old, signal).catch((error: unknown) => stop.abort(isQuota(error) ? new NoRoom(total - bytes) : error));
+        if (signal.aborted) return;
         bytes += file.bytes;
         onProgress({ bytes, total });
       }
     };
+    // All lanes end before it is said that one broke: nothing is reported, or written, after that.
     await Promise.all(Array.from({ length: LANES }, lane));
+    signal.throwIfAborted();
     const entry = await fetch(this.base + ENTRY, { cache: "no-cache" });
     const body = await entry.text();
     if (!entry.ok || !belongs(body, list)) throw new Error(`${ENTRY} is not of the same build as ${LIST}`);
@@ -94,13 +97,13 @@ export class Generation {
     await this.cache.put(this.base + LIST, new Response(text, { headers }));
   }
 
-  async #bring(file: Listed, old: Generation | null): Promise<void> {
+  async #bring(file: Listed, old: Generation | null, signal: AbortSignal): Promise<void> {
     const url = this.base + file.path;
     const constant = isNamedByHash(file.path);
     const kept = constant && (await old?.match(file.path));
-    const response = kept || (await fetch(url, { cache: constant ? "default" : "no-cache" }));
+    const response = kept || (await fetch(url, { cache: constant ? "default" : "no-cache", signal }));
     // What the browser's own cache has may be the error page of an earlier day.
-    const bytes = (await bytesOf(response, file)) ?? (await bytesOf(await fetch(url, { cache: "reload" }), file));
+    const bytes = (await bytesOf(response, file)) ?? (await bytesOf(await fetch(url, { cache: "reload", signal }), file));
     if (!bytes) throw new Error(`${file.path} is not what ${LIST} says: the site may be changing just now`);
     const headers = new Headers({ "Content-Length": String(bytes.length) });
     const type = response.headers.get("Content-Type");

@@ -29,6 +29,8 @@ export async function keepOffline(
   const done = new Promise<void>((resolve, reject) => {
     near.onmessage = ({ data }: MessageEvent<KeepReply>) => {
       if (data.type === "keeping") return onProgress(data);
+      // Firefox hands on what has come already of a port that is closed.
+      near.onmessage = null;
       near.close();
       if (data.type === "kept") resolve();
       else reject(new KeepError(data.reason, data.needed));
