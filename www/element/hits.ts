@@ -3,6 +3,7 @@
 import type { Excerpt, Hit, SectionHit } from "bifocal";
 import { make } from "./dom.js";
 import { withMarks } from "./fragment.js";
+import { sample, whenIdle } from "./idle.js";
 import { foundBy } from "./lens.js";
 import { absolute, readable, webAddress } from "./url.js";
 import type { Words } from "./words/words.js";
@@ -34,6 +35,8 @@ export class HitList {
     this.element.id = "hits";
     this.element.setAttribute("role", kind);
     this.element.hidden = true;
+    // A browser makes programs of patterns when they are first used, others for each kind of text.
+    for (const { url, excerpt } of marks ? [sample(), ...sample().sections] : []) whenIdle(() => withMarks(url, excerpt));
   }
 
   /** Whether other hits are on their way; the list is busy until they are drawn. */

@@ -1,5 +1,7 @@
 /** What the reader chose and searched for, remembered for one index where the browser lets a page remember. */
 
+import { whenIdle } from "./idle.js";
+
 /** What was chosen about the model. */
 export type Choice = "load" | "leave" | null;
 
@@ -8,7 +10,9 @@ const RECENT = 6;
 
 /** The memory of the index at an address. Where storage is forbidden or full, nothing is remembered and nothing fails. */
 export class Memory {
-  constructor(private readonly index: string) {}
+  constructor(private readonly index: string) {
+    whenIdle(() => this.choice);
+  }
 
   get choice(): Choice {
     const choice = this.#read("model");

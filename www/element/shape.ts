@@ -1,8 +1,11 @@
 /** How the element opens and closes: each shape puts the same desk into its own frame. */
 
+import type { Hit } from "bifocal";
 import { drawing, make } from "./dom.js";
 import type { Desk } from "./desk.js";
+import { sample, whenIdle } from "./idle.js";
 import type { Speech } from "./words/languages.js";
+import type { Words } from "./words/words.js";
 
 /** Where a box has no room for a panel below it, and takes the whole screen. */
 const NARROW = "(max-width: 34rem)";
@@ -39,6 +42,7 @@ export class PageFrame implements Frame {
 export class BoxFrame implements Frame {
   readonly nodes: Node[];
   #open = false;
+  #words: Words | null = null;
   #listening: AbortController | null = null;
 
   constructor(
@@ -53,10 +57,23 @@ export class BoxFrame implements Frame {
       this.close();
       desk.box.blur();
     });
+    whenIdle(() => this.#prepare([]));
+    whenIdle(() => this.#prepare([sample()]));
   }
 
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  /** Has the panel laid out and hidden again, which nobody sees: the first time takes ten times as long as any other. */
+  #prepare(examples: Hit[]): void {
+    const { panel, hits } = this.desk;
+    if (this.#open || !this.#words || hits.element.hasChildNodes()) return;
+    hits.show(examples, this.#words);
+    panel.hidden = false;
+    panel.getBoundingClientRect();
+    panel.hidden = true;
+    hits.show([], this.#words);
   }
 
   open(): void {
@@ -69,7 +86,7 @@ export class BoxFrame implements Frame {
     document.addEventListener("pointerdown", outside, { signal });
     document.addEventListener("focusin", outside, { signal });
     if (matchMedia(NARROW).matches) fillScreen(this.desk.element, signal);
-    else this.#keepInView();
+    else requestAnimationFrame(() => this.#keepInView());
     this.onOpen();
   }
 
@@ -90,7 +107,9 @@ export class BoxFrame implements Frame {
     if (this.desk.element.matches(":popover-open")) this.desk.element.hidePopover();
   }
 
-  speak(): void {}
+  speak({ words }: Speech): void {
+    this.#words = words;
+  }
 }
 
 /** A button, and a dialog over the page. */
