@@ -2,7 +2,8 @@
 //
 // `./build.sh bench keyword`, over a site's pages (SITES=book,large). Queries are asked in one page of one Chromium, all of them
 // once to warm up; then each project answers each in turn. Of bifocal there is the engine's own time, ten hits with their excerpts
-// and addresses in it, and the time through its worker; MiniSearch and FlexSearch run in the page and give ids alone. They are set
+// and addresses in it, the same where all hits are passed over (`offset`), so that it only ranks, and the time through its worker; ids lie with
+// the texts, so that there is no answer of ids alone. MiniSearch and FlexSearch run in the page and give ids alone. They are set
 // up as their manuals show, as in known-items.mjs. Pagefind answers from its worker, ten hits with their fragments.
 // An index is what search by words reads, without texts: of bifocal words, postings, positions and lists for misspelt ones; of
 // Pagefind its index and its list of pages; of MiniSearch its JSON as gzip.

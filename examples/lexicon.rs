@@ -22,7 +22,8 @@ use bifocal::corpus::{Page, PageId, Window, cut, embedded_text};
 use bifocal::encoder::lexicon::MapFit;
 use bifocal::encoder::{Cache, Encoder, Role, Transformer, cache_file_name};
 use bifocal::lexical::{
-    Bm25f, Collection as Site, Families, Inverted, PageScore, PostingList, TermPart, TermSet, invert, rank,
+    Bm25f, Collection as Site, Families, Inverted, PageLengths, PageScore, PostingList, TermPart, TermSet, invert,
+    posting_list, rank,
 };
 use bifocal::search::Fusion;
 use bifocal::text::words;
@@ -83,8 +84,16 @@ fn measure(encoder: &Transformer, language: &str, folder: &Path) -> Result<(), B
     let lexicon = fit(&material, &how, &|_| (), &AtomicBool::new(false))?;
     let seconds = started.elapsed().as_secs_f32();
 
-    let postings: Vec<Vec<u8>> = inverted.terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
-    let keyword = Keyword { inverted: &inverted, families: &families, postings: &postings, pages: pages.len() };
+    let postings: Vec<Vec<u8>> =
+        inverted.terms.iter().map(|term| posting_list(&term.occurrences)).collect::<bifocal::Result<_>>()?;
+    let lengths = PageLengths::new(&inverted.lengths);
+    let keyword = Keyword {
+        inverted: &inverted,
+        families: &families,
+        postings: &postings,
+        lengths: &lengths,
+        pages: pages.len(),
+    };
     let nearest = |vector: &[f32]| nearest(vector, &vectors, &owners, pages.len());
     let scores: Vec<[f64; 5]> = queries
         .par_iter()
@@ -144,7 +153,7 @@ impl<'i> Words<'i> {
     fn of(inverted: &'i Inverted, lexicon: &Lexicon) -> Self {
         let (mut best, mut all) = (vec![(0, ""); lexicon.vectors.len()], vec![0; lexicon.vectors.len()]);
         for (term, &unit) in inverted.terms.iter().zip(&lexicon.unit_of) {
-            let uses: usize = term.positions.iter().map(Vec::len).sum();
+            let uses = term.occurrences.uses();
             all[unit as usize] += uses;
             if uses > best[unit as usize].0 {
                 best[unit as usize] = (uses, &term.form);
@@ -253,6 +262,7 @@ struct Keyword<'s> {
     inverted: &'s Inverted,
     families: &'s Families,
     postings: &'s [Vec<u8>],
+    lengths: &'s PageLengths,
     pages: usize,
 }
 
@@ -268,7 +278,7 @@ impl Keyword<'_> {
             }
             let part = |form: u32, weight: f32| {
                 let term = &self.inverted.terms[form as usize];
-                let list = PostingList::new(&self.postings[form as usize], term.postings.len() as u32);
+                let list = PostingList::new(&self.postings[form as usize], term.occurrences.count() as u32);
                 TermPart { list, weight, primary: true, literal: false }
             };
             let parts = std::iter::once(part(form, 1.0)).chain(kin.iter().map(|&other| part(other, 0.9))).collect();
@@ -276,6 +286,8 @@ impl Keyword<'_> {
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
         let site = Site { pages: self.pages as u32, average: self.inverted.average, unit: self.inverted.unit };
-        rank(&sets, 0, site.pages, site, &Bm25f::default()).map(|ranking| ranking.pages).unwrap_or_default()
+        rank(&sets, 0, site.pages, site, self.lengths, &Bm25f::default())
+            .map(|ranking| ranking.pages)
+            .unwrap_or_default()
     }
 }

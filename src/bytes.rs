@@ -36,6 +36,12 @@ impl Writer {
         self.raw(text.as_bytes());
     }
 
+    /// Writes what another has written, after its length in bytes.
+    pub fn column(&mut self, column: &Writer) {
+        self.count(column.0.len());
+        self.raw(&column.0);
+    }
+
     /// Writes an f32 in four bytes.
     pub fn float(&mut self, value: f32) {
         self.raw(&value.to_le_bytes());
@@ -90,6 +96,41 @@ impl<'b> Reader<'b> {
         Err(damaged("a number of more than 64 bits"))
     }
 
+    /// A varint of at most 64 bits, whose bytes are appended to `copy` as they are.
+    #[inline(never)]
+    pub fn copy_number(&mut self, copy: &mut Vec<u8>) -> Result<u64> {
+        let before = self.bytes;
+        let value = self.number()?;
+        copy.extend_from_slice(&before[..before.len() - self.bytes.len()]);
+        Ok(value)
+    }
+
+    /// A varint that fits 32 bits, and most often one byte: for loops over many.
+    #[inline]
+    pub fn small_inline(&mut self) -> Result<u32> {
+        match self.bytes {
+            [byte @ ..0x80, rest @ ..] => {
+                self.bytes = rest;
+                Ok(u32::from(*byte))
+            }
+            _ => self.small(),
+        }
+    }
+
+    /// Skips so many varints.
+    #[inline(never)]
+    pub fn skip(&mut self, numbers: u64) -> Result<()> {
+        let mut left = numbers;
+        let end = self.bytes.iter().take_while(|&&byte| {
+            let goes_on = left > 0;
+            left -= u64::from(goes_on && byte < 0x80);
+            goes_on
+        });
+        let length = end.count();
+        self.raw(length)?;
+        if left == 0 { Ok(()) } else { Err(short()) }
+    }
+
     /// A varint that fits 32 bits.
     #[inline(never)]
     pub fn small(&mut self) -> Result<u32> {
@@ -116,10 +157,22 @@ impl<'b> Reader<'b> {
         Ok(head)
     }
 
+    /// A reader of what was written as a column.
+    #[inline(never)]
+    pub fn column(&mut self) -> Result<Self> {
+        let length = self.count(1)?;
+        Ok(Self::new(self.raw(length)?))
+    }
+
     /// A string.
     #[inline(never)]
     pub fn text(&mut self) -> Result<&'b str> {
         let length = self.count(1)?;
+        self.characters(length)
+    }
+
+    /// A string of so many bytes.
+    pub fn characters(&mut self, length: usize) -> Result<&'b str> {
         std::str::from_utf8(self.raw(length)?).map_err(|_| damaged("text that is not UTF-8"))
     }
 

@@ -10,16 +10,22 @@ pub fn best_first(scores: impl IntoIterator<Item = f32>) -> Vec<usize> {
     for (place, score) in scores.into_iter().enumerate() {
         keys.push(u64::from(!ascending(score)) << 32 | place as u64);
     }
-    sort(&mut keys);
+    // They are in the order of their places already.
+    sort_from(&mut keys, 32);
     keys.into_iter().map(|key| key as u32 as usize).collect()
 }
 
 /// Sorts numbers, the least first: by their bytes, from the lowest to the highest (a radix sort), passing over bytes in which
 /// all agree. That is ten times smaller in wasm than the library's sort, and faster on the thousands of scores of a query.
 pub fn sort(numbers: &mut Vec<u64>) {
+    sort_from(numbers, 0);
+}
+
+/// Sorts numbers by their bits from the one of that number on; others stay in the order in which they came.
+fn sort_from(numbers: &mut Vec<u64>, bit: u32) {
     let varying = numbers.iter().fold(0, |varying, number| varying | (number ^ numbers[0]));
     let mut sorted = vec![0; numbers.len()];
-    for shift in (0..64).step_by(8).filter(|shift| varying >> shift & 255 != 0) {
+    for shift in (bit..64).step_by(8).filter(|shift| varying >> shift & 255 != 0) {
         let digit = |number: u64| (number >> shift) as usize & 255;
         let mut ends = [0; 256];
         for &number in numbers.iter() {

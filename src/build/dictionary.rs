@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::Result;
+use crate::bytes::Writer;
 use crate::index::{Kind, PositionPlaces, PositionsOf, RawPart};
 use crate::lexical::{
-    Families, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingList, TermBlock, learned_endings,
-    write_positions,
+    Families, InPage, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingColumns, TermBlock,
+    learned_endings, write_positions,
 };
 
 use super::fit::Fit;
@@ -32,15 +35,24 @@ pub(super) fn write(
     parts: &mut Vec<RawPart>,
 ) -> Result<Written> {
     let terms = &inverted.terms;
-    let postings: Vec<Vec<u8>> = terms.iter().map(|term| PostingList::encode(&term.postings)).collect();
-    let (mut blocks, mut positions) = (Vec::new(), Vec::new());
-    let sizes = Sizes::of(terms, &postings, words);
+    let lengths: Vec<usize> = terms.par_iter().map(|term| postings_of(term).len()).collect();
+    let sizes = Sizes::of(terms, &lengths, words);
     let parted = parted(terms.len(), families);
     let former = former.map_or(&[][..], |fit| &fit.blocks);
-    for range in between(terms, former).into_iter().flat_map(|range| cut(range, &sizes, &parted, former.is_empty())) {
-        let block = write_block(range.clone(), terms, &postings, families, words, parts)?;
-        blocks.push((terms[range.start].form.clone(), block));
-        positions.push(write_block_positions(&terms[range], pages, parts)?);
+    let ranges: Vec<Range<usize>> =
+        between(terms, former).into_iter().flat_map(|range| cut(range, &sizes, &parted, former.is_empty())).collect();
+    let written = |range: Range<usize>| {
+        let mut parts = Vec::new();
+        let block = write_block(range.clone(), terms, &lengths, families, words, &mut parts)?;
+        let positions = write_block_positions(&terms[range.clone()], pages, inverted.unit, &mut parts)?;
+        Ok(((terms[range.start].form.clone(), block), positions, parts))
+    };
+    let (mut blocks, mut positions) = (Vec::new(), Vec::new());
+    for written in ranges.into_par_iter().map(written).collect::<Result<Vec<_>>>()? {
+        let (block, of_block, of_both) = written;
+        blocks.push(block);
+        positions.push(of_block);
+        parts.extend(of_both);
     }
     let places = RawPart::new(Kind::Places, &PositionPlaces::new(positions).write())?;
     let positions = places.id.hash;
@@ -48,11 +60,17 @@ pub(super) fn write(
     Ok(Written { blocks, positions, endings: learned_endings(terms, families) })
 }
 
+fn postings_of(term: &InvertedTerm) -> PostingColumns {
+    let mut postings = PostingColumns::default();
+    postings.add(&term.occurrences);
+    postings
+}
+
 /// Writes the block of the terms in `range` and what lies apart from it, and returns its hash.
 fn write_block(
     range: Range<usize>,
     terms: &[InvertedTerm],
-    postings: &[Vec<u8>],
+    lengths: &[usize],
     families: &Families,
     words: &WordRows,
     parts: &mut Vec<RawPart>,
@@ -72,8 +90,11 @@ fn write_block(
                 number
             });
         }
-        let apart = if postings[at].len() > LONGEST_INLINE {
-            let part = RawPart::new(Kind::Postings, &postings[at])?;
+        let apart = if lengths[at] > LONGEST_INLINE {
+            let mut list = Writer::default();
+            list.count(terms[at].occurrences.count());
+            postings_of(&terms[at]).write(&mut list);
+            let part = RawPart::new(Kind::Postings, &list.0)?;
             let hash = part.id.hash;
             parts.push(part);
             Some(hash)
@@ -88,9 +109,8 @@ fn write_block(
         });
         placed.push(Placed {
             form: &terms[at].form,
-            pages: terms[at].postings.len() as u32,
             families: families.of[at].iter().map(|family| local[family]).collect(),
-            postings: &postings[at],
+            occurrences: &terms[at].occurrences,
             apart,
             vector,
         });
@@ -101,26 +121,28 @@ fn write_block(
     Ok(hash)
 }
 
-/// Positions in a part, about: two bytes each.
+/// Positions in a part, about: a byte each.
 const POSITIONS_IN_PART: usize = 4_000;
 
 /// Writes the positions of a block's terms, in as many parts as it takes, and says where they lie.
-fn write_block_positions(terms: &[InvertedTerm], pages: u32, parts: &mut Vec<RawPart>) -> Result<PositionsOf> {
-    let count: usize = terms.iter().flat_map(|term| &term.positions).map(Vec::len).sum();
+fn write_block_positions(
+    terms: &[InvertedTerm],
+    pages: u32,
+    unit: u32,
+    parts: &mut Vec<RawPart>,
+) -> Result<PositionsOf> {
+    let count: usize = terms.iter().map(|term| term.occurrences.uses()).sum();
     let shift = match count.div_ceil(POSITIONS_IN_PART) as u32 {
         0 | 1 => 31,
         wanted => (pages / wanted).max(1).ilog2() as u8,
     };
     let mut hashes = vec![0; PositionsOf::parts(shift, pages)];
-    for (number, hash) in hashes.iter_mut().enumerate() {
-        let within = |term: &'_ InvertedTerm| {
-            let start = term.postings.partition_point(|posting| ((posting.page.0 >> shift) as usize) < number);
-            let end = term.postings.partition_point(|posting| ((posting.page.0 >> shift) as usize) <= number);
-            start..end
-        };
-        let lists: Vec<&[Vec<u32>]> = terms.iter().map(|term| &term.positions[within(term)]).collect();
+    for (number, hash) in (0u64..).zip(&mut hashes) {
+        let (start, end) = (number << shift, (number + 1) << shift);
+        let lists: Vec<Vec<InPage>> =
+            terms.iter().map(|term| term.occurrences.pages_within(start, end).collect()).collect();
         if lists.iter().any(|list| !list.is_empty()) {
-            let part = RawPart::new(Kind::Positions, &write_positions(&lists))?;
+            let part = RawPart::new(Kind::Positions, &write_positions(&lists, unit))?;
             *hash = part.id.hash;
             parts.push(part);
         }
@@ -132,15 +154,15 @@ fn write_block_positions(terms: &[InvertedTerm], pages: u32, parts: &mut Vec<Raw
 struct Sizes(Vec<usize>);
 
 impl Sizes {
-    fn of(terms: &[InvertedTerm], postings: &[Vec<u8>], words: &WordRows) -> Self {
+    fn of(terms: &[InvertedTerm], lengths: &[usize], words: &WordRows) -> Self {
         let mut seen = vec![false; words.units()];
         let size = |at: usize| {
-            let inline = Some(postings[at].len()).filter(|&length| length <= LONGEST_INLINE).unwrap_or(8);
+            let inline = Some(lengths[at]).filter(|&length| length <= LONGEST_INLINE).unwrap_or(8);
             let vector = words.of(at).map_or(0, |(unit, _, row)| {
                 // A unit's forms are most often neighbours and share its row.
                 if std::mem::replace(&mut seen[unit as usize], true) { 0 } else { row.len() + 1 }
             });
-            (terms[at].form.len() / 2 + 6 + inline) * 2 / 5 + vector
+            (terms[at].form.len() / 2 + 6 + inline) / 2 + vector
         };
         Self((0..terms.len()).map(size).collect())
     }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! fit     := "BFFT" version[1] language pages blocks texts (0 | 1 vectors) check[8]
-//! pages   := count (id words)*             in the order of their numbers; how long their text counts as
+//! pages   := count id*                     in the order of their numbers
 //! blocks  := count form*                   the first form of each block
 //! texts   := count (page section)*         where each text part begins
 //! vectors := space projection code cell-count centroids rows kept[4] map words
@@ -35,8 +35,6 @@ pub struct Fit {
     pub(super) language: String,
     /// The pages' ids, by their numbers.
     pub(super) pages: Vec<String>,
-    /// How many words each page's text counts as.
-    pub(super) lengths: Vec<u32>,
     /// The first form of each dictionary block.
     pub(super) blocks: Vec<String>,
     /// The first page and section of each text part.
@@ -73,7 +71,7 @@ pub enum Fitted {
 const MAGIC: &[u8; 4] = b"BFFT";
 
 /// Raised whenever a fit would come out otherwise or is written otherwise: a fit of another version is not used.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The share of the words in the site's text that may be new before vectors are fitted anew.
 const MOST_NEW_WORDS: f64 = 0.05;
@@ -103,12 +101,6 @@ impl Fit {
         self.pages.get(number).is_some_and(|id| *id == page.id)
     }
 
-    /// How long the text of each of `pages` counted as, if it was there.
-    pub(super) fn lengths_of(&self, pages: &[Page]) -> Vec<Option<f32>> {
-        let length = |(number, page)| self.knows(number, page).then(|| self.lengths[number] as f32);
-        pages.iter().enumerate().map(length).collect()
-    }
-
     /// Where text parts began.
     pub(super) fn text_starts(&self) -> HashSet<(PageId, Ordinal)> {
         self.texts.iter().copied().collect()
@@ -130,10 +122,7 @@ impl Fit {
         out.0.push(VERSION);
         out.text(&self.language);
         out.count(self.pages.len());
-        for (id, &words) in self.pages.iter().zip(&self.lengths) {
-            out.text(id);
-            out.number(words.into());
-        }
+        self.pages.iter().for_each(|id| out.text(id));
         out.count(self.blocks.len());
         self.blocks.iter().for_each(|form| out.text(form));
         out.count(self.texts.len());
@@ -164,17 +153,13 @@ impl Fit {
         }
         let mut reader = Reader::new(&body[MAGIC.len() + 1..]);
         let language = reader.text()?.to_owned();
-        let (mut pages, mut lengths) = (Vec::new(), Vec::new());
-        for _ in 0..reader.count(2)? {
-            pages.push(reader.text()?.to_owned());
-            lengths.push(reader.small()?);
-        }
+        let pages = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
         let blocks = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
         let texts = (0..reader.count(2)?).map(|_| Ok((PageId(reader.small()?), Ordinal(reader.small()?))));
         let texts = texts.collect::<Result<_>>()?;
         let vectors = if reader.byte()? == 1 { Some(FittedVectors::read(&mut reader)?) } else { None };
         reader.end()?;
-        Ok(Self { language, pages, lengths, blocks, texts, vectors })
+        Ok(Self { language, pages, blocks, texts, vectors })
     }
 }
 
@@ -187,7 +172,7 @@ impl FittedVectors {
         }
         let (mut all, mut new) = (0usize, 0usize);
         for (term, &unit) in terms.iter().zip(&units.of) {
-            let uses: usize = term.positions.iter().map(Vec::len).sum();
+            let uses = term.occurrences.uses();
             all += uses;
             new += if places[unit as usize].is_none() { uses } else { 0 };
         }

@@ -170,7 +170,7 @@ impl<'d> Known<'d> {
         let by_hash: HashMap<PartId, &RawPart> = parts.iter().map(|part| (part.id, part)).collect();
         let open = |(_, hash): &(String, u64)| {
             let id = PartId { kind: Kind::Terms, hash: *hash };
-            TermBlock::open(RawPart::contents(id, &by_hash[&id].bytes)?.to_vec())
+            TermBlock::open(RawPart::contents(id, &by_hash[&id].bytes)?)
         };
         Ok(Self { dictionary, blocks: dictionary.blocks.iter().map(open).collect::<Result<_>>()? })
     }

@@ -31,11 +31,13 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
+use rayon::prelude::*;
+
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, Role, VectorSpace};
 use crate::index::pack::Bounds;
 use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
-use crate::lexical::{Collection, Families, invert};
+use crate::lexical::{Collection, Families, PageLengths, invert};
 use crate::vector::hnsw;
 use crate::{Error, ErrorKind, Result};
 
@@ -172,7 +174,7 @@ pub fn build(
         return Err(Error::new(ErrorKind::Input, "there are no pages to index")
             .hint("point to the folder that the site generator wrote, or check what is left out"));
     }
-    let pages: Vec<Page> = pages.into_iter().map(Page::divided).collect();
+    let pages: Vec<Page> = pages.into_par_iter().map(Page::divided).collect();
     let former = options.fit.as_ref();
     let pages = match former {
         Some(fit) => fit.order(pages),
@@ -181,10 +183,7 @@ pub fn build(
     let mut parts = Vec::new();
 
     stage(Stage::Words);
-    let mut inverted = invert(&pages, &options.language);
-    if let Some(fit) = former {
-        inverted.settle(&fit.lengths_of(&pages));
-    }
+    let inverted = invert(&pages, &options.language);
     let families = Families::of(&inverted.terms, &inverted.languages);
 
     stage(Stage::Passages);
@@ -243,7 +242,6 @@ pub fn build(
     let text = texts::write(&pages, &passages.windows, former, &mut parts)?;
     let mut fit = Fit { language: options.language.clone(), vectors, ..Fit::default() };
     fit.pages = pages.iter().map(|page| page.id.clone()).collect();
-    fit.lengths = inverted.lengths.iter().map(|lengths| lengths.body as u32).collect();
     fit.note_cuts(&dictionary.blocks, &text);
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
     // Names of packed parts would have to stand in the packs' directory besides.
@@ -251,6 +249,7 @@ pub fn build(
     let runs = if packed { Some(false) } else { options.runs };
     let core = Core {
         collection: Collection { pages: pages.len() as u32, average: inverted.average, unit: inverted.unit },
+        lengths: PageLengths::new(&inverted.lengths),
         sections: sections as u32,
         passages: passages.count,
         endings: dictionary.endings,

@@ -21,7 +21,7 @@ pub(super) fn write(terms: &[InvertedTerm], parts: &mut Vec<RawPart>) -> Result<
     let words: Vec<(String, u8)> = terms
         .iter()
         .filter(|term| may_be_meant(&term.form))
-        .map(|term| (term.form.clone(), term.postings.len().max(1).ilog2() as u8))
+        .map(|term| (term.form.clone(), term.occurrences.count().max(1).ilog2() as u8))
         .collect();
     if words.is_empty() {
         return Ok(None);

@@ -34,12 +34,12 @@ impl<'i> Units<'i> {
             let mut on: Vec<u32> = Vec::new();
             let (mut best, mut all) = ((0, ""), 0);
             for term in forms.iter().map(|&form| &inverted.terms[form]) {
-                let uses: usize = term.positions.iter().map(Vec::len).sum();
+                let uses = term.occurrences.uses();
                 all += uses;
                 if uses > best.0 {
                     best = (uses, &term.form);
                 }
-                on.extend(term.postings.iter().map(|posting| posting.page.0));
+                on.extend(term.occurrences.pages().map(|posting| posting.page.0));
             }
             on.sort_unstable();
             on.dedup();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bifocal::Result;
 use bifocal::corpus::PageId;
 use bifocal::index::{Cells, Core, Directory, FieldRef, Kind, PartId, Place};
+use bifocal::lexical::PagePosting;
 use clap::Args;
 use indicatif::HumanBytes;
 
@@ -234,18 +235,19 @@ fn block_of(folder: &mut IndexFolder, core: &Core, word: &str) -> Result<Option<
 fn positions_of(folder: &mut IndexFolder, core: &Core, word: &str, id: PartId, at: usize) -> Result<Vec<Vec<u32>>> {
     folder.load(PartId { kind: Kind::Places, hash: core.positions })?;
     let index = folder.index();
-    let (mut pages, Some(number)) = (Vec::new(), index.block_number(core, word)) else { return Ok(Vec::new()) };
+    let (mut postings, Some(number)) = (Vec::new(), index.block_number(core, word)) else { return Ok(Vec::new()) };
     if let Some(Ok(list)) = index.terms(id).map(|block| index.postings(block, at)) {
-        list.for_each(core.collection.pages, |posting| pages.push(posting.page))?;
+        list.for_each(core.collection.pages, |posting| postings.push(posting.clone()))?;
     }
-    let parts = |page: &PageId| index.places().and_then(|places| places.part(number, *page));
-    let parts: Vec<Option<PartId>> = pages.iter().map(parts).collect();
+    let part_of = |posting: &PagePosting| index.places().and_then(|places| places.part(number, posting.page));
+    let parts: Vec<Option<PartId>> = postings.iter().map(part_of).collect();
     let mut positions = Vec::new();
     for same in parts.chunk_by(|a, b| a == b) {
         let Some(Some(part)) = same.first() else { continue };
         folder.load(*part)?;
         if let Some(loaded) = folder.index().positions(*part) {
-            positions.extend(loaded.of(at, same.len() as u32)?);
+            let run = &postings[positions.len()..positions.len() + same.len()];
+            positions.extend(loaded.of(at, run, core.collection.unit)?);
         }
     }
     Ok(positions)

@@ -1,8 +1,9 @@
 //! The core: which part holds what.
 //!
 //! ```text
-//! core    := pages sections passages average[3×4] unit endings terms positions[6] text cells words general spelling rules related fields
+//! core    := pages sections passages average[3×4] unit lengths endings terms positions[6] text cells words general spelling rules related fields
 //! unit    := what postings count one occurrence in a text
+//! lengths := as in `lexical::length`
 //! endings := count ending*
 //! terms   := as `blocks` in `names`                  the dictionary blocks
 //! positions                                          the hash of the places of positions
@@ -15,13 +16,13 @@
 //! related := 0 | 1 hash[6]                           where it lies which pages are like which
 //! fields  := as in `fields`
 //! ```
-//! It is loaded by every reader, so nothing here grows with the pages themselves, and on large sites not even with the number of
-//! parts: these are named in runs, which are parts of their own.
+//! It is loaded by every reader, so nothing here grows with the pages themselves but their lengths, and on large sites not even with
+//! the number of parts: these are named in runs, which are parts of their own.
 
 use super::{BlockNames, Cells, FieldRef, Kind, PartId, TextNames};
 use crate::Result;
 use crate::bytes::{Reader, Writer, damaged};
-use crate::lexical::{Collection, Lengths};
+use crate::lexical::{Collection, Lengths, PageLengths};
 use crate::vector::RowCode;
 
 /// The directory of an index.
@@ -29,6 +30,8 @@ use crate::vector::RowCode;
 pub struct Core {
     /// Pages and the average lengths of their fields.
     pub collection: Collection,
+    /// The lengths of each page's fields.
+    pub lengths: PageLengths,
     /// How many sections.
     pub sections: u32,
     /// How many passages.
@@ -97,6 +100,7 @@ impl Core {
         let Lengths { title, heading, body } = self.collection.average;
         [title, heading, body].iter().for_each(|&length| out.float(length));
         out.number(u64::from(self.collection.unit));
+        out.raw(self.lengths.bytes());
         out.count(self.endings.len());
         self.endings.iter().for_each(|ending| out.text(ending));
         self.terms.write(&mut out);
@@ -134,6 +138,7 @@ impl Core {
         if unit == 0 {
             return Err(damaged("occurrences that count nothing"));
         }
+        let lengths = PageLengths::read(&mut reader, pages)?;
         let endings = (0..reader.count(1)?).map(|_| Ok(reader.text()?.to_owned())).collect::<Result<_>>()?;
         let terms = BlockNames::read(&mut reader)?;
         let positions = reader.hash()?;
@@ -153,6 +158,7 @@ impl Core {
         let collection = Collection { pages, average, unit };
         Ok(Self {
             collection,
+            lengths,
             sections,
             passages,
             endings,
@@ -197,6 +203,7 @@ mod tests {
     fn core() -> Core {
         Core {
             collection: Collection { pages: 9, average: Lengths { title: 3.0, heading: 4.5, body: 200.0 }, unit: 4 },
+            lengths: PageLengths::new(&[Lengths { title: 2.0, heading: 4.0, body: 10.0 }; 9]),
             sections: 20,
             passages: 30,
             endings: vec![String::new(), "s".into()],

@@ -7,13 +7,16 @@ use libdeflater::{CompressionLvl, Compressor};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Packs parts by libdeflate's best, which is smaller than zlib's best by a twentieth for text and code.
+/// Packs parts by libdeflate, smaller than zlib's best by a twentieth for text and code. Its best level makes .2 % less of parts, in
+/// twice the time.
 pub struct Packer(Compressor);
+
+const LEVEL: i32 = 10;
 
 impl Packer {
     /// One that may pack many parts, one after the other.
     pub fn new() -> Self {
-        Self(Compressor::new(CompressionLvl::best()))
+        Self(Compressor::new(CompressionLvl::new(LEVEL).expect("libdeflate has twelve")))
     }
 
     /// Gzip without a date, so that the same part is the same file.

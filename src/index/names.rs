@@ -246,6 +246,7 @@ mod tests {
         let collection = crate::lexical::Collection { pages: 9, ..Default::default() };
         let plain = Core {
             collection,
+            lengths: crate::lexical::PageLengths::new(&[Default::default(); 9]),
             terms: BlockNames { listed: blocks(), runs: Vec::new() },
             text: TextNames { listed: texts(), in_runs: false },
             ..Core::default()

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::bytes::Writer;
 use crate::bytes::{Reader, damaged};
 use crate::corpus::PageId;
-use crate::lexical::read_positions;
+use crate::lexical::{PagePosting, read_positions};
 
 /// The positions of the terms of one dictionary block in some pages.
 pub struct Positions(Vec<u8>);
@@ -24,9 +24,10 @@ impl Positions {
         Self(bytes)
     }
 
-    /// Positions, page by page, of the block's term number `index`, which occurs in `pages` of the part's pages.
-    pub fn of(&self, index: usize, pages: u32) -> Result<Vec<Vec<u32>>> {
-        read_positions(&self.0, index, pages)
+    /// Positions, page by page, of the block's term number `index`, of which these are the postings in the part's pages, on a site
+    /// where words count in parts of `unit`.
+    pub fn of(&self, index: usize, postings: &[PagePosting], unit: u32) -> Result<Vec<Vec<u32>>> {
+        read_positions(&self.0, index, postings, unit)
     }
 }
 

@@ -6,9 +6,9 @@ use super::{
     Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, RelatedBlock, Relations,
     Rules, Spelling, TextStart, VectorPart, WordList,
 };
-use crate::bytes::damaged;
+use crate::bytes::{Reader, damaged};
 use crate::corpus::StoredPage;
-use crate::lexical::{PostingList, Postings, TermBlock};
+use crate::lexical::{PostingList, PostingReader, Postings, TermBlock};
 use crate::vector::Projection;
 use crate::vector::hnsw::Graph;
 use crate::{Error, Result};
@@ -36,6 +36,17 @@ pub struct Head {
     pub core: PartId,
     /// How many pages there are.
     pub pages: u32,
+}
+
+/// The list of a postings part.
+fn lay_list(contents: &[u8]) -> Result<Vec<u8>> {
+    let (mut reader, mut list) = (Reader::new(contents), Vec::new());
+    let pages = reader.small()?;
+    let mut columns = PostingReader::new(&mut reader)?;
+    columns.lay(pages, &mut list)?;
+    columns.end()?;
+    reader.end()?;
+    Ok(list)
 }
 
 /// A part, opened, or why it can't be had.
@@ -306,8 +317,8 @@ impl Index {
         }
         let core = self.core.as_ref().ok_or_else(|| damaged("a part that came before the core"))?;
         let part = match id.kind {
-            Kind::Terms => Loaded::Terms(TermBlock::open(contents.to_vec())?),
-            Kind::Postings => Loaded::Postings(contents.to_vec()),
+            Kind::Terms => Loaded::Terms(TermBlock::open(contents)?),
+            Kind::Postings => Loaded::Postings(lay_list(contents)?),
             Kind::Vectors => {
                 let part = core.cells.parts.iter().find(|part| part.hash == id.hash);
                 let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;

@@ -1,19 +1,22 @@
 //! Blocks of the dictionary: neighbouring forms with their postings.
 //!
 //! ```text
-//! block  := remote-count remote* width vector-count vector* term-count term* postings…
-//! term   := shared suffix pages family-count family* vector (length ≪ 1 | apart) [hash[6] if apart]
+//! block  := remote-count remote* width vector-count vector* term-count terms postings
 //! remote := family form               a member of the family that lies in another block
 //! vector := weight row[width]         weight in 1/24
+//! terms  := columns, each after its length in bytes:
+//!           shared*  suffix-length*  suffix*  pages*  (family-count family*)*  (vector ≪ 1 | apart)*  (hash[6] if apart)*
 //! ```
 //! Forms are sorted by bytes and front-coded: `shared` bytes of the form before, then `suffix`. A family number is local
 //! to the block. Forms that mean the same to the lexicon encoder share a vector: a term's `vector` is its number in the
-//! block plus one, or 0. The postings of all terms follow one another, except long lists, which lie *apart* in a part of
-//! their own so that a hot word doesn't make its neighbours dear; `length` counts the bytes of the list in either place.
+//! block plus one, or 0. The postings of all terms are as in `posting`, except long lists, which lie *apart* in a part of
+//! their own, after the number of their pages, so that a hot word doesn't make its neighbours dear.
 
 use std::ops::Range;
 
-use super::posting::PostingList;
+use super::posting::{PostingList, PostingReader};
+#[cfg(feature = "native")]
+use super::{occurrences::Occurrences, posting::PostingColumns};
 use crate::Result;
 #[cfg(feature = "native")]
 use crate::bytes::Writer;
@@ -21,18 +24,22 @@ use crate::bytes::{Reader, damaged};
 
 /// Longest list of postings, in bytes, that lies within its block.
 #[cfg(feature = "native")]
-pub const LONGEST_INLINE: usize = 2_048;
+pub const LONGEST_INLINE: usize = 1_500;
+
+/// Columns of terms.
+const COLUMNS: usize = 7;
 
 /// Steps of a vector's weight to 1: an idf of up to 10.6, that of a word on one of 60,000 pages, fits a byte.
 const WEIGHT_STEPS: f32 = 24.0;
 
 /// A dictionary block, opened.
 pub struct TermBlock {
-    bytes: Vec<u8>,
     terms: Vec<BlockTerm>,
     remote: Vec<(u32, String)>,
-    vectors: Range<usize>,
+    vectors: Vec<u8>,
     width: usize,
+    /// The lists of postings, one after the other.
+    lists: Vec<u8>,
 }
 
 /// One form of a [`TermBlock`].
@@ -65,59 +72,55 @@ pub enum Postings<'b> {
 
 impl TermBlock {
     /// Opens a block and checks all of it but the insides of the postings.
-    pub fn open(bytes: Vec<u8>) -> Result<Self> {
-        let mut reader = Reader::new(&bytes);
+    pub fn open(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new(bytes);
         let remote = (0..reader.count(2)?)
             .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
             .collect::<Result<Vec<_>>>()?;
         let width = reader.small()? as usize;
         // A width of 32 bits and its weight may be more than an address can hold.
         let size = width.checked_add(1).ok_or_else(|| damaged("vectors of more bytes than there are"))?;
-        let count = reader.count(size)?;
-        let length = count * size;
-        let start = bytes.len() - reader.left();
-        reader.raw(length)?;
-        let vectors = start..start + length;
-        let vector_count = count as u32;
-        let count = reader.count(6)?;
+        let vector_count = reader.count(size)?;
+        let vectors = reader.raw(vector_count * size)?.to_vec();
+        let count = reader.count(5)?;
+        let mut columns = Vec::with_capacity(COLUMNS);
+        for _ in 0..COLUMNS {
+            columns.push(reader.column()?);
+        }
+        let mut postings = PostingReader::new(&mut reader)?;
+        reader.end()?;
         let mut terms: Vec<BlockTerm> = Vec::with_capacity(count);
-        let mut inline = 0usize;
+        let mut lists = Vec::new();
+        let [shared, lengths, suffixes, pages, families, places, hashes] = &mut columns[..] else {
+            return Err(damaged("other columns than there should be"));
+        };
         for _ in 0..count {
             let last = terms.last().map_or("", |term| term.form.as_str());
-            let shared = reader.small()? as usize;
+            let shared = shared.small()? as usize;
             let head = last.get(..shared).ok_or_else(|| damaged("a form that shares more than there is"))?;
-            let form = [head, reader.text()?].concat();
+            let form = [head, suffixes.characters(lengths.small()? as usize)?].concat();
             if !terms.is_empty() && form.as_str() <= last {
                 return Err(damaged("forms out of order"));
             }
-            let pages = reader.small()?;
-            let families = (0..reader.count(1)?).map(|_| reader.small()).collect::<Result<_>>()?;
-            let vector = reader.small()?;
-            if vector > vector_count {
+            let pages = pages.small()?;
+            let families = (0..families.count(1)?).map(|_| families.small()).collect::<Result<_>>()?;
+            let place = places.small()?;
+            if (place >> 1) as usize > vector_count {
                 return Err(damaged("a vector that the block does not have"));
             }
-            let place = reader.number()?;
-            let length = usize::try_from(place >> 1).map_err(|_| damaged("a list of postings out of range"))?;
             let postings = if place & 1 == 1 {
-                Place::Apart(reader.hash()?)
+                Place::Apart(hashes.hash()?)
             } else {
-                let start = inline;
-                inline = start.checked_add(length).ok_or_else(|| damaged("a list of postings out of range"))?;
-                Place::Inline(start..inline)
+                let start = lists.len();
+                postings.lay(pages, &mut lists)?;
+                Place::Inline(start..lists.len())
             };
-            let vector = vector.checked_sub(1).map(|vector| vector as usize);
+            let vector = (place >> 1).checked_sub(1).map(|vector| vector as usize);
             terms.push(BlockTerm { form, pages, families, vector, postings });
         }
-        if reader.left() != inline {
-            return Err(damaged("postings of another length than stated"));
-        }
-        let base = bytes.len() - inline;
-        for term in &mut terms {
-            if let Place::Inline(range) = &mut term.postings {
-                *range = base + range.start..base + range.end;
-            }
-        }
-        Ok(Self { bytes, terms, remote, vectors, width })
+        columns.iter().try_for_each(Reader::end)?;
+        postings.end()?;
+        Ok(Self { terms, remote, vectors, width, lists })
     }
 
     /// The forms of the block, in order.
@@ -134,7 +137,7 @@ impl TermBlock {
     pub fn postings(&self, index: usize) -> Option<Postings<'_>> {
         let term = self.terms.get(index)?;
         Some(match &term.postings {
-            Place::Inline(range) => Postings::Inline(PostingList::new(&self.bytes[range.clone()], term.pages)),
+            Place::Inline(range) => Postings::Inline(PostingList::new(&self.lists[range.clone()], term.pages)),
             Place::Apart(hash) => Postings::Apart(*hash),
         })
     }
@@ -142,8 +145,8 @@ impl TermBlock {
     /// The weight and the row of the vector of term number `index`, if it has one.
     pub fn vector(&self, index: usize) -> Option<(f32, &[u8])> {
         let vector = self.terms.get(index)?.vector?;
-        let at = self.vectors.start + vector * (self.width + 1);
-        Some((f32::from(self.bytes[at]) / WEIGHT_STEPS, &self.bytes[at + 1..at + 1 + self.width]))
+        let at = vector * (self.width + 1);
+        Some((f32::from(self.vectors[at]) / WEIGHT_STEPS, &self.vectors[at + 1..at + 1 + self.width]))
     }
 
     /// Members of a family that lie in other blocks.
@@ -157,12 +160,10 @@ impl TermBlock {
 pub struct Placed<'a> {
     /// The folded form.
     pub form: &'a str,
-    /// In how many pages it occurs.
-    pub pages: u32,
     /// Its families, by numbers local to the block.
     pub families: Vec<u32>,
-    /// Its encoded postings.
-    pub postings: &'a [u8],
+    /// Where it occurs.
+    pub occurrences: &'a Occurrences,
     /// The hash of the part that holds the postings, if they lie apart.
     pub apart: Option<u64>,
     /// The number of its vector among those of the block.
@@ -195,22 +196,27 @@ impl TermBlock {
             out.raw(vector.row);
         }
         out.count(terms.len());
+        let mut columns: [Writer; COLUMNS] = Default::default();
+        let [shared, lengths, suffixes, pages, families, places, hashes] = &mut columns;
+        let mut postings = PostingColumns::default();
         let mut last = "";
         for term in terms {
-            let shared = shared_prefix(last, term.form);
-            out.count(shared);
-            out.text(&term.form[shared..]);
-            out.number(u64::from(term.pages));
-            out.count(term.families.len());
-            term.families.iter().for_each(|&family| out.number(u64::from(family)));
-            out.count(term.vector.map_or(0, |vector| vector + 1));
-            out.number((term.postings.len() as u64) << 1 | u64::from(term.apart.is_some()));
-            if let Some(hash) = term.apart {
-                out.hash(hash);
+            let same = shared_prefix(last, term.form);
+            shared.count(same);
+            lengths.count(term.form.len() - same);
+            suffixes.raw(&term.form.as_bytes()[same..]);
+            pages.count(term.occurrences.count());
+            families.count(term.families.len());
+            term.families.iter().for_each(|&family| families.number(u64::from(family)));
+            places.count(term.vector.map_or(0, |vector| vector + 1) << 1 | usize::from(term.apart.is_some()));
+            match term.apart {
+                Some(hash) => hashes.hash(hash),
+                None => postings.add(term.occurrences),
             }
             last = term.form;
         }
-        terms.iter().filter(|term| term.apart.is_none()).for_each(|term| out.raw(term.postings));
+        columns.iter().for_each(|column| out.column(column));
+        postings.write(&mut out);
         out.0
     }
 }
@@ -223,25 +229,28 @@ pub(super) fn shared_prefix(a: &str, b: &str) -> usize {
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
+    use crate::corpus::{Ordinal, PageId};
+    use crate::lexical::occurrences::Field;
 
     #[test]
     fn blocks_read_back_and_damage_is_found() {
-        let placed = |form, families: &[u32], postings, apart, vector| Placed {
+        let mut occurrences = Occurrences::default();
+        occurrences.add(PageId(3), Field::Text(Ordinal(2)), 1, 0);
+        let placed = |form, families: &[u32], apart, vector| Placed {
             form,
-            pages: 1,
             families: families.to_vec(),
-            postings,
+            occurrences: &occurrences,
             apart,
             vector,
         };
         let terms = [
-            placed("borrow", &[0], b"abc".as_slice(), None, Some(1)),
-            placed("borrowed", &[0, 1], b"", Some(7), Some(1)),
-            placed("bottle", &[], b"xy", None, None),
+            placed("borrow", &[0], None, Some(1)),
+            placed("borrowed", &[0, 1], Some(7), Some(1)),
+            placed("bottle", &[], None, None),
         ];
         let vectors = [PlacedVector { weight: 0.0, row: b"row0" }, PlacedVector { weight: 2.5, row: b"row1" }];
         let bytes = TermBlock::write(&[(0, "lent")], &vectors, &terms);
-        let block = TermBlock::open(bytes.clone()).unwrap();
+        let block = TermBlock::open(&bytes).unwrap();
         assert_eq!(block.terms().iter().map(|t| t.form.as_str()).collect::<Vec<_>>(), ["borrow", "borrowed", "bottle"]);
         assert_eq!(block.terms()[1].families, [0, 1]);
         assert_eq!(block.find("borrowed"), Ok(1));
@@ -252,8 +261,12 @@ mod tests {
             [0, 1, 2].map(|term| block.vector(term)),
             [Some((2.5, b"row1".as_slice())), Some((2.5, b"row1")), None]
         );
+        let mut pages = Vec::new();
+        let Some(Postings::Inline(list)) = block.postings(2) else { panic!("a list that is not there") };
+        list.for_each(4, |posting| pages.push(posting.page)).unwrap();
+        assert_eq!(pages, [PageId(3)]);
         for end in 0..bytes.len() {
-            assert!(TermBlock::open(bytes[..end].to_vec()).is_err(), "truncated at {end}");
+            assert!(TermBlock::open(&bytes[..end]).is_err(), "truncated at {end}");
         }
     }
 }

@@ -145,22 +145,20 @@ fn kin(term: &str, blocks: &[&TermBlock], endings: &[String]) -> Option<(usize, 
 
 #[cfg(all(test, feature = "native"))]
 mod tests {
-    use super::super::Placed;
+    use super::super::{Occurrences, Placed};
     use super::*;
 
     fn block(terms: &[(&str, u32)]) -> TermBlock {
-        let placed: Vec<_> = terms
-            .iter()
-            .map(|&(form, family)| Placed {
-                form,
-                pages: 1,
-                families: vec![family],
-                postings: b"",
-                apart: None,
-                vector: None,
-            })
-            .collect();
-        TermBlock::open(TermBlock::write(&[(1, "lent")], &[], &placed)).unwrap()
+        let occurrences = Occurrences::default();
+        let placed = |&(form, family)| Placed {
+            form,
+            families: vec![family],
+            occurrences: &occurrences,
+            apart: None,
+            vector: None,
+        };
+        let placed: Vec<_> = terms.iter().map(placed).collect();
+        TermBlock::open(&TermBlock::write(&[(1, "lent")], &[], &placed)).unwrap()
     }
 
     fn check(term: &str, unfinished: bool, expected: &[&str]) {

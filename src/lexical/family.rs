@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::dictionary::shared_prefix;
 use super::invert::InvertedTerm;
 use crate::text;
@@ -23,12 +25,17 @@ pub struct Families {
 impl Families {
     /// Groups forms by stem, in each language that they are used in; a form alone has no family.
     pub fn of(terms: &[InvertedTerm], languages: &[String]) -> Self {
-        let mut by_stem: BTreeMap<(u16, String), Vec<u32>> = BTreeMap::new();
-        for (number, term) in terms.iter().enumerate() {
-            for &language in &term.languages {
+        let stems_of = |term: &InvertedTerm| -> Vec<(u16, String)> {
+            let stem = |&language: &u16| {
                 let stem = text::stem(&languages[usize::from(language)], &term.written);
-                by_stem.entry((language, text::fold(&stem).into_owned())).or_default().push(number as u32);
-            }
+                (language, text::fold(&stem).into_owned())
+            };
+            term.languages.iter().map(stem).collect()
+        };
+        let stems: Vec<Vec<(u16, String)>> = terms.par_iter().map(stems_of).collect();
+        let mut by_stem: BTreeMap<(u16, String), Vec<u32>> = BTreeMap::new();
+        for (number, stems) in (0..).zip(stems) {
+            stems.into_iter().for_each(|stem| by_stem.entry(stem).or_default().push(number));
         }
         let mut members: Vec<Vec<u32>> = by_stem.into_values().filter(|members| members.len() > 1).collect();
         members.sort();

@@ -1,24 +1,27 @@
 //! Turns pages into postings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 
 use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use unicode_normalization::UnicodeNormalization;
 
 use super::bm25f::Lengths;
-use super::posting::{PagePosting, SectionPosting};
+use super::occurrences::{Field, Occurrences};
+use super::positions::span_of;
 use crate::corpus::{Ordinal, Page, PageId};
 use crate::text::{self, Kind, WRITTEN};
 
 /// Positions left free between two fields, so that a phrase never spans them.
 const FIELD_GAP: u32 = 16;
 
-/// A section's positions start at a multiple of this, so that a few words more or less in one section most often leave the
-/// positions of those after it as they were, and with them the parts of a rebuilt index.
-const SECTION_STEP: u32 = 64;
-
 /// What an occurrence counts on a site some of whose words count more or less than others, so that a quarter can be said.
 const WEIGHTED_UNIT: u32 = 4;
+
+/// Shares of the forms, by their hashes, that are gathered side by side.
+const SHARES: usize = 16;
 
 /// The words of a site.
 pub struct Inverted {
@@ -35,6 +38,7 @@ pub struct Inverted {
 }
 
 /// A form and where it occurs.
+#[derive(Default)]
 pub struct InvertedTerm {
     /// The folded form.
     pub form: String,
@@ -42,10 +46,8 @@ pub struct InvertedTerm {
     pub written: String,
     /// Languages of the pages that it occurs in, as numbers into [`Inverted::languages`].
     pub languages: Vec<u16>,
-    /// Its postings, by page.
-    pub postings: Vec<PagePosting>,
-    /// Its positions in each of those pages.
-    pub positions: Vec<Vec<u32>>,
+    /// Its places.
+    pub occurrences: Occurrences,
 }
 
 /// Reads the words of all pages; `language` stands in for pages that state none.
@@ -54,53 +56,59 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     let mut languages: Vec<String> = pages.iter().map(language_of).collect();
     languages.sort();
     languages.dedup();
-    let weighted = pages.iter().flat_map(|page| &page.sections).any(|section| !section.weights.is_empty());
-    let unit = if weighted { WEIGHTED_UNIT } else { 1 };
-    let read: Vec<PageWords> = pages.par_iter().map(|page| PageWords::read(page, unit)).collect();
+    let is_weighted = |page: &Page| page.sections.iter().any(|s| !s.weights.is_empty() || s.heading_weight.is_some());
+    let unit = if pages.iter().any(is_weighted) { WEIGHTED_UNIT } else { 1 };
+    let number_of = |page: &Page| languages.binary_search(&language_of(page)).unwrap_or_default() as u16;
+    let mut read: Vec<PageWords> = pages.par_iter().map(|page| PageWords::read(page, number_of(page), unit)).collect();
 
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let lengths: Vec<Lengths> = read.iter().map(|words| words.lengths).collect();
+    let mut shares: Vec<Vec<(u16, Share)>> = (0..SHARES).map(|_| Vec::with_capacity(pages.len())).collect();
+    for words in &mut read {
+        shares.iter_mut().zip(words.shares.drain(..)).for_each(|(all, share)| all.push((words.language, share)));
+    }
+    let mut terms: Vec<InvertedTerm> = shares.into_par_iter().flat_map_iter(gather).collect();
+    terms.par_sort_unstable_by(|a, b| a.form.cmp(&b.form));
+    settle_marks(&mut terms);
+    Inverted { terms, average: average(&lengths), lengths, unit, languages }
+}
+
+/// Puts together what all pages, in order, have of one share of the forms.
+fn gather(pages: Vec<(u16, Share)>) -> Vec<InvertedTerm> {
+    let mut numbers: FxHashMap<Cow<str>, usize> = HashMap::default();
     let mut terms: Vec<InvertedTerm> = Vec::new();
-    let mut lengths = Vec::with_capacity(pages.len());
-    for (number, (page, words)) in pages.iter().zip(read).enumerate() {
-        let language = languages.binary_search(&language_of(page)).unwrap_or_default() as u16;
-        lengths.push(words.lengths);
-        for (form, uses) in words.uses {
+    for (page, (language, share)) in (0..).zip(pages) {
+        let mut places = Vec::with_capacity(share.forms.len());
+        for form in share.forms {
             let at = *numbers.entry(form).or_insert_with_key(|form| {
-                terms.push(InvertedTerm {
-                    form: form.clone(),
-                    written: form.clone(),
-                    languages: Vec::new(),
-                    postings: Vec::new(),
-                    positions: Vec::new(),
-                });
+                let form = form.clone().into_owned();
+                terms.push(InvertedTerm { written: form.clone(), form, ..InvertedTerm::default() });
                 terms.len() - 1
             });
-            let term = &mut terms[at];
-            if !term.languages.contains(&language) {
-                term.languages.push(language);
+            if !terms[at].languages.contains(&language) {
+                terms[at].languages.push(language);
             }
-            term.postings.push(PagePosting {
-                page: PageId(number as u32),
-                lengths: words.lengths,
-                title: uses.title,
-                sections: uses.sections,
-            });
-            term.positions.push(uses.positions);
+            places.push(at);
+        }
+        for Occurrence { form, field, count, position } in share.occurrences {
+            terms[places[form as usize]].occurrences.add(PageId(page), field, count, position);
         }
     }
-    terms.sort_by(|a, b| a.form.cmp(&b.form));
-    settle_marks(&mut terms);
     terms.iter_mut().for_each(|term| term.languages.sort_unstable());
-    Inverted { terms, average: average(&lengths), lengths, unit, languages }
+    terms
 }
 
 /// Says of each word how it is written most often, and drops marked words where there is only one way: they would find no other
 /// pages than the word itself.
 fn settle_marks(terms: &mut Vec<InvertedTerm>) {
-    let uses = |term: &InvertedTerm| term.positions.iter().map(Vec::len).sum::<usize>();
+    let uses = |term: &InvertedTerm| term.occurrences.uses();
     let mut keep = vec![true; terms.len()];
+    let find = |form: &str| terms.binary_search_by(|term| term.form.as_str().cmp(form)).ok();
+    let written = |term: &InvertedTerm| {
+        term.form.match_indices(WRITTEN).filter_map(|(at, _)| find(&term.form[..at])).collect::<Vec<_>>()
+    };
+    let plain: BTreeSet<usize> = terms.iter().flat_map(written).collect();
     // A marked word follows the word itself, but for words of which that is the beginning.
-    for at in 0..terms.len() {
+    for at in plain {
         let start = [&terms[at].form[..], WRITTEN.encode_utf8(&mut [0; 4])].concat();
         let from = terms.partition_point(|term| term.form < start);
         let marked = from..from + terms[from..].iter().take_while(|term| term.form.starts_with(&start)).count();
@@ -120,25 +128,6 @@ fn settle_marks(terms: &mut Vec<InvertedTerm>) {
     terms.retain(|_| keep.next().unwrap_or(true));
 }
 
-/// The share by which a page's text may grow or shrink and still count as long as before.
-const SETTLED: f32 = 0.1;
-
-impl Inverted {
-    /// Counts the text of pages as long as it was `before`, by their numbers, where it hardly changed: each of a page's
-    /// postings holds its length, and all of them would change with one word.
-    pub fn settle(&mut self, before: &[Option<f32>]) {
-        for (lengths, before) in self.lengths.iter_mut().zip(before) {
-            if let Some(before) = before.filter(|before| (lengths.body - before).abs() <= SETTLED * before) {
-                lengths.body = before;
-            }
-        }
-        self.average = average(&self.lengths);
-        for posting in self.terms.iter_mut().flat_map(|term| &mut term.postings) {
-            posting.lengths = self.lengths[posting.page.0 as usize];
-        }
-    }
-}
-
 fn average(lengths: &[Lengths]) -> Lengths {
     let mean = |field: fn(&Lengths) -> f32| {
         let sum: f64 = lengths.iter().map(|lengths| f64::from(field(lengths))).sum();
@@ -148,59 +137,81 @@ fn average(lengths: &[Lengths]) -> Lengths {
 }
 
 /// The words of one page.
-struct PageWords {
+struct PageWords<'p> {
+    language: u16,
     lengths: Lengths,
-    uses: BTreeMap<String, Uses>,
+    /// Its forms, shared out by their hashes.
+    shares: Vec<Share<'p>>,
 }
 
+/// Some of a page's forms.
 #[derive(Default)]
-struct Uses {
-    title: u32,
-    sections: Vec<SectionPosting>,
-    positions: Vec<u32>,
+struct Share<'p> {
+    forms: Vec<Cow<'p, str>>,
+    occurrences: Vec<Occurrence>,
 }
 
-impl PageWords {
-    fn read(page: &Page, unit: u32) -> Self {
-        let mut words = Self { lengths: Lengths::default(), uses: BTreeMap::new() };
+/// One occurrence of a form, in the order of the text.
+struct Occurrence {
+    /// The form's number in its share.
+    form: u32,
+    field: Field,
+    /// What it counts.
+    count: u32,
+    position: u32,
+}
+
+impl<'p> PageWords<'p> {
+    fn read(page: &'p Page, language: u16, unit: u32) -> Self {
+        let shares = (0..SHARES).map(|_| Share::default()).collect();
+        let mut reader = PageReader { shares, numbers: HashMap::default() };
+        let mut lengths = Lengths::default();
         let mut base = 0;
-        words.lengths.title = words.read_field(&page.title, &mut base, |uses, _| uses.title += 1);
+        lengths.title = reader.read_field(&page.title, &mut base, Field::Title, |_| 1);
         let mut last_heading = "";
         for (number, section) in page.sections.iter().enumerate() {
-            let section_number = Ordinal(number as u32);
-            base = base.checked_next_multiple_of(SECTION_STEP).unwrap_or(u32::MAX);
+            let ordinal = Ordinal(number as u32);
+            (base, _) = span_of(Some(ordinal));
             // The pieces of a divided section repeat its heading; it counts once.
             if section.heading != last_heading {
                 last_heading = &section.heading;
                 let weight = in_units(section.heading_weight.unwrap_or(1.0), 1);
-                words.lengths.heading += words.read_field(&section.heading, &mut base, |uses, _| {
-                    uses.in_section(section_number).heading += weight
-                });
+                lengths.heading += reader.read_field(&section.heading, &mut base, Field::Heading(ordinal), |_| weight);
             }
-            words.lengths.body += words.read_field(&section.text, &mut base, |uses, start| {
-                uses.in_section(section_number).body += in_units(section.weight_at(start), unit);
-            });
+            let weight = |start| in_units(section.weight_at(start), unit);
+            lengths.body += reader.read_field(&section.text, &mut base, Field::Text(ordinal), weight);
         }
-        words
+        Self { language, lengths, shares: reader.shares }
     }
+}
 
-    /// Reads a field's words; `count` is told where each begins.
-    fn read_field(&mut self, text: &str, base: &mut u32, count: impl Fn(&mut Uses, usize)) -> f32 {
+struct PageReader<'p> {
+    shares: Vec<Share<'p>>,
+    /// The share of each form and its number there.
+    numbers: FxHashMap<Cow<'p, str>, (usize, u32)>,
+}
+
+impl<'p> PageReader<'p> {
+    /// Reads a field's words; `count` says what one counts that begins at this byte.
+    fn read_field(&mut self, text: &'p str, base: &mut u32, field: Field, count: impl Fn(usize) -> u32) -> f32 {
         let (mut length, mut next) = (0u32, *base);
+        let (_, end) = span_of(field.section());
         for mut word in text::words(text) {
             if word.kind == Kind::Marked {
                 word.term = word.term.nfc().collect();
             }
-            let position = base.saturating_add(word.position);
+            let position = base.saturating_add(word.position).min(end);
             next = next.max(position.saturating_add(1));
             length += u32::from(word.kind != Kind::Marked);
-            if !self.uses.contains_key(&*word.term) {
-                self.uses.insert(word.term.clone().into_owned(), Uses::default());
-            }
-            if let Some(uses) = self.uses.get_mut(&*word.term) {
-                count(uses, word.span.start);
-                uses.positions.push(position);
-            }
+            let (share, form) = *self.numbers.entry(word.term).or_insert_with_key(|form| {
+                // The high bits: those of a table are the low ones.
+                let share = (FxBuildHasher.hash_one(form.as_bytes()) >> 32) as usize % SHARES;
+                let forms = &mut self.shares[share].forms;
+                forms.push(form.clone());
+                (share, forms.len() as u32 - 1)
+            });
+            let count = count(word.span.start);
+            self.shares[share].occurrences.push(Occurrence { form, field, count, position });
         }
         if length > 0 {
             *base = next.saturating_add(FIELD_GAP);
@@ -212,14 +223,4 @@ impl PageWords {
 /// A weight in whole units; one only where it counts nothing is none.
 fn in_units(weight: f32, unit: u32) -> u32 {
     ((weight * unit as f32).round() as u32).max(u32::from(weight > 0.0))
-}
-
-impl Uses {
-    fn in_section(&mut self, section: Ordinal) -> &mut SectionPosting {
-        if self.sections.last().is_none_or(|last| last.section != section) {
-            self.sections.push(SectionPosting { section, heading: 0, body: 0 });
-        }
-        let last = self.sections.len() - 1;
-        &mut self.sections[last]
-    }
 }

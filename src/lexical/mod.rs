@@ -15,6 +15,8 @@ mod family;
 #[cfg(feature = "native")]
 mod invert;
 mod length;
+#[cfg(feature = "native")]
+mod occurrences;
 mod positions;
 mod posting;
 mod rank;
@@ -29,6 +31,13 @@ pub use expand::{Expansion, Form, expand};
 pub use family::{Families, learned_endings};
 #[cfg(feature = "native")]
 pub use invert::{Inverted, InvertedTerm, invert};
-pub use positions::{read_positions, write_positions};
-pub use posting::{PagePosting, PostingList, SectionPosting};
+pub use length::PageLengths;
+#[cfg(feature = "native")]
+pub use occurrences::{InPage, Occurrences};
+pub use positions::read_positions;
+#[cfg(feature = "native")]
+pub use positions::write_positions;
+pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting};
+#[cfg(feature = "native")]
+pub use posting::{PostingColumns, posting_list};
 pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};

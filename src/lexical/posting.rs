@@ -2,16 +2,20 @@
 //!
 //! ```text
 //! list    := page*                                            as many as the dictionary says
-//! page    := Δpage lengths[2] (sections ≪ 2 | title-tf) section*
+//! page    := Δpage (sections ≪ 2 | title-tf) section*
 //! section := Δordinal (body-tf ≪ 2 | heading-tf)
+//! columns := length Δpage* length (sections ≪ 2 | title-tf)* length Δordinal* length (body-tf ≪ 2 | heading-tf)*
 //! ```
-//! `Δ` is the difference to the one before (to −1 for the first, so it is at least 1). `lengths` are the page's field lengths in words:
-//! title and headings in four bits each, the body in one byte (see `length.rs`). Title and heading counts saturate at 3.
+//! `Δ` is the difference to the one before (to −1 for the first, so it is at least 1). Title and heading counts saturate at 3.
+//! Parts hold the numbers of one or more lists as *columns*, since gzip makes a quarter less of numbers that are alike; whoever opens
+//! one lays them into lists. The lengths of pages are in the core (`length`).
 
-use super::bm25f::Lengths;
-use super::length;
+#[cfg(feature = "native")]
+use super::occurrences::{InPage, Occurrences};
 use crate::Result;
-use crate::bytes::{Reader, Writer, damaged};
+#[cfg(feature = "native")]
+use crate::bytes::Writer;
+use crate::bytes::{Reader, damaged};
 use crate::corpus::{Ordinal, PageId};
 
 /// Where a form occurs in one page.
@@ -19,8 +23,6 @@ use crate::corpus::{Ordinal, PageId};
 pub struct PagePosting {
     /// The page.
     pub page: PageId,
-    /// The lengths of the page's fields.
-    pub lengths: Lengths,
     /// Occurrences in the title, at most 3.
     pub title: u32,
     /// The sections that it occurs in, in order; none if it is in the title alone.
@@ -60,42 +62,36 @@ impl<'b> PostingList<'b> {
     ///
     /// # Errors
     /// The bytes are not such a list, or name a page that the index doesn't have.
-    pub fn for_each(&self, limit: u32, mut visit: impl FnMut(&PagePosting)) -> Result<()> {
+    pub fn for_each(&self, limit: u32, visit: impl FnMut(&PagePosting)) -> Result<()> {
+        self.for_each_of(limit, |_| true, visit)
+    }
+
+    /// Calls `visit` for the postings of `wanted` pages, as [`for_each`](Self::for_each) does for all.
+    pub fn for_each_of(
+        &self,
+        limit: u32,
+        wanted: impl Fn(PageId) -> bool,
+        mut visit: impl FnMut(&PagePosting),
+    ) -> Result<()> {
         let mut reader = Reader::new(self.bytes);
         let mut next = 0u32;
-        let mut posting = PagePosting { page: PageId(0), lengths: Lengths::default(), title: 0, sections: Vec::new() };
+        let mut posting = PagePosting { page: PageId(0), title: 0, sections: Vec::new() };
         for _ in 0..self.pages {
-            let page = advance(next, reader.small()?)?;
+            let page = advance(next, reader.small_inline()?)?;
             if page >= limit {
                 return Err(damaged("a posting of a page that the index does not have"));
             }
             next = page + 1;
             posting.page = PageId(page);
-            posting.read(&mut reader)?;
-            visit(&posting);
-        }
-        Ok(())
-    }
-
-    /// Encodes postings, which must be in the order of pages and sections.
-    pub fn encode(postings: &[PagePosting]) -> Vec<u8> {
-        let mut out = Writer::default();
-        let mut next = 0;
-        for posting in postings {
-            out.number(u64::from(posting.page.0 - next + 1));
-            next = posting.page.0 + 1;
-            let Lengths { title, heading, body } = posting.lengths;
-            out.0.push(length::nibble(title as u32) << 4 | length::nibble(heading as u32));
-            out.0.push(length::byte(body as u32));
-            out.number((posting.sections.len() as u64) << 2 | u64::from(posting.title.min(3)));
-            let mut ordinal = 0;
-            for section in &posting.sections {
-                out.number(u64::from(section.section.0 - ordinal + 1));
-                ordinal = section.section.0 + 1;
-                out.number(u64::from(section.body) << 2 | u64::from(section.heading.min(3)));
+            if wanted(posting.page) {
+                posting.read(&mut reader)?;
+                visit(&posting);
+            } else {
+                let sections = reader.small_inline()? >> 2;
+                reader.skip(u64::from(sections) * 2)?;
             }
         }
-        out.0
+        Ok(())
     }
 }
 
@@ -103,27 +99,91 @@ impl PagePosting {
     /// Becomes the posting that follows, but for its page. Called and not copied into every visitor's loop.
     #[inline(never)]
     fn read(&mut self, reader: &mut Reader) -> Result<()> {
-        let (short, body) = (reader.byte()?, reader.byte()?);
-        self.lengths = Lengths {
-            title: length::from_nibble(short >> 4) as f32,
-            heading: length::from_nibble(short) as f32,
-            body: length::from_byte(body) as f32,
-        };
-        let packed = reader.number()?;
-        self.title = (packed & 3) as u32;
+        let packed = reader.small_inline()?;
+        self.title = packed & 3;
         self.sections.clear();
         let mut ordinal = 0u32;
         for _ in 0..packed >> 2 {
-            let section = advance(ordinal, reader.small()?)?;
+            let section = advance(ordinal, reader.small_inline()?)?;
             ordinal = section.checked_add(1).ok_or_else(|| damaged("a section number out of range"))?;
-            let counts = reader.number()?;
-            self.sections.push(SectionPosting {
-                section: Ordinal(section),
-                heading: (counts & 3) as u32,
-                body: (counts >> 2).min(u64::from(u32::MAX)) as u32,
-            });
+            let counts = reader.small_inline()?;
+            self.sections.push(SectionPosting { section: Ordinal(section), heading: counts & 3, body: counts >> 2 });
         }
         Ok(())
+    }
+}
+
+/// The numbers of lists of postings, by what they say.
+#[cfg(feature = "native")]
+#[derive(Default)]
+pub struct PostingColumns([Writer; 4]);
+
+#[cfg(feature = "native")]
+impl PostingColumns {
+    /// Adds the list of a form.
+    pub fn add(&mut self, occurrences: &Occurrences) {
+        let [pages, counts, ordinals, frequencies] = &mut self.0;
+        let mut next = 0;
+        for InPage { page, title, sections, .. } in occurrences.pages() {
+            pages.number(u64::from(page.0 - next + 1));
+            next = page.0 + 1;
+            counts.number((sections.len() as u64) << 2 | u64::from(title.min(3)));
+            let mut ordinal = 0;
+            for section in sections {
+                ordinals.number(u64::from(section.section.0 - ordinal + 1));
+                ordinal = section.section.0 + 1;
+                frequencies.number(u64::from(section.body) << 2 | u64::from(section.heading.min(3)));
+            }
+        }
+    }
+
+    /// Bytes of all columns.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|column| column.0.len()).sum()
+    }
+
+    /// Writes the columns.
+    pub fn write(&self, out: &mut Writer) {
+        self.0.iter().for_each(|column| out.column(column));
+    }
+}
+
+/// The list of a form, as who opens its part has it.
+#[cfg(feature = "native")]
+pub fn posting_list(occurrences: &Occurrences) -> Result<Vec<u8>> {
+    let (mut columns, mut written, mut list) = (PostingColumns::default(), Writer::default(), Vec::new());
+    columns.add(occurrences);
+    columns.write(&mut written);
+    PostingReader::new(&mut Reader::new(&written.0))?.lay(occurrences.count() as u32, &mut list)?;
+    Ok(list)
+}
+
+/// Columns from which lists are laid together one after the other.
+pub struct PostingReader<'b>([Reader<'b>; 4]);
+
+impl<'b> PostingReader<'b> {
+    /// Reads columns.
+    pub fn new(reader: &mut Reader<'b>) -> Result<Self> {
+        Ok(Self([reader.column()?, reader.column()?, reader.column()?, reader.column()?]))
+    }
+
+    /// Appends the next list, of `pages` postings, to `list`.
+    #[inline(never)]
+    pub fn lay(&mut self, pages: u32, list: &mut Vec<u8>) -> Result<()> {
+        let [gaps, counts, ordinals, frequencies] = &mut self.0;
+        for _ in 0..pages {
+            gaps.copy_number(list)?;
+            for _ in 0..counts.copy_number(list)? >> 2 {
+                ordinals.copy_number(list)?;
+                frequencies.copy_number(list)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Confirms that there are no more lists.
+    pub fn end(&self) -> Result<()> {
+        self.0.iter().try_for_each(Reader::end)
     }
 }
 
@@ -131,14 +191,14 @@ fn advance(next: u32, step: u32) -> Result<u32> {
     step.checked_sub(1).and_then(|step| next.checked_add(step)).ok_or_else(|| damaged("a posting out of order"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
+    use crate::lexical::occurrences::Field;
 
     fn posting(page: u32, title: u32, sections: &[(u32, u32, u32)]) -> PagePosting {
         PagePosting {
             page: PageId(page),
-            lengths: Lengths { title: 3.0, heading: 12.0, body: 15.0 },
             title,
             sections: sections
                 .iter()
@@ -147,14 +207,44 @@ mod tests {
         }
     }
 
+    /// The same, as it is gathered.
+    fn gathered(postings: &[PagePosting]) -> Occurrences {
+        let mut occurrences = Occurrences::default();
+        for posting in postings {
+            occurrences.add(posting.page, Field::Title, posting.title, 0);
+            for &SectionPosting { section, heading, body } in &posting.sections {
+                occurrences.add(posting.page, Field::Heading(section), heading, 0);
+                occurrences.add(posting.page, Field::Text(section), body, 0);
+            }
+        }
+        occurrences
+    }
+
     #[test]
     fn lists_read_back() {
-        let postings = [posting(0, 1, &[]), posting(1, 0, &[(0, 1, 2), (7, 0, 300)]), posting(900, 3, &[(2, 3, 0)])];
-        let bytes = PostingList::encode(&postings);
-        let mut back = Vec::new();
-        PostingList::new(&bytes, 3).for_each(901, |posting| back.push(posting.clone())).unwrap();
-        assert_eq!(back, postings);
-        assert!(PostingList::new(&bytes, 3).for_each(900, |_| ()).is_err(), "page 900 of 900");
-        assert!(PostingList::new(&bytes, 4).for_each(901, |_| ()).is_err(), "one posting too many");
+        let first = [posting(0, 1, &[]), posting(1, 0, &[(0, 1, 2), (7, 0, 300)]), posting(900, 3, &[(2, 3, 0)])];
+        let second = [posting(5, 0, &[(4, 0, 1)])];
+        let mut columns = PostingColumns::default();
+        for list in [&first[..], &second] {
+            columns.add(&gathered(list));
+        }
+        let mut bytes = Writer::default();
+        columns.write(&mut bytes);
+        let mut reader = PostingReader::new(&mut Reader::new(&bytes.0)).unwrap();
+        let [mut one, mut other] = [Vec::new(), Vec::new()];
+        reader.lay(3, &mut one).unwrap();
+        assert!(reader.end().is_err(), "there is another list");
+        reader.lay(1, &mut other).unwrap();
+        reader.end().unwrap();
+        assert!(reader.lay(1, &mut Vec::new()).is_err());
+        let read = |list: &[u8], pages, limit| {
+            let mut back = Vec::new();
+            PostingList::new(list, pages).for_each(limit, |posting| back.push(posting.clone()))?;
+            Ok::<_, crate::Error>(back)
+        };
+        assert_eq!(read(&one, 3, 901).unwrap(), first);
+        assert_eq!(read(&other, 1, 901).unwrap(), second);
+        assert!(read(&one, 3, 900).is_err(), "page 900 of 900");
+        assert!(read(&one, 4, 901).is_err(), "one posting too many");
     }
 }

@@ -1,7 +1,7 @@
 //! Ranks pages by BM25F over term sets.
 
 use super::bm25f::{Bm25f, Lengths};
-use super::length;
+use super::length::{self, PageLengths};
 use super::posting::{PagePosting, PostingList};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
@@ -117,7 +117,14 @@ struct InTitle {
 
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
 /// set because most pages hold them, and document frequencies are shares of `of` pages.
-pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, formula: &Bm25f) -> Result<Ranking> {
+pub fn rank(
+    sets: &[TermSet],
+    length: u32,
+    of: u32,
+    collection: Collection,
+    lengths: &PageLengths,
+    formula: &Bm25f,
+) -> Result<Ranking> {
     let pages = collection.pages as usize;
     let mut scores = vec![0.0f32; pages];
     let mut frequencies = vec![0.0f32; pages];
@@ -131,8 +138,8 @@ pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, form
         for primary in [true, false] {
             for part in set.parts.iter().filter(|part| part.primary == primary) {
                 part.list.for_each(collection.pages, |posting| {
-                    let frequency =
-                        part.weight * formula.frequency(counts(posting), posting.lengths, collection.average);
+                    let lengths = lengths.of(posting.page);
+                    let frequency = part.weight * formula.frequency(counts(posting), lengths, collection.average);
                     let known = &mut frequencies[posting.page.0 as usize];
                     if *known == 0.0 && frequency > 0.0 {
                         touched.push(posting.page);
@@ -141,7 +148,7 @@ pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, form
                     let in_title = &mut in_title[posting.page.0 as usize];
                     if part.literal && posting.title > 0 && in_title.last != number {
                         in_title.last = number;
-                        in_title.length = posting.lengths.title;
+                        in_title.length = lengths.title;
                         *(if set.open { &mut in_title.open } else { &mut in_title.closed }) += 1;
                     }
                 })?;
@@ -161,10 +168,12 @@ pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, form
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
     let open = sets.iter().filter(|set| set.open).count() as u32;
     for (page, title) in (0..).zip(&in_title) {
-        let words = length::kept(length.saturating_sub(open - title.open));
         let held = (title.closed + open) as usize == sets.len() && title.closed + title.open > 0;
-        if held && length > 0 && words <= title.length {
-            ranking.titled.push((PageId(page), words / title.length));
+        if held && length > 0 {
+            let words = length::kept(length.saturating_sub(open - title.open));
+            if words <= title.length {
+                ranking.titled.push((PageId(page), words / title.length));
+            }
         }
     }
     Ok(ranking)
@@ -172,10 +181,16 @@ pub fn rank(sets: &[TermSet], length: u32, of: u32, collection: Collection, form
 
 impl TermSet<'_> {
     /// The weighted frequency `tf̃` of the set in each of `pages`, in their order.
-    pub fn frequencies(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<f32>> {
+    pub fn frequencies(
+        &self,
+        pages: &[PageId],
+        collection: Collection,
+        lengths: &PageLengths,
+        formula: &Bm25f,
+    ) -> Result<Vec<f32>> {
         let mut found = vec![0.0; pages.len()];
         self.visit(pages, collection, |at, weight, posting| {
-            found[at] += weight * formula.frequency(counts(posting), posting.lengths, collection.average);
+            found[at] += weight * formula.frequency(counts(posting), lengths.of(posting.page), collection.average);
         })?;
         Ok(found)
     }
@@ -205,7 +220,8 @@ impl TermSet<'_> {
     ) -> Result<()> {
         let places = Places::of(pages, collection.pages);
         for part in &self.parts {
-            part.list.for_each(collection.pages, |posting| {
+            let wanted = |page| places.find(page).is_some();
+            part.list.for_each_of(collection.pages, wanted, |posting| {
                 if let Some(at) = places.find(posting.page) {
                     see(at, part.weight, posting);
                 }

@@ -14,6 +14,8 @@ const LEAD: usize = 80;
 /// Knows which words of a text answer the query.
 pub(super) struct Marker<'w> {
     words: &'w [WordForms],
+    /// A bit for each byte with which a word may begin that answers: most words of a text are passed over by it.
+    firsts: [u64; 4],
 }
 
 /// A word of the text that answers the query: where it stands, and which word of the query it answers.
@@ -24,7 +26,14 @@ struct Mark {
 
 impl<'w> Marker<'w> {
     pub fn new(words: &'w [WordForms]) -> Self {
-        Self { words }
+        let mut firsts = [0; 4];
+        for word in words {
+            let forms = word.forms.iter().map(|form| &form.form);
+            for first in forms.chain(&word.prefix).filter_map(|form| form.bytes().next()) {
+                firsts[usize::from(first / 64)] |= 1 << (first % 64);
+            }
+        }
+        Self { words, firsts }
     }
 
     /// The excerpt of `text` in which most of the query's words stand together; where none does, the passage at `focus`.
@@ -53,7 +62,11 @@ impl<'w> Marker<'w> {
     }
 
     fn marks(&self, text: &str) -> Vec<Mark> {
+        let may_answer = |word: &text::Word| {
+            word.term.bytes().next().is_some_and(|first| self.firsts[usize::from(first / 64)] >> (first % 64) & 1 == 1)
+        };
         text::words(text)
+            .filter(may_answer)
             .filter_map(|word| {
                 let answered = self.words.iter().position(|asked| {
                     let unfinished =

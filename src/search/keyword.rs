@@ -257,7 +257,8 @@ impl Plan {
 
     /// Ranks the pages that hold at least one word.
     pub fn rank(&self, index: &Index, core: &Core) -> Result<Ranking> {
-        rank(&self.sets(index), self.length, self.pages, core.collection, &formula(index, core.collection))
+        let formula = formula(index, core.collection);
+        rank(&self.sets(index), self.length, self.pages, core.collection, &core.lengths, &formula)
     }
 
     /// The scores by words of sections of each of `pages`, in their order.
@@ -318,7 +319,9 @@ impl Plan {
         let sets = self.sets(index);
         for (number, (set, word)) in sets.iter().zip(self.ranked()).enumerate() {
             let (idf, document_frequency) = (ranking.idf[number], ranking.frequency[number]);
-            for (page, frequency) in set.frequencies(pages, core.collection, &formula)?.into_iter().enumerate() {
+            for (page, frequency) in
+                set.frequencies(pages, core.collection, &core.lengths, &formula)?.into_iter().enumerate()
+            {
                 if frequency > 0.0 {
                     explained[page].push(TermExplanation {
                         word: set.word.clone(),

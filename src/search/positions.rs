@@ -7,6 +7,7 @@ use super::keyword::Plan;
 use crate::Result;
 use crate::corpus::{PageId, PageSet};
 use crate::index::{Core, Index, Kind, PartId};
+use crate::lexical::PagePosting;
 
 /// The positions of a form in some pages.
 #[derive(Default)]
@@ -34,20 +35,22 @@ impl Positions {
                 return Ok(found);
             }
         };
-        let mut holding: Vec<PageId> = Vec::new();
-        list.for_each(core.collection.pages, |posting| holding.push(posting.page))?;
+        let mut holding: Vec<PagePosting> = Vec::new();
+        list.for_each(core.collection.pages, |posting| holding.push(posting.clone()))?;
         plan.want(index, PartId { kind: Kind::Places, hash: core.positions });
         let Some(places) = index.places() else { return Ok(found) };
-        let part_of = |page: PageId| places.part(number, page);
+        let part_of = |posting: &PagePosting| places.part(number, posting.page);
         let mut rest = holding.as_slice();
-        while let Some(&first) = rest.first() {
+        while let Some(first) = rest.first() {
             let part = part_of(first);
-            let (run, after) = rest.split_at(rest.iter().take_while(|&&page| part_of(page) == part).count());
+            let (run, after) = rest.split_at(rest.iter().take_while(|posting| part_of(posting) == part).count());
             rest = after;
-            let Some(part) = part.filter(|_| run.iter().any(|&page| pages.contains(page))) else { continue };
+            let wanted = |posting: &PagePosting| pages.contains(posting.page);
+            let Some(part) = part.filter(|_| run.iter().any(wanted)) else { continue };
             plan.want(index, part);
             if let Some(positions) = index.positions(part) {
-                found.0.extend(run.iter().copied().zip(positions.of(term, run.len() as u32)?));
+                let positions = positions.of(term, run, core.collection.unit)?;
+                found.0.extend(run.iter().map(|posting| posting.page).zip(positions));
             }
         }
         Ok(found)
