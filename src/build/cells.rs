@@ -128,6 +128,7 @@ impl Layout {
             projection: projection.id.hash,
             centroids: grouped.centroids,
             probes: 0,
+            reach: 0.0,
             recall: 0.0,
             kept: 0.0,
             cut_off: f32::NEG_INFINITY,
@@ -266,36 +267,55 @@ fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact:
     let asked = samples.par_iter().map(|sample| {
         let codes = cells.code.query(sample)?;
         let order = cells.centroids.nearest(sample)?;
-        let mut bases = vec![0.0; order.len()];
-        order.iter().for_each(|probe| bases[probe.cell as usize] = probe.base);
+        let mut probes = order.clone();
+        probes.sort_unstable_by_key(|probe| probe.cell);
         let mut scores = Vec::new();
-        for ((part, packed), base) in cells.parts.iter().zip(packed).zip(bases) {
-            PackedRows::parse(cells.code, part.rows as usize, packed)?.scan(&codes, base, &mut scores);
+        for ((part, packed), probe) in cells.parts.iter().zip(packed).zip(&probes) {
+            PackedRows::parse(cells.code, part.rows as usize, packed)?.scan(&codes, probe.base, &mut scores);
         }
-        let nearest: Vec<u32> = vector::top_k(&scores, NEAREST).into_iter().map(|near| near.row.0).collect();
-        let in_cells = nearest.iter().map(|&row| cell_of[row as usize]).collect();
-        Ok((order.into_iter().map(|probe| probe.cell).collect(), in_cells, scores))
+        let nearest = vector::top_k(&scores, NEAREST);
+        let last = nearest.last().map_or(f32::NEG_INFINITY, |last| last.cosine);
+        let cells: Vec<u32> = nearest.into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
+        let reach =
+            |&cell: &u32| (last - probes[cell as usize].base) / probes[cell as usize].room.max(f32::MIN_POSITIVE);
+        let reaches = cells.iter().map(reach).collect();
+        Ok(Asked { order: order.into_iter().map(|probe| probe.cell).collect(), cells, reaches, scores })
     });
-    let asked: Vec<(Vec<u32>, Vec<u32>, Vec<f32>)> = asked.collect::<Result<_>>()?;
+    let asked: Vec<Asked> = asked.collect::<Result<_>>()?;
     let needed: Vec<(Vec<u32>, Vec<u32>)> =
-        asked.iter().map(|(order, cells, _)| (order.clone(), cells.clone())).collect();
+        asked.iter().map(|asked| (asked.order.clone(), asked.cells.clone())).collect();
     let row = row_bytes((cells.code.fine(), cells.code.coarse()));
     let cell = cells.rows() as usize * row / cells.parts.len().max(1) + REQUEST;
     let (wanted, recall) = probes(&needed, cells.parts.len(), REACHED);
     let affordable = (Rules::of(cells.rows() as usize).most_bytes / cell).max(1);
     let (probes, recall) =
         if wanted <= affordable { (wanted, recall) } else { (affordable, reached(&needed, affordable)) };
-    let found = asked.par_iter().zip(exact).map(|((order, _, scores), exact)| {
-        let probed = &order[..probes];
+    let found = asked.par_iter().zip(exact).map(|(asked, exact)| {
+        let probed = &asked.order[..probes];
         let score = |(row, &score)| if probed.contains(&cell_of[row]) { score } else { f32::NEG_INFINITY };
-        let scores: Vec<f32> = scores.iter().enumerate().map(score).collect();
+        let scores: Vec<f32> = asked.scores.iter().enumerate().map(score).collect();
         let found = vector::top_k(&scores, NEAREST).iter().filter(|near| exact.contains(&near.row.0)).count();
         found as f64 / exact.len().max(1) as f64
     });
     let found: Vec<f64> = found.collect();
     cells.kept = (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32;
     (cells.probes, cells.recall) = (probes as u32, recall as f32);
+    let mut reaches: Vec<f32> = asked.iter().flat_map(|asked| asked.reaches.iter().copied()).collect();
+    reaches.sort_by(f32::total_cmp);
+    cells.reach = reaches.get((reaches.len() as f64 * REACHED) as usize).copied().unwrap_or(1.0);
     Ok(())
+}
+
+/// A text of the site that stands for a query, compared with all rows.
+struct Asked {
+    /// The cells, the nearest first.
+    order: Vec<u32>,
+    /// The cells of the nearest rows.
+    cells: Vec<u32>,
+    /// How much of each of these cells' rooms it takes for a row to be among the nearest.
+    reaches: Vec<f32>,
+    /// The cosine of each row.
+    scores: Vec<f32>,
 }
 
 /// The least number of cells that reach a share of the nearest rows, and what they reach; for each query, `asked` has the order

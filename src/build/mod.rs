@@ -22,6 +22,7 @@ mod names;
 mod related;
 mod rows;
 mod rules;
+mod sketches;
 mod spans;
 mod spelling;
 mod texts;
@@ -228,6 +229,7 @@ pub fn build(
         None => None,
     };
     let rules = rules::write(&options.rules, &pages, &mut parts)?;
+    let sketches = sketches::of(&pages, &inverted.terms, words)?;
     let (words, has_lexicon) = (words.code(), words.units() > 0);
     let (cells, vectors, fitted) = match meaning {
         Some(Meaning { cells, vectors, fitted, .. }) => (cells, Some(vectors), fitted),
@@ -239,7 +241,7 @@ pub fn build(
     };
 
     stage(Stage::Text);
-    let text = texts::write(&pages, &passages.windows, former, &mut parts)?;
+    let text = texts::write(&pages, &passages.windows, &sketches, former, &mut parts)?;
     let mut fit = Fit { language: options.language.clone(), vectors, ..Fit::default() };
     fit.pages = pages.iter().map(|page| page.id.clone()).collect();
     fit.note_cuts(&dictionary.blocks, &text);

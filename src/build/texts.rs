@@ -6,12 +6,14 @@ use crate::Result;
 use crate::corpus::{Ordinal, Page, PageId, Section, StoredPage};
 use crate::index::{Kind, RawPart, TextStart};
 
-/// Writes the text parts and says where each begins; `windows` are the passages of each page's sections, if it has any.
+/// Writes the text parts and says where each begins; `windows` are the passages of each page's sections, `sketches` what their
+/// pieces mean, if it has any.
 ///
 /// Where the `former` fit knows a page, parts begin where they did, as long as none becomes twice as large as a new one.
 pub(super) fn write(
     pages: &[Page],
     windows: &[Windows],
+    sketches: &[Vec<Vec<u8>>],
     former: Option<&Fit>,
     parts: &mut Vec<RawPart>,
 ) -> Result<Vec<TextStart>> {
@@ -23,6 +25,7 @@ pub(super) fn write(
     for (number, page) in pages.iter().enumerate() {
         let id = PageId(number as u32);
         let windows = windows.get(number).map_or(&[][..], Vec::as_slice);
+        let sketches = sketches.get(number).map_or(&[][..], Vec::as_slice);
         let known = former.is_some_and(|fit| fit.knows(number, page));
         let room = if known { 2 * best } else { best };
         let mut first = 0;
@@ -31,7 +34,7 @@ pub(super) fn write(
             let began = (known || ordinal == 0) && former_starts.contains(&(id, Ordinal(ordinal as u32)));
             if (size + length > room || began) && size > 0 {
                 if first < ordinal {
-                    block.push(StoredPage::slice(id, page, first..ordinal, windows));
+                    block.push(StoredPage::slice(id, page, first..ordinal, windows, sketches));
                     first = ordinal;
                 }
                 flush(&mut block, &mut starts, parts)?;
@@ -39,7 +42,7 @@ pub(super) fn write(
             }
             size += length;
         }
-        block.push(StoredPage::slice(id, page, first..page.sections.len(), windows));
+        block.push(StoredPage::slice(id, page, first..page.sections.len(), windows, sketches));
         size += page.title.len() + page.url.len() + page.id.len() + 64;
     }
     flush(&mut block, &mut starts, parts)?;

@@ -3,6 +3,7 @@
 mod page;
 mod pages;
 mod passage;
+mod piece;
 mod span;
 mod stored;
 mod value;
@@ -10,6 +11,7 @@ mod value;
 pub use page::{Meta, Page, Section, Weighted};
 pub use pages::PageSet;
 pub use passage::{Window, cut, embedded_text};
+pub use piece::pieces;
 pub use span::Span;
 pub use stored::{StoredPage, StoredSection};
 pub use value::Value;

@@ -5,8 +5,9 @@
 //! page     := number id url title lang fields first-ordinal above section-count section*
 //! fields   := count (name kind value)*       kind 0 no, 1 yes, 2 number (f64), 3 text, 4 list
 //! above    := count (level heading)*         the headings above the first section of this slice
-//! section  := level heading has-anchor [anchor] text windows
+//! section  := level heading has-anchor [anchor] text windows sketches
 //! windows  := count (start length)*          its passages, in bytes of the text; none if one passage is all of it
+//! sketches := count byte*                    what each of its pieces means, as in `vector::sketch`; none if that isn't known
 //! ```
 //! A page may be cut into slices that lie in different blocks; each slice repeats the page's own fields.
 
@@ -39,14 +40,23 @@ pub struct StoredPage {
     pub sections: Vec<StoredSection>,
     /// The passages of each section, in bytes of its text; none where one passage is all of it.
     pub windows: Vec<Vec<Range<usize>>>,
+    /// What the pieces of each section mean ([`super::pieces`]); nothing where that isn't known.
+    pub sketches: Vec<Vec<u8>>,
 }
 
 /// A section of a [`StoredPage`].
 pub type StoredSection = Section;
 
 impl StoredPage {
-    /// The slice of `page` that holds `sections`; `windows` are the passages of each of the page's sections.
-    pub fn slice(number: PageId, page: &Page, sections: Range<usize>, windows: &[Vec<Range<usize>>]) -> Self {
+    /// The slice of `page` that holds `sections`; `windows` are the passages of each of the page's sections, `sketches` what
+    /// their pieces mean.
+    pub fn slice(
+        number: PageId,
+        page: &Page,
+        sections: Range<usize>,
+        windows: &[Vec<Range<usize>>],
+        sketches: &[Vec<u8>],
+    ) -> Self {
         let passages =
             |section: usize| windows.get(section).filter(|windows| windows.len() > 1).cloned().unwrap_or_default();
         let mut above: Vec<(u8, String)> = Vec::new();
@@ -64,6 +74,7 @@ impl StoredPage {
             first: Ordinal(sections.start as u32),
             above,
             windows: sections.clone().map(passages).collect(),
+            sketches: sections.clone().map(|section| sketches.get(section).cloned().unwrap_or_default()).collect(),
             sections: page.sections[sections].to_vec(),
         }
     }
@@ -80,6 +91,12 @@ impl StoredPage {
             windows if windows.is_empty() => Some(0..self.sections.get(at)?.text.len()),
             windows => windows.get(passage as usize).cloned(),
         }
+    }
+
+    /// What the pieces of a section mean, if it lies in this slice and that is known.
+    pub fn sketches(&self, ordinal: Ordinal) -> &[u8] {
+        let at = ordinal.0.checked_sub(self.first.0);
+        at.and_then(|at| self.sketches.get(at as usize)).map_or(&[], Vec::as_slice)
     }
 
     /// The headings above a section of this slice, outermost first, without the page's title.
@@ -130,7 +147,7 @@ impl StoredPage {
             out.text(heading);
         }
         out.count(self.sections.len());
-        for (section, windows) in self.sections.iter().zip(&self.windows) {
+        for ((section, windows), sketches) in self.sections.iter().zip(&self.windows).zip(&self.sketches) {
             out.0.push(section.level);
             out.text(&section.heading);
             out.0.push(u8::from(section.anchor.is_some()));
@@ -143,6 +160,8 @@ impl StoredPage {
                 out.count(window.start);
                 out.count(window.len());
             }
+            out.count(sketches.len());
+            out.raw(sketches);
         }
     }
 
@@ -156,8 +175,8 @@ impl StoredPage {
         let first = Ordinal(reader.small()?);
         let above =
             (0..reader.count(2)?).map(|_| Ok((reader.byte()?, reader.text()?.to_owned()))).collect::<Result<_>>()?;
-        let (mut sections, mut windows) = (Vec::new(), Vec::new());
-        for _ in 0..reader.count(5)? {
+        let (mut sections, mut windows, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..reader.count(6)? {
             sections.push(Section {
                 level: reader.byte()?,
                 heading: reader.text()?.to_owned(),
@@ -172,9 +191,11 @@ impl StoredPage {
                 passages.push(start..start.saturating_add(length));
             }
             windows.push(passages);
+            let length = reader.count(1)?;
+            sketches.push(reader.raw(length)?.to_vec());
         }
         let lang = Some(lang).filter(|lang| !lang.is_empty());
-        Ok(Self { page, id, url, title, lang, meta, first, above, sections, windows })
+        Ok(Self { page, id, url, title, lang, meta, first, above, sections, windows, sketches })
     }
 }
 
@@ -243,7 +264,8 @@ mod tests {
     #[test]
     fn blocks_read_back() {
         let windows = [vec![], vec![0..3, 2..9], vec![], vec![0..10, 8..12]];
-        let slices = [0..2, 2..4].map(|range| StoredPage::slice(PageId(3), &page(), range, &windows));
+        let sketches = [vec![], vec![7; 16], vec![], vec![]];
+        let slices = [0..2, 2..4].map(|range| StoredPage::slice(PageId(3), &page(), range, &windows, &sketches));
         assert_eq!(slices[0].window(Ordinal(1), 1), Some(2..9));
         assert_eq!(slices[0].window(Ordinal(1), 2), None);
         assert_eq!(slices[1].window(Ordinal(3), 0), Some(0..10));
@@ -257,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_slice_knows_the_headings_above_it() {
-        let slice = StoredPage::slice(PageId(0), &page(), 2..4, &[]);
+        let slice = StoredPage::slice(PageId(0), &page(), 2..4, &[], &[]);
         assert_eq!(slice.path(Ordinal(2)), ["A"]);
         assert!(slice.path(Ordinal(3)).is_empty());
         assert!(slice.section(Ordinal(1)).is_none());

@@ -1,7 +1,7 @@
 //! What the core says of the vector rows.
 //!
 //! ```text
-//! cells := 0 | count source code projection[6] probes recall[4] kept[4] cut-off[4] centroids (rows hash[6])* graph
+//! cells := 0 | count source code projection[6] probes reach[4] recall[4] kept[4] cut-off[4] centroids (rows hash[6])* graph
 //! graph := 0 | 1 hash[6]
 //! ```
 //! `code` and `centroids` are as in `vector::RowCode` and `vector::Centroids`.
@@ -23,6 +23,9 @@ pub struct Cells {
     pub centroids: Centroids,
     /// How many of the nearest cells a query is compared with.
     pub probes: u32,
+    /// How much of the room beside its cell's centre ([`crate::vector::Probe`]) a row adds at most, if it is among the nearest: cells
+    /// that can't get as near with it are passed over under a filter.
+    pub reach: f32,
     /// The share of the ten nearest rows that lie in so many cells, as measured when the index was built.
     pub recall: f32,
     /// The share of the ten nearest passages, by the encoder's own vectors, that are found so: what projection, packing and
@@ -61,7 +64,7 @@ impl Cells {
         self.code.write(out);
         out.hash(self.projection);
         out.number(u64::from(self.probes));
-        [self.recall, self.kept, self.cut_off].into_iter().for_each(|share| out.float(share));
+        [self.reach, self.recall, self.kept, self.cut_off].into_iter().for_each(|share| out.float(share));
         self.centroids.write(out);
         for part in &self.parts {
             out.number(u64::from(part.rows));
@@ -82,7 +85,7 @@ impl Cells {
         let code = RowCode::read(reader)?;
         let projection = reader.hash()?;
         let probes = reader.small()?;
-        let [recall, kept, cut_off] = [reader.float()?, reader.float()?, reader.float()?];
+        let [reach, recall, kept, cut_off] = [reader.float()?, reader.float()?, reader.float()?, reader.float()?];
         let centroids = Centroids::read(reader, count, code.dims())?;
         let parts = (0..count)
             .map(|_| Ok(VectorsRef { rows: reader.small()?, hash: reader.hash()? }))
@@ -91,6 +94,6 @@ impl Cells {
             return Err(damaged("more vector rows than can be numbered"));
         }
         let graph = if reader.byte()? == 1 { Some(reader.hash()?) } else { None };
-        Ok(Self { source, code, projection, centroids, probes, recall, kept, cut_off, parts, graph })
+        Ok(Self { source, code, projection, centroids, probes, reach, recall, kept, cut_off, parts, graph })
     }
 }

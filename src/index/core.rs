@@ -192,6 +192,7 @@ mod tests {
             projection: 40,
             centroids: Centroids::open(vec![0.5; 32], code, 2, rows).unwrap(),
             probes: 1,
+            reach: 0.5,
             recall: 0.96,
             kept: 0.9,
             cut_off: 0.25,

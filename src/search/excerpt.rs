@@ -36,12 +36,12 @@ impl<'w> Marker<'w> {
         Self { words, firsts }
     }
 
-    /// The excerpt of `text` in which most of the query's words stand together; where none does, the passage at `focus`.
-    pub fn excerpt(&self, text: &str, focus: Option<Range<usize>>) -> Excerpt {
+    /// The excerpt of `text` in which most of the query's words stand together; where none does, what begins at `focus`.
+    pub fn excerpt(&self, text: &str, focus: &dyn Fn() -> Option<Range<usize>>) -> Excerpt {
         let marks = self.marks(text);
         let window = match densest(&marks) {
             Some(first) => around(text, first),
-            None => around_focus(text, focus),
+            None => around_focus(text, focus()),
         };
         let (before, after) = (window.start > 0, window.end < text.len());
         let mut shown = String::with_capacity(window.len() + 6);
@@ -156,7 +156,7 @@ mod tests {
                 common: false,
             })
             .collect();
-        let excerpt = Marker::new(&words).excerpt(text, None);
+        let excerpt = Marker::new(&words).excerpt(text, &|| None);
         let units: Vec<u16> = excerpt.text.encode_utf16().collect();
         let mut shown = String::new();
         let mut last = 0;
@@ -193,7 +193,7 @@ mod tests {
                 common: false,
             })
             .collect();
-        let excerpt = Marker::new(&words).excerpt(&text, None);
+        let excerpt = Marker::new(&words).excerpt(&text, &|| None);
         assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);
         assert!(excerpt.text.len() < LENGTH + 20);
         assert_eq!(excerpt.ranges.len(), 2);

@@ -91,7 +91,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             .sections
             .iter()
             .zip(&slices)
-            .filter_map(|(section, slice)| show_section((*slice)?, section, &marker))
+            .filter_map(|(section, slice)| show_section((*slice)?, section, found, &marker))
             .collect();
         let (by_words, by_meaning) = (keyword[number], semantic[number]);
         let explain = query.explain.then(|| {
@@ -214,22 +214,23 @@ fn slice<'i>(index: &'i Index, core: &Core, page: PageId, section: Ordinal) -> O
 fn excerpt(sections: &[SectionHit], beside: &StoredPage, marker: &Marker) -> Excerpt {
     let best = sections.iter().map(|section| &section.excerpt).find(|excerpt| !excerpt.text.is_empty());
     let other = || beside.sections.iter().find(|section| !section.text.is_empty());
-    best.cloned().or_else(|| other().map(|section| marker.excerpt(&section.text, None))).unwrap_or_default()
+    best.cloned().or_else(|| other().map(|section| marker.excerpt(&section.text, &|| None))).unwrap_or_default()
 }
 
-fn show_section(slice: &StoredPage, chosen: &ChosenSection, marker: &Marker) -> Option<SectionHit> {
+fn show_section(slice: &StoredPage, chosen: &ChosenSection, found: &Found, marker: &Marker) -> Option<SectionHit> {
     let section = slice.section(chosen.ordinal)?;
     let url = match &section.anchor {
         Some(anchor) => [&slice.url, "#", anchor].concat(),
         None => slice.url.clone(),
     };
+    let focus = || found.semantic?.piece(slice, chosen.ordinal, chosen.focus?);
     Some(SectionHit {
         heading: section.heading.clone(),
         path: slice.path(chosen.ordinal),
         anchor: section.anchor.clone(),
         url,
         score: chosen.score(),
-        excerpt: marker.excerpt(&section.text, chosen.focus.and_then(|passage| slice.window(chosen.ordinal, passage))),
+        excerpt: marker.excerpt(&section.text, &focus),
     })
 }
 

@@ -304,9 +304,13 @@ impl Run {
                 }
                 let wanted = self.query.offset + self.query.limit;
                 let found = found_by_either(&nearest, self.keyword.as_ref(), core);
-                // Cells near the query may hold few of the pages that pass.
-                if self.passing.selection.is_some() && !nearest.too_far && found < wanted && aim.widen() {
-                    continue;
+                // Cells near the query may hold few of the pages that pass, and others nearer ones.
+                if self.passing.selection.is_some() && !nearest.too_far {
+                    let last = nearest.pages.get(wanted.max(1) - 1).or(nearest.pages.last());
+                    let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
+                    if found < wanted && aim.widen() || aim.widen_to(least, cells.reach) {
+                        continue;
+                    }
                 }
                 self.semantic = Some(nearest);
             }

@@ -1,12 +1,14 @@
 //! The semantic leg: from the query's vector to ranked pages.
 
+use std::ops::Range;
+
 use super::arrange;
 use crate::Result;
-use crate::corpus::{PageId, PageSet};
+use crate::corpus::{Ordinal, PageId, PageSet, StoredPage, pieces};
 use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
 use crate::lexical::{PageScore, Places};
 use crate::vector::hnsw::Scratch;
-use crate::vector::{QueryCodes, RowId};
+use crate::vector::{Probe, QueryCodes, RowId, sketch};
 
 /// Rows that a search of the graph answers with: the `ef` of its walk.
 const GRAPH_ROWS: usize = 200;
@@ -31,8 +33,10 @@ pub(super) fn projection(cells: &Cells) -> PartId {
 /// A query on its way to the rows: its codes, and the cells to compare it with.
 pub(super) struct Aim {
     codes: QueryCodes,
-    /// The cells that may be compared, the nearest first, and what their rows add to.
-    order: Vec<(u32, f32)>,
+    /// The leading dimensions of the vector, which pieces are compared with.
+    leading: Vec<f32>,
+    /// The cells that may be compared, the nearest first.
+    order: Vec<Probe>,
     /// How many of them are.
     taken: usize,
     /// For each cell, what its rows add to, if the query is to be compared with them.
@@ -49,13 +53,14 @@ impl Aim {
         let mut order = Vec::new();
         for probe in cells.centroids.nearest(vector)? {
             if within.is_none_or(|within| within[probe.cell as usize]) {
-                order.push((probe.cell, probe.base));
+                order.push(probe);
             }
         }
         // The graph leads to the nearest of all rows, among which there may be none of a page that passes.
         let graph = cells.graph.filter(|_| index.is_whole() && within.is_none());
         let graph = graph.map(|hash| PartId { kind: Kind::Graph, hash });
-        let mut aim = Self { codes, order, taken: 0, bases: vec![None; cells.parts.len()], graph };
+        let leading = vector[..sketch::bits(cells.code)].to_vec();
+        let mut aim = Self { codes, leading, order, taken: 0, bases: vec![None; cells.parts.len()], graph };
         aim.take(if index.is_whole() { cells.parts.len() } else { cells.probes as usize });
         Ok(aim)
     }
@@ -69,9 +74,23 @@ impl Aim {
 
     fn take(&mut self, cells: usize) {
         self.taken = cells.min(self.order.len());
-        for &(cell, base) in &self.order[..self.taken] {
-            self.bases[cell as usize] = Some(base);
+        for probe in &self.order[..self.taken] {
+            self.bases[probe.cell as usize] = Some(probe.base);
         }
+    }
+
+    /// Takes all cells that may hold a row as near as `cosine`, if a row adds so much of its cell's room; says if there are more
+    /// for it.
+    pub fn widen_to(&mut self, cosine: f32, reach: f32) -> bool {
+        let mut more = false;
+        for probe in &self.order {
+            let base = &mut self.bases[probe.cell as usize];
+            if base.is_none() && probe.base + reach * probe.room >= cosine {
+                *base = Some(probe.base);
+                more = true;
+            }
+        }
+        more
     }
 
     /// Parts to load before the comparison, and those that can't be had.
@@ -103,7 +122,7 @@ impl Aim {
             }
         }
         let mut best = vec![NOT_COMPARED; core.collection.pages as usize];
-        let mut found = Nearest { pages: Vec::new(), too_far: false, cosines };
+        let mut found = Nearest { pages: Vec::new(), too_far: false, leading: self.leading.clone(), cosines };
         found.for_each_passage(index, core, |owner, cosine| {
             let known = &mut best[owner.page.0 as usize];
             *known = known.max(cosine);
@@ -151,6 +170,8 @@ pub(super) struct Nearest {
     pub pages: Vec<PageScore>,
     /// Whether even the nearest page is farther than what nonsense reaches, so that there are none.
     pub too_far: bool,
+    /// The leading dimensions of the query's vector; none if no query was compared.
+    leading: Vec<f32>,
     /// The cosine of each row.
     cosines: Vec<f32>,
 }
@@ -177,6 +198,27 @@ impl Nearest {
             }
         });
         passages
+    }
+
+    /// The place in a section's text of the piece that is nearest to the query, among those that begin in a passage; where that
+    /// can't be told, of the passage.
+    pub fn piece(&self, slice: &StoredPage, section: Ordinal, passage: u32) -> Option<Range<usize>> {
+        let window = slice.window(section, passage)?;
+        let sketches = slice.sketches(section);
+        if sketches.is_empty() || self.leading.is_empty() {
+            return Some(window);
+        }
+        let text = &slice.section(section)?.text;
+        let mut best = (f32::NEG_INFINITY, None);
+        for (piece, sketch) in pieces(text).into_iter().zip(sketches.chunks_exact(self.leading.len() / 8)) {
+            if window.contains(&piece.start) {
+                let nearness = sketch::nearness(sketch, &self.leading);
+                if nearness > best.0 {
+                    best = (nearness, Some(piece));
+                }
+            }
+        }
+        best.1.or(Some(window))
     }
 
     fn for_each_passage(&self, index: &Index, core: &Core, mut see: impl FnMut(Owner, f32)) {

@@ -29,6 +29,8 @@ pub struct Probe {
     pub cell: u32,
     /// The product of the query with the cell's centre: what the cell's rows add to.
     pub base: f32,
+    /// What is left of a unit vector beside the cell's centre, about as long as its rows: the longer, the more they add.
+    pub room: f32,
 }
 
 impl Centroids {
@@ -100,7 +102,8 @@ impl Centroids {
         self.view().scan(&codes, base, &mut bases);
         let cosine = |(base, length): (&f32, &f32)| if *length > 0.0 { base / length } else { 0.0 };
         let order = best_first(bases.iter().zip(&self.lengths).map(cosine));
-        Ok(order.into_iter().map(|cell| Probe { cell: cell as u32, base: bases[cell] }).collect())
+        let room = |cell: usize| (1.0 - self.lengths[cell] * self.lengths[cell]).max(0.0).sqrt();
+        Ok(order.into_iter().map(|cell| Probe { cell: cell as u32, base: bases[cell], room: room(cell) }).collect())
     }
 
     /// A cell's centre: the mean and what the centroid's bytes say.

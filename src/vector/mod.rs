@@ -35,6 +35,7 @@ pub mod packed;
 pub mod projection;
 pub mod quantise;
 pub mod row;
+pub mod sketch;
 
 pub use cells::{Centroids, Probe};
 pub use flat::{Rows, Scorer, encode, scan, top_k};

@@ -264,6 +264,26 @@ fn ten_wanted_hits_by_meaning_are_ten_hits() {
 }
 
 #[test]
+fn a_filter_takes_further_cells_as_long_as_they_may_hold_nearer_pages() {
+    let mut memory = built(large(), true);
+    let mut whole = Memory { parts: memory.parts.clone(), index: Index::open(memory.index.head()) };
+    whole.index.hold_whole();
+    let (mut found, mut all) = (0, 0);
+    for asked in large().iter().step_by(23) {
+        for filters in [r#"{"section": "rare"}"#, r#"{"year": {"lt": 2003}}"#] {
+            let filters: Filters = serde_json::from_str(filters).unwrap();
+            let text = asked.sections[0].text.clone();
+            let query = Query { text, mode: Mode::Semantic, filters, ..Query::default() };
+            let near: Vec<f32> = memory.ask(query.clone()).hits.iter().map(|hit| hit.score).collect();
+            let exact: Vec<f32> = whole.ask(query).hits.iter().map(|hit| hit.score).collect();
+            all += exact.len();
+            found += near.iter().zip(&exact).filter(|(near, exact)| near == exact).count();
+        }
+    }
+    assert!(found * 20 >= all * 19, "{found} of {all} hits are as near as those of an exact scan");
+}
+
+#[test]
 fn meaning_finds_only_what_passes() {
     let mut memory = built(large(), true);
     let filters: Filters = serde_json::from_str(r#"{"year": {"lt": 2003}}"#).unwrap();

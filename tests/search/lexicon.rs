@@ -41,6 +41,20 @@ fn meaning_alone_needs_no_postings_but_marks_the_words() {
 }
 
 #[test]
+fn a_page_without_the_words_shows_the_piece_that_is_nearest() {
+    let filler =
+        |about: &str| format!("In this part of the year {about}, and nothing else is worth telling. ").repeat(4);
+    let near = "Whoever keeps hives looks into all of their hives once a week. ";
+    let text = [&filler("rain falls on roofs"), near, &filler("the harvest is sold")].concat();
+    let mut pages = site();
+    pages.push(page("year.html", "The year", &[("", &text)]));
+    let (answer, _) = ask(&mut Memory::new(index_of(pages)), "apiary", Mode::Hybrid);
+    let year = answer.hits.iter().find(|hit| hit.id == "year.html").unwrap();
+    assert_eq!((year.lenses.keyword, &year.excerpt.ranges), (None, &Vec::new()));
+    assert!(year.excerpt.text.starts_with('…') && year.excerpt.text.contains(near.trim()), "{:?}", year.excerpt.text);
+}
+
+#[test]
 fn words_that_nobody_knows_have_no_meaning() {
     let mut memory = Memory::new(index_of(site()));
     for text in ["zzyzx", "zzyzx blorpt vleen hive", "한국어"] {
