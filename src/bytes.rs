@@ -37,6 +37,7 @@ impl Writer {
     }
 
     /// Writes what another has written, after its length in bytes.
+    #[cfg(feature = "native")]
     pub fn column(&mut self, column: &Writer) {
         self.count(column.0.len());
         self.raw(&column.0);

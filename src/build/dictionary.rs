@@ -35,7 +35,7 @@ pub(super) fn write(
     parts: &mut Vec<RawPart>,
 ) -> Result<Written> {
     let terms = &inverted.terms;
-    let lengths: Vec<usize> = terms.par_iter().map(|term| postings_of(term).len()).collect();
+    let lengths: Vec<usize> = terms.par_iter().map(|term| postings_of(term).bytes()).collect();
     let sizes = Sizes::of(terms, &lengths, words);
     let parted = parted(terms.len(), families);
     let former = former.map_or(&[][..], |fit| &fit.blocks);

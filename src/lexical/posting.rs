@@ -138,7 +138,7 @@ impl PostingColumns {
     }
 
     /// Bytes of all columns.
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.0.iter().map(|column| column.0.len()).sum()
     }
 
