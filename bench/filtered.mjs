@@ -16,7 +16,7 @@ const QUERIES = Number(process.env.QUERIES ?? 60);
 const ASKED = { mode: "semantic", encoder: "lexicon", limit: 10 };
 
 export async function measure() {
-  const { open } = await import(pathToFileURL(here("www/dist/npm/index.js")));
+  const { open } = await import(pathToFileURL(here("www/dist/npm/node.js")));
   const large = site("large");
   prepare(large, ["lexicon"], { vectors: true });
   const folder = join(large.folder, "bifocal");

@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { here } from "./places.mjs";
 
 const BENCHES = [
-  "sizes", "first-keyword", "network", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "runtimes",
+  "sizes", "first-keyword", "network", "filtered", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "runtimes",
   "five-minutes", "long-tasks", "generators", "spark",
 ];
 

@@ -34,6 +34,9 @@ pub enum Step {
     Done(Box<Answer>),
 }
 
+/// How many times as many cells as without one a filter may take besides.
+const MORE: usize = 2;
+
 /// A query on its way to an answer.
 pub struct Run {
     query: Query,
@@ -308,7 +311,7 @@ impl Run {
                 if self.passing.selection.is_some() && !nearest.too_far {
                     let last = nearest.pages.get(wanted.max(1) - 1).or(nearest.pages.last());
                     let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
-                    if found < wanted && aim.widen() || aim.widen_to(least, cells.reach) {
+                    if found < wanted && aim.widen() || aim.widen_to(least, cells.reach, MORE * cells.probes as usize) {
                         continue;
                     }
                 }

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::corpus::{Ordinal, PageId, PageSet, StoredPage, pieces};
 use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
 use crate::lexical::{PageScore, Places};
+use crate::order::best_first;
 use crate::vector::hnsw::Scratch;
 use crate::vector::{Probe, QueryCodes, RowId, sketch};
 
@@ -37,8 +38,10 @@ pub(super) struct Aim {
     leading: Vec<f32>,
     /// The cells that may be compared, the nearest first.
     order: Vec<Probe>,
-    /// How many of them are.
+    /// How many of them are, from the first on.
     taken: usize,
+    /// Whether others were taken besides, which may hold nearer rows.
+    widened: bool,
     /// For each cell, what its rows add to, if the query is to be compared with them.
     bases: Vec<Option<f32>>,
     /// Whether the graph is walked rather than every row of these cells compared.
@@ -60,7 +63,8 @@ impl Aim {
         let graph = cells.graph.filter(|_| index.is_whole() && within.is_none());
         let graph = graph.map(|hash| PartId { kind: Kind::Graph, hash });
         let leading = vector[..sketch::bits(cells.code)].to_vec();
-        let mut aim = Self { codes, leading, order, taken: 0, bases: vec![None; cells.parts.len()], graph };
+        let mut aim =
+            Self { codes, leading, order, taken: 0, widened: false, bases: vec![None; cells.parts.len()], graph };
         aim.take(if index.is_whole() { cells.parts.len() } else { cells.probes as usize });
         Ok(aim)
     }
@@ -79,18 +83,19 @@ impl Aim {
         }
     }
 
-    /// Takes all cells that may hold a row as near as `cosine`, if a row adds so much of its cell's room; says if there are more
-    /// for it.
-    pub fn widen_to(&mut self, cosine: f32, reach: f32) -> bool {
-        let mut more = false;
-        for probe in &self.order {
-            let base = &mut self.bases[probe.cell as usize];
-            if base.is_none() && probe.base + reach * probe.room >= cosine {
-                *base = Some(probe.base);
-                more = true;
-            }
+    /// Takes the likeliest of the cells that may hold a row as near as `cosine`, if a row adds so much of its cell's room: once, and
+    /// at most `most`. Says if there are more for it.
+    pub fn widen_to(&mut self, cosine: f32, reach: f32, most: usize) -> bool {
+        if std::mem::replace(&mut self.widened, true) {
+            return false;
         }
-        more
+        let may_have = |probe: &Probe| probe.base + reach * probe.room;
+        let others = self.order.iter().filter(|probe| self.bases[probe.cell as usize].is_none());
+        let likely: Vec<Probe> = others.filter(|probe| may_have(probe) >= cosine).copied().collect();
+        for at in best_first(likely.iter().map(may_have)).into_iter().take(most) {
+            self.bases[likely[at].cell as usize] = Some(likely[at].base);
+        }
+        !likely.is_empty()
     }
 
     /// Parts to load before the comparison, and those that can't be had.
