@@ -18,7 +18,7 @@ const ASKED = { mode: "semantic", encoder: "lexicon", limit: 10 };
 export async function measure() {
   const { open } = await import(pathToFileURL(here("www/dist/npm/node.js")));
   const large = site("large");
-  prepare(large, ["lexicon"], { vectors: true });
+  prepare(large, ["lexicon"]);
   const folder = join(large.folder, "bifocal");
   const exact = await open(folder, { whole: true });
   const { facets } = await exact.search("", { facets: ["section"] });
@@ -29,10 +29,9 @@ export async function measure() {
     figures[value || "no filter"] = { pages: count, ...(await compare(open, exact, folder, queries, options)) };
   }
   exact.close();
-  const percent = (share) => share.toFixed(3);
   table([
     ["section", "pages", "queries", "of ten pages of an exact scan", "cells, median", "cells' bytes, median"],
-    ...Object.entries(figures).map(([name, { pages, asked, recall, cells, bytes }]) => [name, pages, asked, percent(recall), cells, bytes]),
+    ...Object.entries(figures).map(([name, { pages, asked, recall, cells, bytes }]) => [name, pages, asked, recall.toFixed(3), cells, Math.round(bytes)]),
   ]);
   return figures;
 }

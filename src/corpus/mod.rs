@@ -11,7 +11,7 @@ mod value;
 pub use page::{Meta, Page, Section, Weighted};
 pub use pages::PageSet;
 pub use passage::{Window, cut, embedded_text};
-pub use piece::pieces;
+pub use piece::{LONGEST_PIECE, pieces};
 pub use span::Span;
 pub use stored::{StoredPage, StoredSection};
 pub use value::Value;

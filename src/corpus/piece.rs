@@ -4,15 +4,16 @@ use std::ops::Range;
 
 use crate::text;
 
-/// Most bytes of a piece of more than one sentence: what an excerpt shows.
-const LENGTH: usize = 240;
+/// Most bytes of a piece of more than one sentence: about what an excerpt shows.
+pub const LONGEST_PIECE: usize = 240;
 
-/// The pieces of `text`, in order and without gaps: each as many whole sentences as have room in 240 bytes, one at least.
+/// The pieces of `text`, in order and without gaps: each as many whole sentences as have room in
+/// [`LONGEST_PIECE`] bytes, one at least.
 pub fn pieces(text: &str) -> Vec<Range<usize>> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
     for sentence in text::sentences(text) {
         match pieces.last_mut() {
-            Some(piece) if sentence.end - piece.start <= LENGTH => piece.end = sentence.end,
+            Some(piece) if sentence.end - piece.start <= LONGEST_PIECE => piece.end = sentence.end,
             _ => pieces.push(sentence),
         }
     }
@@ -30,7 +31,7 @@ mod tests {
         assert_eq!(pieces.first().map(|piece| piece.start), Some(0));
         assert_eq!(pieces.last().map(|piece| piece.end), Some(text.len()));
         assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start));
-        let long: Vec<&Range<usize>> = pieces.iter().filter(|piece| piece.len() > LENGTH).collect();
+        let long: Vec<&Range<usize>> = pieces.iter().filter(|piece| piece.len() > LONGEST_PIECE).collect();
         assert_eq!(long.len(), 1, "only the sentence that is longer by itself");
         assert!(pieces.len() <= 7, "{pieces:?}");
         assert!(super::pieces("").is_empty());

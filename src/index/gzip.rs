@@ -7,10 +7,10 @@ use libdeflater::{CompressionLvl, Compressor};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Packs parts by libdeflate, smaller than zlib's best by a twentieth for text and code. Its best level makes .2 % less of parts, in
-/// twice the time.
+/// Packs parts by libdeflate, smaller than zlib's best by a twentieth for text and code.
 pub struct Packer(Compressor);
 
+/// The best, 12, makes .2 % less of parts, in twice the time.
 const LEVEL: i32 = 10;
 
 impl Packer {

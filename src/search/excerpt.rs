@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::Excerpt;
 use super::keyword::WordForms;
+use crate::corpus::LONGEST_PIECE;
 use crate::text;
 
-/// How long an excerpt is, in bytes, about.
-const LENGTH: usize = 240;
 /// How far before the first marked word an excerpt may begin, so that it begins with a sentence.
 const LEAD: usize = 80;
 
@@ -79,11 +78,11 @@ impl<'w> Marker<'w> {
     }
 }
 
-/// The start of the window of [`LENGTH`] bytes that holds most different words, then most marks; the first such.
+/// The start of the window of [`LONGEST_PIECE`] bytes that holds most different words, then most marks; the first such.
 fn densest(marks: &[Mark]) -> Option<usize> {
     let mut best: Option<((u32, usize), usize)> = None;
     for (at, first) in marks.iter().enumerate() {
-        let inside = marks[at..].iter().take_while(|mark| mark.span.end <= first.span.start + LENGTH - LEAD / 2);
+        let inside = marks[at..].iter().take_while(|mark| mark.span.end <= first.span.start + LONGEST_PIECE - LEAD / 2);
         // A query has fewer than 64 words, so a bit for each.
         let (different, count) = inside.fold((0u64, 0), |(bits, count), mark| (bits | 1 << mark.word, count + 1));
         let score = (different.count_ones(), count);
@@ -109,12 +108,12 @@ fn around_focus(text: &str, focus: Option<Range<usize>>) -> Range<usize> {
 }
 
 fn end(text: &str, start: usize) -> usize {
-    let limit = text.floor_char_boundary(start + LENGTH);
+    let limit = text.floor_char_boundary(start + LONGEST_PIECE);
     if limit == text.len() {
         return limit;
     }
     let space = text[start..limit].rfind(char::is_whitespace).map(|at| start + at);
-    space.filter(|&at| at > start + LENGTH / 2).unwrap_or(limit)
+    space.filter(|&at| at > start + LONGEST_PIECE / 2).unwrap_or(limit)
 }
 
 fn word_start(text: &str, from: usize) -> usize {
@@ -195,7 +194,7 @@ mod tests {
             .collect();
         let excerpt = Marker::new(&words).excerpt(&text, &|| None);
         assert!(excerpt.text.starts_with("…Here a bee and honey"), "{}", excerpt.text);
-        assert!(excerpt.text.len() < LENGTH + 20);
+        assert!(excerpt.text.len() < LONGEST_PIECE + 20);
         assert_eq!(excerpt.ranges.len(), 2);
     }
 }

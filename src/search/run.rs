@@ -34,9 +34,6 @@ pub enum Step {
     Done(Box<Answer>),
 }
 
-/// How many times as many cells as without one a filter may take besides.
-const MORE: usize = 2;
-
 /// A query on its way to an answer.
 pub struct Run {
     query: Query,
@@ -308,12 +305,11 @@ impl Run {
                 let wanted = self.query.offset + self.query.limit;
                 let found = found_by_either(&nearest, self.keyword.as_ref(), core);
                 // Cells near the query may hold few of the pages that pass, and others nearer ones.
-                if self.passing.selection.is_some() && !nearest.too_far {
-                    let last = nearest.pages.get(wanted.max(1) - 1).or(nearest.pages.last());
-                    let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
-                    if found < wanted && aim.widen() || aim.widen_to(least, cells.reach, MORE * cells.probes as usize) {
-                        continue;
-                    }
+                if self.passing.selection.is_some()
+                    && !nearest.too_far
+                    && (found < wanted && aim.widen() || aim.reach_out(cells, &nearest, wanted))
+                {
+                    continue;
                 }
                 self.semantic = Some(nearest);
             }

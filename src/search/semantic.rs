@@ -14,6 +14,9 @@ use crate::vector::{Probe, QueryCodes, RowId, sketch};
 /// Rows that a search of the graph answers with: the `ef` of its walk.
 const GRAPH_ROWS: usize = 200;
 
+/// How many times as many cells as without a filter may be taken besides under one (docs/vectors.md).
+const BESIDES: usize = 2;
+
 /// Stands for the cosine of a row that was not compared.
 const NOT_COMPARED: f32 = f32::NEG_INFINITY;
 
@@ -41,7 +44,7 @@ pub(super) struct Aim {
     /// How many of them are, from the first on.
     taken: usize,
     /// Whether others were taken besides, which may hold nearer rows.
-    widened: bool,
+    reached_out: bool,
     /// For each cell, what its rows add to, if the query is to be compared with them.
     bases: Vec<Option<f32>>,
     /// Whether the graph is walked rather than every row of these cells compared.
@@ -64,7 +67,7 @@ impl Aim {
         let graph = graph.map(|hash| PartId { kind: Kind::Graph, hash });
         let leading = vector[..sketch::bits(cells.code)].to_vec();
         let mut aim =
-            Self { codes, leading, order, taken: 0, widened: false, bases: vec![None; cells.parts.len()], graph };
+            Self { codes, leading, order, taken: 0, reached_out: false, bases: vec![None; cells.parts.len()], graph };
         aim.take(if index.is_whole() { cells.parts.len() } else { cells.probes as usize });
         Ok(aim)
     }
@@ -83,16 +86,19 @@ impl Aim {
         }
     }
 
-    /// Takes the likeliest of the cells that may hold a row as near as `cosine`, if a row adds so much of its cell's room: once, and
-    /// at most `most`. Says if there are more for it.
-    pub fn widen_to(&mut self, cosine: f32, reach: f32, most: usize) -> bool {
-        if std::mem::replace(&mut self.widened, true) {
+    /// Takes, once, the likeliest of the cells that may hold a nearer row than the last of so many pages that were found; says if
+    /// there are such.
+    #[inline(never)]
+    pub fn reach_out(&mut self, cells: &Cells, found: &Nearest, wanted: usize) -> bool {
+        if std::mem::replace(&mut self.reached_out, true) {
             return false;
         }
-        let may_have = |probe: &Probe| probe.base + reach * probe.room;
+        let last = found.pages.get(wanted.saturating_sub(1)).or(found.pages.last());
+        let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
+        let may_have = |probe: &Probe| probe.base + cells.reach * probe.room;
         let others = self.order.iter().filter(|probe| self.bases[probe.cell as usize].is_none());
-        let likely: Vec<Probe> = others.filter(|probe| may_have(probe) >= cosine).copied().collect();
-        for at in best_first(likely.iter().map(may_have)).into_iter().take(most) {
+        let likely: Vec<Probe> = others.filter(|probe| may_have(probe) >= least).copied().collect();
+        for at in best_first(likely.iter().map(may_have)).into_iter().take(BESIDES * cells.probes as usize) {
             self.bases[likely[at].cell as usize] = Some(likely[at].base);
         }
         !likely.is_empty()

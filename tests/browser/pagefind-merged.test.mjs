@@ -1,19 +1,12 @@
 // Several indexes behind Pagefind's functions, as `mergeIndex` puts them together: the site's and the shop's.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { show as host } from "./pagefind.mjs";
 import { built, stage } from "./stage.mjs";
-
-const ui = (path) => readFileSync(new URL(`../../www/node_modules/@pagefind/default-ui/${path}`, import.meta.url));
 
 const { server, story } = stage(built("."));
 
-async function show(page, script = "") {
-  server.pages["/ui.js"] = ui("npm_dist/mjs/ui-core.mjs");
-  server.pages["/ui.css"] = ui("css/ui.css");
-  server.pages["/try.html"] = `<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/ui.css"><div id="search"></div><script type="module">${script}</script>`;
-  await page.goto(`${server.origin}/try.html`);
-}
+const show = (page, script) => host(server, page, script);
 
 /** Runs in the page: `work(pagefind, all, argument)`; `all` gives the data of all results of a search. */
 const using = (page, work, argument) =>

@@ -7,7 +7,7 @@
 
 import type { Answer, Facet, FacetRequest, Search, SearchOptions } from "bifocal";
 import { type HitOfSeveral, Several } from "bifocal/several";
-import type { Condition, FilterMaker } from "../src/condition.js";
+import { type Condition, type FilterMaker, saysNothing } from "../src/condition.js";
 import type { Pages, Source, SourceOptions } from "./pages.js";
 
 /** As `FacetRequest`, with its field's name. */
@@ -25,7 +25,7 @@ export class Merged implements Pages {
   }
 
   async ask(text: string, condition: Condition, options: SearchOptions): Promise<Answer> {
-    if (options.facets || options.sort || isSome(condition)) await Promise.all(this.#parts.map((part) => part.learn()));
+    if (options.facets || options.sort || !saysNothing(condition)) await Promise.all(this.#parts.map((part) => part.learn()));
     const isField = (field: string) => this.#parts.some((part) => part.has(field));
     const searches = this.#parts.map((part) => ({ search: (text: string, options: SearchOptions) => part.ask(text, condition, options, isField) }) as Search);
     return new Several(searches, [], { weights: this.#parts.map(({ weight }) => weight), repeats: true }).search(text, options);
@@ -114,8 +114,4 @@ class Part {
     const site = new URL(this.source.search.about.site, folder(this.source.folder)).href;
     return url.startsWith(site) ? new URL(url.slice(site.length), folder(baseUrl)).href : url;
   }
-}
-
-function isSome(condition: Condition): boolean {
-  return !("all" in condition && condition.all.length === 0);
 }

@@ -26,7 +26,8 @@ function fieldsOf(condition: Condition): string[] {
   return ("all" in condition ? condition.all : condition.any).flatMap(fieldsOf);
 }
 
-function saysNothing(condition: Condition): boolean {
+/** Whether every page satisfies it. */
+export function saysNothing(condition: Condition): boolean {
   return "all" in condition && condition.all.every(saysNothing);
 }
 
