@@ -5,7 +5,8 @@ use bifocal::kernels::{Instructions, float, rowwise};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Numbers of a matrix and of rows to be multiplied with it. Some rows are as large as codes get, so that sums come to their bound.
+/// Numbers of a matrix and of rows to be multiplied with it. Some rows are as large as codes get, so that sums come to their bound,
+/// and some have a few numbers that are far larger than the others.
 #[derive(Debug)]
 struct Factors {
     rows: usize,
@@ -15,10 +16,15 @@ struct Factors {
 }
 
 fn factors() -> impl Strategy<Value = Factors> {
-    let columns = prop_oneof![1usize..40, 500usize..530, 1000usize..1060];
-    (1usize..4, columns, 0usize..10).prop_flat_map(|(panels, half, tokens)| {
-        let (rows, columns) = (panels * rowwise::PANEL, half * 2);
-        let row = move || prop_oneof![vec(-3f32..3.0, columns), Just(vec![1.0; columns]), Just(vec![-1.0; columns])];
+    let columns = prop_oneof![1usize..20, 250usize..265, 500usize..530];
+    (1usize..4, columns, 0usize..15).prop_flat_map(|(panels, groups, tokens)| {
+        let (rows, columns) = (panels * rowwise::ROWS, groups * rowwise::GROUP);
+        let with_outliers = (vec(-3f32..3.0, columns), vec((0..columns, -3000f32..3000.0), 0..9));
+        let with_outliers = with_outliers.prop_map(|(mut row, outliers)| {
+            outliers.into_iter().for_each(|(at, x)| row[at] = x);
+            row
+        });
+        let row = move || prop_oneof![with_outliers.clone(), Just(vec![1.0; columns]), Just(vec![-1.0; columns])];
         let flat = |rows: Vec<Vec<f32>>| rows.concat();
         (vec(row(), rows), vec(row(), tokens)).prop_map(move |(weights, x)| Factors {
             rows,
@@ -63,6 +69,13 @@ fn loops_of(instructions: Instructions, numbers: &[f32], width: usize) -> Vec<(&
             float::by::quantise(instructions, x, width, rowwise::BOUND, &mut codes, &mut scales);
             *x = codes.into_iter().map(f32::from).chain(scales).collect();
         }),
+        made("quantise_between", &|x| {
+            let (mut low, mut high) = (vec![0; x.len()], vec![0; x.len()]);
+            let (mut scales, mut zeros) = (vec![f32::NAN; count], vec![i32::MAX; count]);
+            float::by::quantise_between(instructions, x, width, &mut low, &mut high, &mut scales, &mut zeros);
+            let digits = low.into_iter().map(f32::from).chain(high.into_iter().map(f32::from));
+            *x = digits.chain(scales).chain(zeros.iter().map(|&zero| zero as f32)).collect();
+        }),
     ]
 }
 
@@ -82,16 +95,21 @@ proptest! {
 
     #[test]
     fn coded_products_are_those_of_plain_arithmetic(case in factors()) {
-        let panels = rowwise::Panels::pack(&case.weights, case.columns);
-        prop_assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
-        let mut x = rowwise::Activations::default();
-        x.pack(&case.x, case.columns);
+        let (mut codes, mut scales) = (vec![0; case.weights.len()], vec![0.0; case.rows]);
+        float::quantise(&case.weights, case.columns, rowwise::BOUND, &mut codes, &mut scales);
         let tokens = case.x.len() / case.columns;
-        let mut slow = vec![f32::NAN; tokens * case.rows];
-        rowwise::scalar::matmul(&panels, &x, &mut slow);
-        for instructions in Instructions::available() {
-            let mut fast = vec![f32::NAN; tokens * case.rows];
-            rowwise::matmul_by(instructions, &panels, &x, &mut fast);
+        let products = Instructions::available().map(|instructions| {
+            let panels = rowwise::Panels::new(instructions, &codes, scales.clone(), case.columns);
+            assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
+            let mut x = rowwise::Activations::default();
+            x.pack(&case.x, &panels);
+            let mut out = vec![f32::NAN; tokens * case.rows];
+            rowwise::matmul(&panels, &x, &mut out);
+            (instructions, out)
+        });
+        let mut products: Vec<_> = products.collect();
+        let (_, slow) = products.pop().expect("the plain loops are always there");
+        for (instructions, fast) in products {
             prop_assert_eq!(bits(&fast), bits(&slow), "{:?}", instructions);
         }
         for (at, &got) in slow.iter().enumerate() {
@@ -99,7 +117,8 @@ proptest! {
             let (a, b) = (row(&case.x, at / case.rows), row(&case.weights, at % case.rows));
             let most = |row: &[f32]| row.iter().fold(0f32, |most, x| most.max(x.abs()));
             // Half a step of each factor, times as many as there are.
-            let bound = f64::from(most(&a) * most(&b)) * case.columns as f64 * 1.01 / f64::from(rowwise::BOUND);
+            let steps = 1.0 / 126.0 + 0.5 / f64::from(rowwise::BOUND);
+            let bound = f64::from(most(&a) * most(&b)) * case.columns as f64 * 1.02 * steps;
             let (wanted, _) = plain(a.iter().map(|&x| f64::from(x)), b.iter().map(|&x| f64::from(x)));
             prop_assert!((f64::from(got) - wanted).abs() <= bound, "{}: {} is not {} to {}", at, got, wanted, bound);
         }
@@ -124,12 +143,32 @@ proptest! {
     }
 
     #[test]
-    fn activations_come_back_to_half_a_step(numbers in vec(-1e3f32..1e3, 1..40), bound in 1i16..=i16::MAX) {
+    fn numbers_come_back_to_half_a_step(numbers in vec(-1e3f32..1e3, 1..40), bound in 1i8..=i8::MAX) {
         let (mut codes, mut scale) = (vec![0; numbers.len()], [0.0]);
         float::quantise(&numbers, numbers.len(), bound, &mut codes, &mut scale);
         prop_assert_eq!(codes.iter().map(|code| code.abs()).max(), Some(bound));
         for (x, &code) in numbers.iter().zip(&codes) {
             prop_assert!((x - scale[0] * f32::from(code)).abs() <= scale[0] * 0.51, "{} is not {} steps of {}", x, code, scale[0]);
+        }
+    }
+
+    #[test]
+    fn numbers_with_outliers_come_back_to_half_a_step(
+        (mut numbers, outliers) in (vec(-1f32..1.0, 64..200), vec((0usize..64, -100f32..100.0), 0..5)),
+    ) {
+        outliers.iter().for_each(|&(at, x)| numbers[at] = x);
+        let (mut low, mut high, mut scale, mut zero) = (vec![0; numbers.len()], vec![0; numbers.len()], [0.0], [0]);
+        float::quantise_between(&numbers, numbers.len(), &mut low, &mut high, &mut scale, &mut zero);
+        let codes = low.iter().zip(&high).map(|(&low, &high)| i32::from(low) + 128 * i32::from(high) - zero[0]);
+        let (outliers, others): (Vec<_>, Vec<_>) = numbers.iter().zip(codes).partition(|(x, _)| x.abs() > 1.0);
+        prop_assert!(low.iter().all(|&low| low < 128));
+        prop_assert!(outliers.iter().all(|(_, code)| code.abs() <= i32::from(float::FARTHEST)));
+        // Bounds leave out two on each side at least, so that the others keep their steps.
+        if outliers.len() <= 2 {
+            prop_assert!(scale[0] <= 2.0 / 126.0, "a step of {}", scale[0]);
+        }
+        for (x, code) in outliers.into_iter().chain(others) {
+            prop_assert!((x - scale[0] * code as f32).abs() <= scale[0] * 0.51, "{} is not {} steps of {}", x, code, scale[0]);
         }
     }
 
@@ -180,7 +219,11 @@ proptest! {
 fn damage_is_not_hidden_by_packing() {
     let pack = |numbers: &[f32]| {
         let (mut codes, mut scales) = (vec![1; 64], [0.0; 2]);
-        float::quantise(numbers, 32, 2047, &mut codes, &mut scales);
+        float::quantise(numbers, 32, 127, &mut codes, &mut scales);
+        let (mut low, mut high, mut between, mut zeros) = (vec![1; 64], vec![1; 64], [0.0; 2], [1; 2]);
+        float::quantise_between(numbers, 32, &mut low, &mut high, &mut between, &mut zeros);
+        assert_eq!(between.map(f32::is_nan), scales.map(f32::is_nan));
+        assert!(numbers.iter().any(|x| *x != 0.0) || (low, high, zeros) == (vec![0; 64], vec![0; 64], [0; 2]));
         (codes, scales)
     };
     for damage in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {

@@ -12,6 +12,8 @@
 
 use super::gguf::Kind;
 use super::tensor::Tensor;
+use crate::kernels::Instructions;
+use crate::kernels::rowwise::{BOUND, Panels};
 
 /// Numbers that share a scale.
 const BLOCK: usize = 32;
@@ -32,6 +34,20 @@ impl Blocks {
 
     pub(super) fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// The matrix for products with the same codes, if each row has one scale and they fit.
+    ///
+    /// # Errors
+    /// The same matrix, if not.
+    pub(super) fn coded(self) -> Result<Panels, Self> {
+        let fits = self.sharing == self.columns
+            && Panels::fits(self.rows(), self.columns)
+            && self.codes.iter().all(|code| code.unsigned_abs() <= BOUND as u8);
+        match fits {
+            true => Ok(Panels::new(Instructions::best(), &self.codes, self.scales, self.columns)),
+            false => Err(self),
+        }
     }
 
     /// Writes row `row` to `out`.

@@ -48,7 +48,7 @@ impl Linear {
         let columns = self.bias.len();
         match &self.weight {
             Weight::Coded(panels) => {
-                packed.pack(x, panels.columns());
+                packed.pack(x, panels);
                 out.resize(x.len() / panels.columns() * columns, 0.0);
                 rowwise::matmul(panels, packed, out);
             }

@@ -110,8 +110,10 @@ impl Loader {
                 Some(next) => next,
                 None => {
                     let scales = if info.kind == Kind::I8 { scales(info, &mut self.weights)? } else { Vec::new() };
-                    // Rows of this one are looked up, and are half of the file; all other matrices are multiplied with.
-                    self.next.insert(Unpacking::new(info.kind, &info.dims, scales, info.name == TOKENS))
+                    // Rows of this one are looked up, and are half of the file. All other matrices are multiplied with, those of
+                    // whole numbers by the same codes.
+                    let stays = info.name == TOKENS || info.kind == Kind::I8;
+                    self.next.insert(Unpacking::new(info.kind, &info.dims, scales, stays))
                 }
             };
             let (mut part, after) = chunk.split_at((info.start + info.bytes - self.taken).min(chunk.len()));

@@ -72,6 +72,13 @@ impl Tensor {
             {
                 Self::Coded(Panels::pack(&numbers, dims[1]))
             }
+            Self::Blocks(blocks) if name.starts_with("blk.") => match blocks.coded() {
+                Ok(panels) => Self::Coded(panels),
+                Err(blocks) => {
+                    let blocks = Self::Blocks(blocks);
+                    Self::Numbers { dims: blocks.dims(), numbers: blocks.numbers() }
+                }
+            },
             other => other,
         }
     }

@@ -11,8 +11,11 @@ use super::instructions::Set;
 /// Numbers of a row that are added up side by side.
 pub const LANES: usize = 16;
 
-/// Columns of a product that are added up side by side: their sums for four rows fill eight registers.
+/// Columns of a product that are added up side by side.
 const COLUMNS: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
+
+/// Rows of a product that share each load of the second factor: with AVX2 and in wasm, their sums fill twelve registers of sixteen.
+const TOGETHER: usize = 6;
 
 /// Defines functions that are compiled for AVX2 and AVX-512 too, and take that way where the machine has them.
 macro_rules! vectorised {
@@ -49,7 +52,7 @@ macro_rules! vectorised {
                         Set::Avx512 => unsafe { widest($($argument),*) },
                         #[cfg(target_arch = "x86_64")]
                         // SAFETY: as above.
-                        Set::Avx2 => unsafe { wide($($argument),*) },
+                        Set::Avx2 | Set::AvxVnni => unsafe { wide($($argument),*) },
                         _ => plain($($argument),*),
                     }
                 }
@@ -84,25 +87,32 @@ vectorised! {
     /// # Panics
     /// If one of the three is shorter than `sizes` says.
     pub fn matmul(a: Rows, b: Rows, sizes: Sizes, out: &mut [f32], stride: usize) {
-        const TOGETHER: usize = 4;
-        let whole = sizes.rows - sizes.rows % TOGETHER;
-        for row in (0..whole).step_by(TOGETHER) {
-            rows_of::<TOGETHER>(a, b, sizes, row, &mut out[row * stride..], stride);
-        }
-        for row in whole..sizes.rows {
-            rows_of::<1>(a, b, sizes, row, &mut out[row * stride..], stride);
+        let mut row = 0;
+        while row < sizes.rows {
+            let out = &mut out[row * stride..];
+            row += match sizes.rows - row {
+                1 => rows_of::<1>(a, b, sizes, row, out, stride),
+                2..TOGETHER => rows_of::<2>(a, b, sizes, row, out, stride),
+                _ => rows_of::<TOGETHER>(a, b, sizes, row, out, stride),
+            };
         }
     }
 
-    /// The softmax of `scale` times each row of `columns` numbers, of which there is one every `stride`.
+    /// The softmax of `scale` times each row of `columns` numbers, of which there is one every `stride`; what is in between is lost.
     ///
     /// # Panics
     /// If a row is longer than the stride, or the stride is 0.
     pub fn softmax(rows: &mut [f32], stride: usize, columns: usize, scale: f32) {
         for row in rows.chunks_exact_mut(stride) {
-            let row = &mut row[..columns];
-            let most = row.iter().fold(f32::NEG_INFINITY, |most, &x| if x > most { x } else { most });
-            row.iter_mut().for_each(|x| *x = exp((*x - most) * scale));
+            // Whole vectors are faster than the exact number. What this adds to a sum, which is 1 at least, is too little to count.
+            row[columns..].fill(f32::NEG_INFINITY);
+            let row = &mut row[..columns.next_multiple_of(LANES).min(stride)];
+            let most = greatest(row);
+            let (whole, rest) = row.as_chunks_mut::<LANES>();
+            for x in whole.as_flattened_mut() {
+                *x = exp((*x - most) * scale);
+            }
+            rest.iter_mut().for_each(|x| *x = exp((*x - most) * scale));
             let share = 1.0 / sum(row);
             row.iter_mut().for_each(|x| *x *= share);
         }
@@ -147,30 +157,121 @@ vectorised! {
         numbers.iter_mut().zip(more).for_each(|(x, more)| *x += more);
     }
 
-    /// Packs each group of `width` numbers: its codes are the nearest of `-bound` to `bound` steps, its scale what a step is
+    /// Codes each group of `width` numbers: its codes are the nearest of `-bound` to `bound` steps, its scale what a step is
     /// worth, or NaN if a number is not finite.
     ///
     /// # Panics
     /// If `width` is 0.
-    pub fn quantise(numbers: &[f32], width: usize, bound: i16, codes: &mut [i16], scales: &mut [f32]) {
+    pub fn quantise(numbers: &[f32], width: usize, bound: i8, codes: &mut [i8], scales: &mut [f32]) {
         let groups = numbers.chunks_exact(width).zip(codes.chunks_exact_mut(width));
         for ((numbers, codes), scale) in groups.zip(scales) {
-            // Sizes of floats are in the order of their bits, and what is not finite comes after all others.
-            let sizes = numbers.iter().map(|x| (x.to_bits() & 0x7fff_ffff) as i32);
-            let most = f32::from_bits(sizes.fold(0, i32::max) as u32);
+            let most = f32::from_bits(numbers.iter().map(|&x| size(x)).fold(0, i32::max) as u32);
             *scale = if most.is_finite() { most / f32::from(bound) } else { f32::NAN };
             let inverse = if *scale > 0.0 { 1.0 / *scale } else { 0.0 };
-            codes.iter_mut().zip(numbers).for_each(|(code, x)| *code = (x * inverse + ROUND).to_bits() as i16);
+            codes.iter_mut().zip(numbers).for_each(|(code, x)| *code = (x * inverse + ROUND).to_bits() as i8);
+        }
+    }
+
+    /// Codes each group of `width` numbers with a zero point: `x ≈ scale · (low + 128 · high − zero)`, with a low digit of 0 to 127. High
+    /// digits are 0 but for numbers beyond bounds that leave out the greatest and the least ([`bounds`]); what is farthest off is
+    /// [`FARTHEST`] steps from 0. The scale is NaN if a number is not finite.
+    ///
+    /// # Panics
+    /// If `width` is 0.
+    pub fn quantise_between(
+        numbers: &[f32],
+        width: usize,
+        low: &mut [u8],
+        high: &mut [i8],
+        scales: &mut [f32],
+        zeros: &mut [i32],
+    ) {
+        let digits = low.chunks_exact_mut(width).zip(high.chunks_exact_mut(width));
+        let groups = numbers.chunks_exact(width).zip(digits);
+        for ((numbers, (low, high)), (scale, zero)) in groups.zip(scales.iter_mut().zip(zeros)) {
+            let (least, greatest, most) = bounds(numbers);
+            // One step of the 127 is for both ends being rounded.
+            let step = ((greatest - least) / 126.0).max(most / f32::from(FARTHEST));
+            *scale = if most.is_finite() { step } else { f32::NAN };
+            let inverse = if *scale > 0.0 { 1.0 / *scale } else { 0.0 };
+            *zero = (-least * inverse).ceil() as i32;
+            let zero = *zero as i16;
+            for ((low, high), x) in low.iter_mut().zip(high).zip(numbers) {
+                let code = ((x * inverse + ROUND).to_bits() as i16).wrapping_add(zero);
+                (*low, *high) = ((code & 0x7f) as u8, (code >> 7) as i8);
+            }
         }
     }
 }
 
+/// How far from 0 a number that [`quantise_between`] codes is, in steps, at most: its high digit is within 7 bits too, and sums of 8,192
+/// products with codes of 8 bits stay within an i32.
+pub const FARTHEST: i16 = 8_000;
+
 /// Added to a number and taken away again, 1.5·2²³ rounds it to a whole one; in between, that is in the low bits.
 const ROUND: f32 = 12_582_912.0;
 
-/// The product's rows from `first` on, as many as are taken together.
+/// The size of a float in the order of its bits, which is that of sizes; what is not finite comes after all others.
 #[inline(always)]
-fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) {
+fn size(x: f32) -> i32 {
+    (x.to_bits() & 0x7fff_ffff) as i32
+}
+
+/// Bounds of all numbers but some of the least and some of the greatest, and the size of the largest.
+///
+/// The greatest and the least of every sixteenth number are compared: the third of those greatest from above, and the third of those
+/// least from below, are the bounds. So a few numbers are beyond each, and numbers of two in sixteen places at most.
+#[inline(always)]
+fn bounds(numbers: &[f32]) -> (f32, f32, f32) {
+    let (mut least, mut greatest, mut sizes) = ([0f32; LANES], [0f32; LANES], [0; LANES]);
+    let mut see = |numbers: &[f32; LANES]| {
+        for at in 0..LANES {
+            let x = numbers[at];
+            least[at] = if x < least[at] { x } else { least[at] };
+            greatest[at] = if x > greatest[at] { x } else { greatest[at] };
+            sizes[at] = sizes[at].max(size(x));
+        }
+    };
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    whole.iter().for_each(&mut see);
+    let mut filled = [0.0; LANES];
+    filled[..rest.len()].copy_from_slice(rest);
+    see(&filled);
+    let most = f32::from_bits(sizes.into_iter().fold(0, i32::max) as u32);
+    (-third(least.map(|x| -x)), third(greatest), most)
+}
+
+/// The greatest of a row.
+#[inline(always)]
+fn greatest(row: &[f32]) -> f32 {
+    let mut greatest = [f32::NEG_INFINITY; LANES];
+    let (whole, rest) = row.as_chunks::<LANES>();
+    for row in whole {
+        for at in 0..LANES {
+            greatest[at] = if row[at] > greatest[at] { row[at] } else { greatest[at] };
+        }
+    }
+    greatest.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, |most, x| if x > most { x } else { most })
+}
+
+/// The third greatest.
+#[inline(always)]
+fn third(numbers: [f32; LANES]) -> f32 {
+    let mut top = [f32::NEG_INFINITY; 3];
+    for x in numbers {
+        let mut x = x;
+        for top in &mut top {
+            if x > *top {
+                (*top, x) = (x, *top);
+            }
+        }
+    }
+    top[2]
+}
+
+/// The product's rows from `first` on, as many as are taken together, which it returns.
+#[inline(always)]
+fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) -> usize {
     let a: [&[f32]; M] = std::array::from_fn(|row| &a.numbers[(first + row) * a.stride..][..sizes.inner]);
     let whole = sizes.columns - sizes.columns % COLUMNS;
     for column in (0..whole).step_by(COLUMNS) {
@@ -185,6 +286,7 @@ fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &m
             out[row * stride + column] = sum;
         }
     }
+    M
 }
 
 /// The products of rows with `N` columns from `column` on.

@@ -1,16 +1,17 @@
-//! AVX2: sixteen rows of a matrix with six rows of activations at a time, two columns to a `vpmaddwd`.
+//! AVX2: 32 rows of a matrix with three rows of activations at a time, whose sums fill twelve registers of
+//! sixteen, four columns to a `vpmaddubsw` and a `vpmaddwd`.
 
 use std::arch::x86_64::*;
 
-use super::tiles::{self, InstructionSet, PanelPair, TilePair};
-use super::{PANEL, Packed, Panels};
+use super::tiles::{self, InstructionSet};
+use super::{Activations, PANEL, Panels};
 
 /// As [`super::matmul`].
 ///
 /// # Safety
 /// The machine has AVX2.
 #[target_feature(enable = "avx2")]
-pub unsafe fn matmul(weights: &Panels, x: &Packed, out: &mut [f32]) {
+pub unsafe fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
     // SAFETY: the caller's promise.
     unsafe { tiles::matmul::<Avx2>(weights, x, out) }
 }
@@ -18,27 +19,53 @@ pub unsafe fn matmul(weights: &Panels, x: &Packed, out: &mut [f32]) {
 struct Avx2;
 
 impl InstructionSet for Avx2 {
+    type Sums = [__m256i; 4];
+    const ROWS: usize = 3;
+
     #[target_feature(enable = "avx2")]
     #[inline]
-    unsafe fn sums<const T: usize>(panel: &[PanelPair], tile: &[TilePair]) -> [[i32; PANEL]; T] {
-        let mut sums = [[_mm256_setzero_si256(); 2]; T];
-        for (codes, x) in panel.iter().zip(tile) {
-            // SAFETY: two codes for each of eight rows are a register.
-            let (low, high) =
-                unsafe { (_mm256_loadu_si256(codes.as_ptr().cast()), _mm256_loadu_si256(codes[8..].as_ptr().cast())) };
-            for (row, sums) in sums.iter_mut().enumerate() {
-                // SAFETY: a pair of codes is as large as an i32.
-                let x = unsafe { x[row].as_ptr().cast::<i32>().read_unaligned() };
-                let x = _mm256_set1_epi32(x);
-                sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(low, x));
-                sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(high, x));
-            }
+    unsafe fn zero() -> [__m256i; 4] {
+        [_mm256_setzero_si256(); 4]
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn add(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
+        let x = _mm256_set1_epi32(x);
+        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
+            // SAFETY: eight words are a register.
+            let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
+            *sums = dot(*sums, x, codes);
         }
-        let mut numbers = [[0; PANEL]; T];
-        for (numbers, sum) in numbers.as_flattened_mut().as_chunks_mut::<8>().0.iter_mut().zip(sums.as_flattened()) {
+        sums
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn times(mut sums: [__m256i; 4], factor: i32) -> [__m256i; 4] {
+        for sums in &mut sums {
+            *sums = _mm256_mullo_epi32(*sums, _mm256_set1_epi32(factor));
+        }
+        sums
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn numbers(sums: [__m256i; 4]) -> [i32; PANEL] {
+        let mut numbers = [0; PANEL];
+        for (numbers, sums) in numbers.as_chunks_mut::<8>().0.iter_mut().zip(sums) {
             // SAFETY: eight numbers are a register.
-            unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), *sum) };
+            unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), sums) };
         }
         numbers
     }
+}
+
+/// Adds the products of eight rows' groups with one row's.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn dot(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
+    // Two products of 7 and 8 bits fit an i16, so that nothing is cut off.
+    let pairs = _mm256_maddubs_epi16(x, codes);
+    _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
 }

@@ -1,70 +1,102 @@
-//! Products of matrices of 12-bit codes: a network's linear layers.
+//! Products of matrices of small whole numbers: a network's linear layers.
 //!
-//! `y[t, r] = w[r] · s[t] · Σ_c W[r, c] · x[t, c]`, with one scale for each row of the matrix and one for each row of
-//! activations. Codes of 12 bits on both sides are as exact as is of use: a vector of MiniLM's has a cosine of .99999 with
-//! that of f32. They lie as i16, because `vpmaddwd` multiplies and adds sixteen pairs of them where f32 has eight, and because
-//! [`STRETCH`] products add up within an i32, so that nothing is scaled or widened in between, as
-//! blocks of 32 columns would need it.
+//! `y[t, r] = w[r] · s[t] · Σ_c W[r, c] · (X[t, c] − z[t])`: codes of 8 bits with a sign and a scale `w` for each row of the matrix,
+//! codes of 7 bits without one, a scale `s` and a zero point `z` for each row of activations.
 //!
-//! Sums of integers are exact, and the sums of stretches are added in order, so that all kernels give the same bits as
-//! [`scalar`]. All but simd128's, which has registers for fewer rows, share what is in `tiles` and are a loop over pairs of columns.
+//! Why 7 bits: two products of such codes add up within an i16, which is what `vpmaddubsw` and wasm's relaxed
+//! `i32x4.relaxed_dot_i8x16_i7x16_add_s` need to be exact. They suffice because of the second digit: a transformer's activations have
+//! a few numbers many times as large as all others, the same few columns for most tokens (Dettmers et al., "LLM.int8()", 2022).
+//! Bounds that hold those leave the others few steps. So a row's bounds leave them out, and a code that is beyond the 7 bits has a high
+//! digit, `X = low + 128 · high`. The products of high digits, a handful for each row, are added first, and times 128; then come those of
+//! all low digits.
+//!
+//! Sums of whole numbers are exact, so that all kernels give the same bits as [`scalar`]. They share what is in `tiles`.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avxvnni;
+mod layout;
 #[cfg(target_arch = "aarch64")]
 mod neon;
-pub mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+mod relaxed;
+mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod tiles;
 
+use self::layout::Layout;
 use super::float;
 use super::instructions::{Instructions, Set};
 
-/// Rows of a matrix that lie interleaved: those of two AVX2 registers, or of one of AVX-512.
-pub const PANEL: usize = 16;
+/// Rows of a matrix that lie interleaved: as many as with a few rows of activations fill the registers with sums, so that a load of
+/// either serves several products.
+pub const PANEL: usize = if cfg!(target_arch = "wasm32") { 16 } else { 32 };
 
-/// The greatest code.
-pub const BOUND: i16 = 2047;
+/// What a matrix has a multiple of rows of: the largest panel, so that a matrix is laid out on every machine or on none.
+pub const ROWS: usize = 32;
 
-/// Rows of activations that lie interleaved: with AVX2, their sums fill twelve registers of sixteen.
-pub const TOGETHER: usize = 6;
+/// The greatest code of a matrix.
+pub const BOUND: i8 = 127;
 
-/// Columns whose products are added as integers: 512 · 2047² = 2,145,387,008, just within an i32.
-pub const STRETCH: usize = 512;
+/// Columns whose codes lie together, at most.
+pub const GROUP: usize = 4;
+
+/// Rows of activations that lie interleaved.
+const TOGETHER: usize = 6;
 
 /// A matrix laid out for the kernels.
 ///
 /// ```text
-/// codes   of panel p, pair j of columns:   32 × i16   r0c0 r0c1 r1c0 r1c1 … r15c0 r15c1
-/// scales  of panel p:                      16 × f32   r0 r1 … r15
+/// words   of panel p, group j of columns:  PANEL × 4 bytes   r0 r1 …, each with the codes of the group's columns
+/// scales  of panel p:                      PANEL × f32       r0 r1 …
+/// sums    of panel p:                      PANEL × i32       Σ_c W[r0, c] …
 /// ```
 #[derive(Clone, Debug)]
 pub struct Panels {
+    instructions: Instructions,
     columns: usize,
-    codes: Vec<i16>,
+    words: Vec<i32>,
     scales: Vec<f32>,
+    sums: Vec<i32>,
 }
 
 impl Panels {
-    /// Whether a matrix of that size can be packed.
+    /// Whether a matrix of that size can be laid out.
     pub fn fits(rows: usize, columns: usize) -> bool {
-        rows.is_multiple_of(PANEL) && columns.is_multiple_of(2) && columns > 0
+        rows.is_multiple_of(ROWS) && columns.is_multiple_of(GROUP) && columns > 0
     }
 
-    /// Packs a matrix, row after row of `columns` numbers.
+    /// Codes a matrix, row after row of `columns` numbers, for this machine's best instructions.
     ///
     /// # Panics
     /// If `numbers` is not whole rows, or their number does not fit.
     pub fn pack(numbers: &[f32], columns: usize) -> Self {
-        let rows = numbers.len() / columns;
-        assert!(Self::fits(rows, columns), "{rows} rows of {columns}");
-        let mut packed = Packed::default();
-        packed.pack::<PANEL>(numbers, columns);
-        Self { columns, codes: packed.codes, scales: packed.scales }
+        let mut codes = vec![0; numbers.len()];
+        let mut scales = vec![0.0; numbers.len() / columns];
+        float::quantise(numbers, columns, BOUND, &mut codes, &mut scales);
+        Self::new(Instructions::best(), &codes, scales, columns)
+    }
+
+    /// Lays out a matrix of codes of at most [`BOUND`] with a scale for each row of `columns`.
+    ///
+    /// # Panics
+    /// If there are not `columns` codes for each scale, or their number does not fit.
+    pub fn new(instructions: Instructions, codes: &[i8], scales: Vec<f32>, columns: usize) -> Self {
+        let rows = scales.len();
+        assert!(Self::fits(rows, columns) && codes.len() == rows * columns, "{rows} rows of {columns}");
+        let layout = Layout::of(instructions);
+        let mut words = Vec::with_capacity(codes.len() / layout.columns());
+        for panel in codes.chunks_exact(PANEL * columns) {
+            for start in (0..columns).step_by(layout.columns()) {
+                words.extend((0..PANEL).map(|row| layout.word(&panel[row * columns + start..])));
+            }
+        }
+        let sums = codes.chunks_exact(columns).map(|row| row.iter().map(|&code| i32::from(code)).sum()).collect();
+        Self { instructions, columns, words, scales, sums }
     }
 
     /// Writes the numbers of row `row` to `out`.
@@ -73,20 +105,28 @@ impl Panels {
     /// If there is no such row, or `out` is not as long as it.
     pub fn row(&self, row: usize, out: &mut [f32]) {
         assert_eq!(out.len(), self.columns, "room for another row");
-        let panel = &self.codes[row / PANEL * PANEL * self.columns..][..PANEL * self.columns];
         for (column, out) in out.iter_mut().enumerate() {
-            *out = self.scales[row] * f32::from(panel[(column / 2 * PANEL + row % PANEL) * 2 + column % 2]);
+            *out = self.scales[row] * self.code(row, column) as f32;
         }
+    }
+
+    fn code(&self, row: usize, column: usize) -> i32 {
+        let layout = Layout::of(self.instructions);
+        let groups = self.columns / layout.columns();
+        let word = (row / PANEL * groups + column / layout.columns()) * PANEL + row % PANEL;
+        layout.code(self.words[word], column % layout.columns())
     }
 
     /// The matrix with the rows of another below its own.
     ///
     /// # Panics
-    /// If their columns differ.
+    /// If their columns or instructions differ.
     pub fn above(mut self, other: &Self) -> Self {
-        assert_eq!(self.columns, other.columns, "columns of two matrices");
-        self.codes.extend(&other.codes);
+        let shape = |panels: &Self| (panels.columns, panels.instructions);
+        assert_eq!(shape(&self), shape(other), "two matrices");
+        self.words.extend(&other.words);
         self.scales.extend(&other.scales);
+        self.sums.extend(&other.sums);
         self
     }
 
@@ -101,48 +141,59 @@ impl Panels {
     }
 }
 
-/// Rows of activations, packed; they keep their room from one use to the next.
+/// Rows of activations, coded; they keep their room from one use to the next.
 ///
-/// [`TOGETHER`] of them lie interleaved, pair of columns after pair of columns, and the last ones are filled up with zeros.
+/// [`TOGETHER`] of them lie interleaved, group of columns after group of columns, and the last ones are filled up with zeros.
 #[derive(Clone, Debug, Default)]
-pub struct Activations(Packed);
+pub struct Activations {
+    words: Vec<i32>,
+    scales: Vec<f32>,
+    zeros: Vec<i32>,
+    high: Vec<High>,
+    /// Digits of the rows that are being interleaved.
+    rows: (Vec<u8>, Vec<i8>),
+}
+
+/// What a group of columns has in high digits, for one row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Digits {
+    group: u32,
+    word: i32,
+}
+
+/// The high digits of a tile, step by step, each with one group of columns for each row.
+#[derive(Clone, Debug, Default)]
+struct High {
+    negative: Vec<[Digits; TOGETHER]>,
+    positive: Vec<[Digits; TOGETHER]>,
+}
 
 impl Activations {
-    /// Packs rows of `columns` numbers in place of those that were there. The scale of a row with a number that is not finite is
-    /// NaN, so that damage is noticed at the end.
+    /// Codes rows of numbers to be multiplied with `weights`, in place of those that were there. The scale of a row with a number
+    /// that is not finite is NaN, so that damage is noticed at the end.
     ///
     /// # Panics
-    /// If `columns` is 0 or odd, or `numbers` is not whole rows.
-    pub fn pack(&mut self, numbers: &[f32], columns: usize) {
-        self.0.pack::<TOGETHER>(numbers, columns);
-    }
-}
-
-/// Rows of codes with a scale each, so many of them interleaved.
-#[derive(Clone, Debug, Default)]
-struct Packed {
-    codes: Vec<i16>,
-    scales: Vec<f32>,
-    /// Codes of the rows that are being interleaved.
-    rows: Vec<i16>,
-}
-
-impl Packed {
-    fn pack<const ROWS: usize>(&mut self, numbers: &[f32], columns: usize) {
-        assert!(columns.is_multiple_of(2) && numbers.len().is_multiple_of(columns), "rows of {columns} numbers");
-        let count = numbers.len() / columns;
+    /// If `numbers` is not whole rows of the matrix's columns.
+    pub fn pack(&mut self, numbers: &[f32], weights: &Panels) {
+        let columns = weights.columns;
+        assert!(numbers.len().is_multiple_of(columns), "rows of {columns} numbers");
+        let layout = Layout::of(weights.instructions);
+        let (count, groups) = (numbers.len() / columns, columns / layout.columns());
+        let tiles = count.div_ceil(TOGETHER);
         self.scales.resize(count, 0.0);
-        self.codes.resize(count.next_multiple_of(ROWS) * columns, 0);
-        let tiles = self.codes.chunks_exact_mut(ROWS * columns).zip(self.scales.chunks_mut(ROWS));
-        for ((codes, scales), numbers) in tiles.zip(numbers.chunks(ROWS * columns)) {
-            self.rows.clear();
-            self.rows.resize(ROWS * columns, 0);
-            float::quantise(numbers, columns, BOUND, &mut self.rows, scales);
-            let rows: [&[[i16; 2]]; ROWS] =
-                std::array::from_fn(|row| self.rows[row * columns..][..columns].as_chunks().0);
-            for (pair, codes) in codes.as_chunks_mut::<2>().0.as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
-                codes.iter_mut().zip(rows).for_each(|(code, row)| *code = row[pair]);
-            }
+        self.zeros.resize(count, 0);
+        self.words.resize(tiles * TOGETHER * groups, 0);
+        self.high.resize_with(tiles, High::default);
+        let scales = self.scales.chunks_mut(TOGETHER).zip(self.zeros.chunks_mut(TOGETHER));
+        let tiles = self.words.chunks_exact_mut(TOGETHER * groups).zip(&mut self.high).zip(scales);
+        for (((words, high), (scales, zeros)), numbers) in tiles.zip(numbers.chunks(TOGETHER * columns)) {
+            let (low_digits, high_digits) = &mut self.rows;
+            low_digits.resize(TOGETHER * columns, 0);
+            high_digits.resize(TOGETHER * columns, 0);
+            float::quantise_between(numbers, columns, low_digits, high_digits, scales, zeros);
+            low_digits[numbers.len()..].fill(0);
+            high_digits[numbers.len()..].fill(0);
+            layout.interleave(low_digits, high_digits, words.as_chunks_mut().0, high);
         }
     }
 }
@@ -150,32 +201,34 @@ impl Packed {
 /// Multiplies each row of `x` with `weights`: `out[t · rows + r]`.
 ///
 /// # Panics
-/// If `x` is not rows of the matrix's columns, or `out` has not a number for each of them and each row.
+/// If `x` was not packed for a matrix of that shape, or `out` has not a number for each of its rows and each of the matrix's.
 pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
-    matmul_by(Instructions::best(), weights, x, out);
-}
-
-/// As [`matmul`], by the kernel for `instructions`.
-///
-/// # Panics
-/// As [`matmul`].
-pub fn matmul_by(instructions: Instructions, weights: &Panels, Activations(x): &Activations, out: &mut [f32]) {
+    let layout = Layout::of(weights.instructions);
     let padded = x.scales.len().next_multiple_of(TOGETHER);
-    assert_eq!(x.codes.len(), padded * weights.columns, "rows of another length");
+    assert_eq!(x.words.len(), padded * weights.columns / layout.columns(), "rows of another length");
     assert_eq!(out.len(), x.scales.len() * weights.rows(), "room for another number of results");
-    match instructions.set() {
+    match weights.instructions.set() {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: that there is such a value is proof that the machine has them, and the assertions above hold.
         Set::Avx512 => unsafe { avx512::matmul(weights, x, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
+        Set::AvxVnni => unsafe { avxvnni::matmul(weights, x, out) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
         Set::Avx2 => unsafe { avx2::matmul(weights, x, out) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
+        Set::Dot => unsafe { neon::matmul_by_dots(weights, x, out) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
         Set::Neon => unsafe { neon::matmul(weights, x, out) },
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        // SAFETY: as above.
+        Set::Relaxed => unsafe { relaxed::matmul(weights, x, out) },
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         // SAFETY: as above.
         Set::Simd128 => unsafe { simd128::matmul(weights, x, out) },
-        Set::Plain => scalar::products(weights, x, out),
+        Set::Plain => scalar::matmul(weights, x, out),
     }
 }

@@ -1,21 +1,30 @@
-//! What kernels share that take [`TOGETHER`] rows of activations to each load of the matrix: the order of a product, and how
-//! sums of integers become its numbers.
+//! What kernels share: the order of a product, and how sums of whole numbers become its numbers.
 
-use super::{PANEL, Packed, Panels, STRETCH, TOGETHER};
+use super::layout::Layout;
+use super::{Activations, High, PANEL, Panels, TOGETHER};
 
-/// A pair of columns of a panel: two codes for each of its rows.
-pub type PanelPair = [[i16; 2]; PANEL];
-
-/// A pair of columns of a tile, which is rows of activations that lie interleaved.
-pub type TilePair = [[i16; 2]; TOGETHER];
-
-/// What differs from one instruction set to another.
+/// What differs from one instruction set to another. All of it is to be inlined where the instructions are enabled.
 pub trait InstructionSet {
-    /// The sums of products of a panel's rows with the first `T` rows of a tile, pair by pair of columns.
+    /// Sums of a panel's rows, in registers.
+    type Sums: Copy;
+
+    /// Rows of activations whose sums fit the registers: [`TOGETHER`], or a part of it.
+    const ROWS: usize;
+
+    /// Sums of nothing.
     ///
     /// # Safety
-    /// The machine has the instructions.
-    unsafe fn sums<const T: usize>(panel: &[PanelPair], tile: &[TilePair]) -> [[i32; PANEL]; T];
+    /// The machine has the instructions, here as in all that follow.
+    unsafe fn zero() -> Self::Sums;
+
+    /// The sums and the products of a group of a panel's columns with those of one row.
+    unsafe fn add(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
+
+    /// The sums, `factor` times.
+    unsafe fn times(sums: Self::Sums, factor: i32) -> Self::Sums;
+
+    /// The sums as numbers, row by row of the panel.
+    unsafe fn numbers(sums: Self::Sums) -> [i32; PANEL];
 }
 
 /// As [`super::matmul`]. It is to be inlined where the instructions are enabled, so that all of it is compiled for them.
@@ -23,24 +32,25 @@ pub trait InstructionSet {
 /// # Safety
 /// The machine has the instructions of `I`.
 #[inline(always)]
-pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Packed, out: &mut [f32]) {
-    let columns = weights.columns;
-    // A stretch of a panel stays in the first cache while all activations pass by it.
-    for (panel, scales) in weights.scales.as_chunks::<PANEL>().0.iter().enumerate() {
-        for start in (0..columns).step_by(STRETCH) {
-            let end = columns.min(start + STRETCH);
-            let codes = &weights.codes[panel * PANEL * columns..][start * PANEL..end * PANEL];
-            let stretch = Stretch { panel, start, end, codes: codes.as_chunks().0.as_chunks().0, scales };
-            for first in (0..x.scales.len()).step_by(TOGETHER) {
-                // SAFETY: the caller's promise.
+pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    let groups = weights.columns / Layout::of(weights.instructions).columns();
+    let panels = weights.words.as_chunks::<PANEL>().0.chunks_exact(groups);
+    // A panel stays in the first cache while all activations pass by it.
+    for (panel, words) in panels.enumerate() {
+        let tiles = x.words.as_chunks::<TOGETHER>().0.chunks_exact(groups).zip(&x.high);
+        for (tile, (rows, high)) in tiles.enumerate() {
+            let tile = Tile { panel, words, start: tile * TOGETHER, rows, high };
+            let count = TOGETHER.min(x.scales.len() - tile.start);
+            for first in (0..count).step_by(I::ROWS) {
+                // SAFETY: the caller's promise, and that many rows are left.
                 unsafe {
-                    match x.scales.len() - first {
-                        1 => add::<I, 1>(stretch, weights, x, out, first),
-                        2 => add::<I, 2>(stretch, weights, x, out, first),
-                        3 => add::<I, 3>(stretch, weights, x, out, first),
-                        4 => add::<I, 4>(stretch, weights, x, out, first),
-                        5 => add::<I, 5>(stretch, weights, x, out, first),
-                        _ => add::<I, TOGETHER>(stretch, weights, x, out, first),
+                    match I::ROWS.min(count - first) {
+                        1 => rows_of::<I, 1>(tile, first, weights, x, out),
+                        2 => rows_of::<I, 2>(tile, first, weights, x, out),
+                        3 if I::ROWS >= 3 => rows_of::<I, 3>(tile, first, weights, x, out),
+                        4 if I::ROWS >= 4 => rows_of::<I, 4>(tile, first, weights, x, out),
+                        5 if I::ROWS >= 5 => rows_of::<I, 5>(tile, first, weights, x, out),
+                        _ => rows_of::<I, TOGETHER>(tile, first, weights, x, out),
                     }
                 }
             }
@@ -48,44 +58,71 @@ pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Packed, out: &mut 
     }
 }
 
-/// Some columns of a panel.
+/// A panel, and rows of activations to be multiplied with it.
 #[derive(Clone, Copy)]
-struct Stretch<'w> {
+struct Tile<'n> {
     panel: usize,
+    words: &'n [[i32; PANEL]],
+    /// Its first row among all.
     start: usize,
-    end: usize,
-    codes: &'w [PanelPair],
-    scales: &'w [f32; PANEL],
+    rows: &'n [[i32; TOGETHER]],
+    high: &'n High,
 }
 
-/// Adds a stretch's part of the products of its panel with the first `T` rows of the tile that starts with row `first`; after the
-/// last stretch they are scaled.
+/// The products of a panel with `T` rows of a tile from its row `first` on.
 ///
 /// # Safety
-/// The machine has the instructions of `I`.
+/// The machine has the instructions of `I`, and the tile has that many rows.
 #[inline(always)]
-unsafe fn add<I: InstructionSet, const T: usize>(
-    at: Stretch,
-    weights: &Panels,
-    x: &Packed,
-    out: &mut [f32],
+unsafe fn rows_of<I: InstructionSet, const T: usize>(
+    tile: Tile,
     first: usize,
+    weights: &Panels,
+    x: &Activations,
+    out: &mut [f32],
 ) {
-    let (columns, rows) = (weights.columns, weights.rows());
-    let tile = &x.codes[first * columns..][at.start * TOGETHER..at.end * TOGETHER];
     // SAFETY: the caller's promise.
-    let sums = unsafe { I::sums::<T>(at.codes, tile.as_chunks().0.as_chunks().0) };
-    for (row, sums) in (first..).zip(&sums) {
-        let out: &mut [f32; PANEL] =
-            out[row * rows + at.panel * PANEL..].first_chunk_mut().expect("room for the panel");
-        let mut numbers = sums.map(|sum| sum as f32);
-        if at.start > 0 {
-            numbers.iter_mut().zip(&*out).for_each(|(number, before)| *number += before);
+    let sums = unsafe { sums::<I, T>(tile, first) };
+    let panel = tile.panel * PANEL;
+    let scales: &[f32; PANEL] = weights.scales[panel..].first_chunk().expect("a scale for each row of the panel");
+    let of_codes: &[i32; PANEL] = weights.sums[panel..].first_chunk().expect("a sum for each row of the panel");
+    for (row, sums) in (tile.start + first..).zip(sums) {
+        let out = out[row * weights.rows() + panel..].first_chunk_mut::<PANEL>().expect("room for the panel");
+        let (zero, scale) = (x.zeros[row], x.scales[row]);
+        // SAFETY: the caller's promise.
+        let numbers = unsafe { I::numbers(sums) };
+        for at in 0..PANEL {
+            out[at] = numbers[at].wrapping_sub(zero * of_codes[at]) as f32 * (scales[at] * scale);
         }
-        if at.end == columns {
-            let scale = x.scales[row];
-            numbers.iter_mut().zip(at.scales).for_each(|(number, of_row)| *number *= of_row * scale);
+    }
+}
+
+/// The sums of products of those rows: 128 times those of high digits, then those of low ones.
+///
+/// # Safety
+/// As for [`rows_of`].
+#[inline(always)]
+unsafe fn sums<I: InstructionSet, const T: usize>(tile: Tile, first: usize) -> [I::Sums; T] {
+    let Tile { words, rows, high, .. } = tile;
+    // SAFETY: the caller's promise; `first + T` is at most TOGETHER, the length of what `first` and what follows it are places in.
+    unsafe {
+        let mut sums = [I::zero(); T];
+        for (steps, factor) in [(&high.negative, -1), (&high.positive, 128)] {
+            for step in steps {
+                for t in 0..T {
+                    let digits = step.get_unchecked(first + t);
+                    sums[t] = I::add(sums[t], &words[digits.group as usize], digits.word);
+                }
+            }
+            for sums in &mut sums {
+                *sums = I::times(*sums, factor);
+            }
         }
-        *out = numbers;
+        for (words, rows) in words.iter().zip(rows) {
+            for t in 0..T {
+                sums[t] = I::add(sums[t], words, *rows.get_unchecked(first + t));
+            }
+        }
+        sums
     }
 }
