@@ -75,11 +75,12 @@ step_chromium() {
   say "$CHROMIUM"
 }
 
-#: wasm  compiles the two browser modules, core and transformer, with their JavaScript bindings
+#: wasm  compiles the browser modules, core and transformer, the latter with relaxed SIMD too, with their JavaScript bindings
 step_wasm() {
   npm_packages www
   wasm_module core wasm src/wasm/seldom.txt
   wasm_module transformer wasm-fast
+  wasm_module transformer-relaxed wasm-fast
 }
 
 #: www  bundles the browser runtime: loader, worker, search element and page, offline worker
@@ -212,9 +213,9 @@ small_site() {
 }
 
 # Compiles one module and writes it with its bindings to www/wasm; files that did not change keep their dates. What a list ($3)
-# names goes to a second module.
+# names goes to a second module. NAME-relaxed is NAME, which must be there already, with relaxed SIMD and the same bindings.
 wasm_module() {
-  local module=$1 profile=$2 seldom=${3:-}
+  local module=$1 profile=$2 seldom=${3:-} plain=${1%-relaxed}
   local target=target/wasm-$module
   local compiled=$target/wasm32-unknown-unknown/$profile/bifocal.wasm bound=$target/bound
   find_wasm_cargo || fail "no Rust compiler for the browser" "./build.sh tools"
@@ -224,9 +225,18 @@ wasm_module() {
   # Nobody sees where a panic was, and the places of all of them are a kilobyte. A compiler may do without this flag.
   local placeless=(-Zlocation-detail=none)
   RUSTC_BOOTSTRAP=1 rustc "${placeless[@]}" --print sysroot >/dev/null 2>&1 || placeless=()
+  local feature=() allowed=()
+  if [[ $module != "$plain" ]]; then
+    feature=(-C target-feature=+relaxed-simd) allowed=(--enable-relaxed-simd)
+    # The crates that ours needs are those of the other, compiled: the flag is for ours alone.
+    if newer "$compiled" "target/wasm-$plain/${compiled#*/*/}"; then
+      rm -rf "$target"
+      cp -a "target/wasm-$plain" "$target"
+    fi
+  fi
   RUSTC_BOOTSTRAP=bifocal CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}") CARGO_TARGET_DIR=$target \
-    "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$module" --profile "$profile" \
-    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}" -- "${placeless[@]}"
+    "${WASM_CARGO[@]}" rustc --lib --crate-type cdylib --locked --no-default-features --features "wasm-$plain" --profile "$profile" \
+    --target wasm32-unknown-unknown "${WASM_FLAGS[@]}" -- "${placeless[@]}" "${feature[@]}"
   if newer "$bound/$module.wasm.gz" "$compiled" tools/bindgen $seldom; then
     rm -rf "$bound"
     cargo run --quiet --locked -p bindgen -- "$compiled" "$bound" "$module"
@@ -235,9 +245,14 @@ wasm_module() {
       optimise "$bound/$module.wasm" -g --remove-unused-module-elements
       cargo run --quiet --locked -p bindgen --bin split -- "$bound/$module.wasm" "$seldom"
     fi
+    if [[ $module != "$plain" ]]; then
+      cmp "$bound/$module.js" "www/wasm/$plain.js" || fail "the bindings of $module are not those of $plain, which serve both" \
+        "let both import and export the same, in the same order"
+      rm "$bound/$module.js"
+    fi
     local wasm
     for wasm in "$bound/$module"*.wasm; do
-      optimise "$wasm" -O3 --converge --strip-debug --strip-producers --strip-target-features
+      optimise "$wasm" -O3 --converge --strip-debug --strip-producers --strip-target-features "${allowed[@]}"
       cargo run --quiet --locked -p bindgen --bin pack -- "$wasm"
     done
     touch "$bound/$module.wasm.gz"
@@ -249,7 +264,7 @@ wasm_module() {
   done
 }
 
-# Runs wasm-opt on FILE ($1) with the options that follow, for what every browser has that has SIMD, and nothing newer.
+# Runs wasm-opt on FILE ($1) with the options that follow, for what every browser has that has SIMD; what is newer is among the options.
 optimise() {
   local file=$1
   shift

@@ -11,7 +11,7 @@ import { copyFileSync } from "node:fs";
 import { demoPassages } from "./cargo.mjs";
 import { resultOf, withPage } from "./chromium.mjs";
 import { median, quantile, spread, table } from "./figures.mjs";
-import { demo, model, packages } from "./places.mjs";
+import { demo, here, model, packages } from "./places.mjs";
 import { python } from "./python.mjs";
 import { serve } from "./server.mjs";
 

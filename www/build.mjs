@@ -16,10 +16,8 @@ const FILES = "({/*bifocal:files*/})";
 
 /** Builds the runtime into `out` from the wasm-bindgen output in `wasm`. */
 export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = join(here, "wasm"), log = console.log } = {}) {
-  for (const name of ["core", "transformer"]) {
-    if (!existsSync(join(wasm, `${name}.js`))) {
-      throw new Error(`${join(wasm, name)}.js is not there: run ./build.sh, which builds the wasm first`);
-    }
+  for (const name of ["core.js", "transformer.js", "transformer-relaxed.wasm"]) {
+    if (!existsSync(join(wasm, name))) throw new Error(`${join(wasm, name)} is not there: run ./build.sh, which builds the wasm first`);
   }
   rmSync(out, { recursive: true, force: true });
   for (const folder of ["runtime", "file"]) mkdirSync(join(out, folder), { recursive: true });
@@ -46,6 +44,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   const transformer = await bundle("src/transformer.ts", { alias: { "bifocal-transformer": join(wasm, "transformer.js") } });
   hashed("transformerGlue", "transformer", "js", transformer);
   hashed("transformer", "transformer", "bin", readFileSync(join(wasm, "transformer.wasm.gz")));
+  hashed("transformerRelaxed", "transformer-relaxed", "bin", readFileSync(join(wasm, "transformer-relaxed.wasm.gz")));
 
   write("loader", "bifocal.js", withPlace(await bundle("src/loader.ts"), "__BIFOCAL_HINTS__", HINTS));
 

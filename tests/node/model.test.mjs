@@ -73,13 +73,14 @@ const bindings = () => ({
 });
 
 /** Loads with a server that answers pieces as `serve` says; returns what was told. */
-async function loading(serve = (piece) => new Response(piece), { served = PLAIN, signal = new AbortController().signal } = {}) {
+async function loading(serve = (piece) => new Response(piece), { served = PLAIN, relaxed, gone, signal = new AbortController().signal } = {}) {
   const told = [];
   const fetchFile = async (path, init) => {
     asked.push(`${path} ${init.cache === "reload" ? "reload" : ""}`.trim());
+    if (path === gone) return new Response(null, { status: 404 });
     return served.pieces.has(path) ? serve(served.pieces.get(path), path, init) : new Response(WASM);
   };
-  const order = { base: BASE, path: "runtime/t.bin", model: served.model, space: SPACE, fetchFile, signal };
+  const order = { base: BASE, path: "runtime/t.bin", relaxed, model: served.model, space: SPACE, fetchFile, signal };
   await loadTransformer({ ...order, onProgress: (progress) => told.push(progress) }, bindings());
   return told;
 }
@@ -95,6 +96,19 @@ test("the file is downloaded, told in bytes, kept, and read from the cache the n
   assert.ok(second.every((told) => told.phase !== "downloading") && second[0].phase === "from-cache");
   assert.deepEqual(asked, ["runtime/t.bin"]);
 });
+
+for (const [what, has, options, expected] of [
+  ["with relaxed SIMD, the wasm for that is loaded", true, { relaxed: "runtime/r.bin" }, ["runtime/r.bin"]],
+  ["without it, the other", false, { relaxed: "runtime/r.bin" }, ["runtime/t.bin"]],
+  ["with it, the other of an index that has no more", true, {}, ["runtime/t.bin"]],
+  ["with it, the other where that cannot be had", true, { relaxed: "runtime/r.bin", gone: "runtime/r.bin" }, ["runtime/r.bin", "runtime/t.bin"]],
+]) {
+  test(what, async (t) => {
+    t.mock.method(WebAssembly, "validate", () => has);
+    assert.equal((await loading(undefined, options)).at(-1).phase, "ready");
+    assert.deepEqual(asked.filter((path) => path.startsWith("runtime/")), expected);
+  });
+}
 
 test("a few pieces are on their way at once, and not all", async () => {
   let [now, most] = [0, 0];

@@ -21,6 +21,13 @@ for (const [name, limit] of Object.entries(LIMITS)) {
   });
 }
 
+for (const role of ["transformer", "transformerRelaxed"]) {
+  test(`${role} and its script have at most 150000 bytes of gzip`, () => {
+    const [wasm, glue] = [role, "transformerGlue"].map((role) => sizes.find(({ path }) => path === files[role]).gzip);
+    assert.ok(wasm + glue <= 150_000, `${wasm} and ${glue}`);
+  });
+}
+
 test("every file that the list or another file names is there, and names of contents are right", () => {
   const listed = [...Object.values(files), ...more];
   for (const path of listed) assert.ok(existsSync(join(out, path)), path);
@@ -31,7 +38,7 @@ test("every file that the list or another file names is there, and names of cont
 });
 
 test("the roles are what client, worker and command look up, and no more", () => {
-  assert.deepEqual(Object.keys(files).sort(), ["core", "filePage", "fileScript", "fileStart", "loader", "page", "seldom", "transformer", "transformerGlue", "worker", "workerPacked"]);
+  assert.deepEqual(Object.keys(files).sort(), ["core", "filePage", "fileScript", "fileStart", "loader", "page", "seldom", "transformer", "transformerGlue", "transformerRelaxed", "worker", "workerPacked"]);
 });
 
 test("each language is a small file of its own", () => {

@@ -36,9 +36,12 @@ export async function bundle(sources, out, core = "") {
   return pathToFileURL(out).href;
 }
 
-/** A module of www/wasm, with what is seldom needed if it has such: its bindings, and what its wasm exports. */
+/**
+ * A module of www/wasm, with what is seldom needed if it has such: its bindings, and what its wasm exports. One with relaxed SIMD has
+ * bindings of its own from the file that it shares.
+ */
 export async function wasmModule(name) {
-  const bindings = await import(pathToFileURL(join(www, `wasm/${name}.js`)).href);
+  const bindings = await import(`${pathToFileURL(join(www, `wasm/${name.replace("-relaxed", "")}.js`)).href}?${name}`);
   const imports = { ...bindings, $loaded: () => {} };
   const read = (file) => readFile(join(www, `wasm/${file}.wasm`));
   const { instance } = await WebAssembly.instantiate(await read(name), { bindings: imports });

@@ -1,11 +1,11 @@
-// The transformer's wasm in Node: the same vectors as the native command makes of the same file.
+// The transformer's wasm in Node, with relaxed SIMD and without: the same vectors as the native command makes of the same file.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { before, test } from "node:test";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { wasmModule } from "./sources.mjs";
+import { load as source, wasmModule } from "./sources.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
@@ -13,21 +13,17 @@ const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
 const SENTENCES = readFileSync(root("src/cli/sentences.txt"), "utf8").trimEnd().split("\n");
 const TEXTS = [...SENTENCES, "", "[CLS] e\u0301 日本語 👩‍👩‍👧‍👦 İ", SENTENCES.join(" ")];
 
-let wasm, Transformer, file;
+for (const [path, step] of [[root("www/wasm/transformer-relaxed.wasm"), "wasm"], [root("target/release/bifocal"), "native"], [MODEL, "model"]]) {
+  assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
+}
+const file = readFileSync(MODEL);
 
-before(async () => {
-  for (const [path, step] of [["www/wasm/transformer.js", "wasm"], ["target/release/bifocal", "native"]]) {
-    assert.ok(existsSync(root(path)), `${path} is missing: run ./build.sh ${step}`);
-  }
-  assert.ok(existsSync(MODEL), `${MODEL} is missing: run ./build.sh model`);
-  const { bindings, exports } = await wasmModule("transformer");
-  wasm = exports;
-  Transformer = bindings.Transformer;
-  file = readFileSync(MODEL);
-});
+/** What a Node needs for relaxed SIMD that has it but not by itself, as 20 does. */
+const FLAG = "--experimental-wasm-relaxed-simd";
+const hasRelaxed = WebAssembly.validate(readFileSync(root("www/wasm/transformer-relaxed.wasm")));
 
-// A transformer of `bytes`, which come in chunks as a download's do.
-function load(bytes) {
+/** A transformer of `bytes`, which come in chunks as a download's do. */
+function load({ Transformer }, bytes) {
   const transformer = new Transformer(bytes.length);
   for (let start = 0; start < bytes.length; start += 100_000) {
     transformer.write(bytes.subarray(start, start + 100_000));
@@ -36,50 +32,68 @@ function load(bytes) {
   return transformer;
 }
 
-test("vectors are those of the native command, to the bit", () => {
-  const args = ["embed", "--model", MODEL, "--query", ...TEXTS.map((text) => `--text=${text}`)];
-  const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
-  const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
-  assert.equal(expected.length, TEXTS.length);
-  const transformer = load(file);
-  for (const [at, text] of TEXTS.entries()) {
-    const vector = transformer.embed(text);
-    assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
-    assert.deepEqual(vector, Float32Array.from(expected[at]), JSON.stringify(text));
-  }
-  transformer.free();
-});
+for (const name of hasRelaxed ? ["transformer", "transformer-relaxed"] : ["transformer"]) {
+  const { bindings, exports } = await wasmModule(name);
 
-test("a model takes at most twice its file's memory, also the second time", () => {
-  for (let round = 0; round < 2; round++) {
-    const transformer = load(file);
-    transformer.embed(SENTENCES[0]);
+  test(`${name}: vectors are those of the native command, to the bit`, () => {
+    const args = ["embed", "--model", MODEL, "--query", ...TEXTS.map((text) => `--text=${text}`)];
+    const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
+    const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
+    assert.equal(expected.length, TEXTS.length);
+    const transformer = load(bindings, file);
+    for (const [at, text] of TEXTS.entries()) {
+      const vector = transformer.embed(text);
+      assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
+      assert.deepEqual(vector, Float32Array.from(expected[at]), JSON.stringify(text));
+    }
     transformer.free();
-  }
-  const mebibytes = wasm.memory.buffer.byteLength / 2 ** 20;
-  console.log(`wasm memory: ${mebibytes} MiB, file: ${(file.length / 2 ** 20).toFixed(1)} MiB`);
-  assert.ok(wasm.memory.buffer.byteLength < file.length * 2, `${mebibytes} MiB`);
-});
-
-test("a model names its space", () => {
-  const transformer = load(file);
-  assert.deepEqual(transformer.space(), {
-    model: "all-MiniLM-L6-v2",
-    weights: "53aa51172d142c89",
-    pooling: "mean",
-    prefix: "",
-    dims: 384,
   });
-  transformer.free();
+
+  test(`${name}: a model takes at most twice its file's memory, also the second time`, () => {
+    for (let round = 0; round < 2; round++) {
+      const transformer = load(bindings, file);
+      transformer.embed(SENTENCES[0]);
+      transformer.free();
+    }
+    const mebibytes = exports.memory.buffer.byteLength / 2 ** 20;
+    console.log(`wasm memory: ${mebibytes} MiB, file: ${(file.length / 2 ** 20).toFixed(1)} MiB`);
+    assert.ok(exports.memory.buffer.byteLength < file.length * 2, `${mebibytes} MiB`);
+  });
+
+  test(`${name}: a model names its space`, () => {
+    const transformer = load(bindings, file);
+    assert.deepEqual(transformer.space(), {
+      model: "all-MiniLM-L6-v2",
+      weights: "53aa51172d142c89",
+      pooling: "mean",
+      prefix: "",
+      dims: 384,
+    });
+    transformer.free();
+  });
+
+  test(`${name}: damaged files are errors, and the next one loads`, () => {
+    assert.throws(() => load(bindings, file.subarray(0, 1000)), /GGUF/);
+    assert.throws(() => load(bindings, new Uint8Array(5000)), /GGUF/);
+    const short = new bindings.Transformer(file.length);
+    short.write(file.subarray(0, 1_000_000));
+    assert.throws(() => short.ready(), /ends after 1000000 of/);
+    assert.throws(() => short.embed("text"), /not ready/);
+    short.free();
+    load(bindings, file).free();
+  });
+}
+
+test("relaxed SIMD is found where the module for it is valid", async () => {
+  const { hasRelaxedSimd } = await source("relaxed.ts", after);
+  assert.equal(hasRelaxedSimd(), hasRelaxed);
 });
 
-test("damaged files are errors, and the next one loads", () => {
-  assert.throws(() => load(file.subarray(0, 1000)), /GGUF/);
-  assert.throws(() => load(new Uint8Array(5000)), /GGUF/);
-  const short = new Transformer(file.length);
-  short.write(file.subarray(0, 1_000_000));
-  assert.throws(() => short.ready(), /ends after 1000000 of/);
-  assert.throws(() => short.embed("text"), /not ready/);
-  short.free();
-  load(file).free();
+test("all of this holds with relaxed SIMD", { skip: hasRelaxed && "it was tried above" }, (t) => {
+  assert.ok(!process.execArgv.includes(FLAG), `the module is not valid in a Node with ${FLAG}`);
+  if (spawnSync(process.execPath, [FLAG, "--version"]).status !== 0) return t.skip("this Node has no relaxed SIMD, not even by a flag");
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, [FLAG, fileURLToPath(import.meta.url)], { encoding: "utf8", env });
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /transformer-relaxed: vectors are those/);
 });

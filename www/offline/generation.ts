@@ -6,7 +6,7 @@
  * can become part of it. The next try goes on where the last one stopped.
  */
 
-import { belongs, type Choose, ENTRY, isNamedByHash, LIST, type Listed, parseList } from "./list.js";
+import { belongs, type Choose, ENTRY, isNamedByHash, LIST, type Listed, loadable, parseList } from "./list.js";
 
 /** Files fetched side by side. */
 const LANES = 6;
@@ -66,7 +66,7 @@ export class Generation {
   /** Brings everything that `choose` wants of the build whose list is `text`; what `old` has need not be fetched. */
   async fill(text: string, choose: Choose, old: Generation | null, storage: StorageManager | undefined, onProgress: (kept: Kept) => void): Promise<void> {
     const list = parseList(text);
-    const wanted = list.files.filter(choose);
+    const wanted = loadable(list.files).filter((file) => choose(file));
     const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
     let bytes = 0;
     const missing: Listed[] = [];

@@ -1,6 +1,7 @@
 /** `files.json`: every file of an index folder but the list itself and the entry, with length and SHA-256. */
 
 import { ENTRY } from "../src/entry.js";
+import { hasRelaxedSimd } from "../src/relaxed.js";
 
 export const LIST = "files.json";
 
@@ -42,6 +43,13 @@ export const ALL_BUT_MODEL: Choose = ({ path }) => !path.startsWith("model/") &&
 
 /** What searching needs before its first query; the parts that queries then read are kept as they come. */
 export const RUNTIME: Choose = (file) => ALL_BUT_MODEL(file) && (!file.path.startsWith("parts/") || file.path.startsWith("parts/core-"));
+
+/** `files` without that of the transformer's two modules which this browser does not load, as `loadTransformer` chooses. */
+export function loadable(files: Listed[]): Listed[] {
+  const [plain, relaxed] = [/^runtime\/transformer-[0-9a-f]{16}\.bin$/, /^runtime\/transformer-relaxed-/];
+  const needless = hasRelaxedSimd() && files.some(({ path }) => relaxed.test(path)) ? plain : relaxed;
+  return files.filter(({ path }) => !needless.test(path));
+}
 
 /** Whether a file's name holds the hash of its contents, so that it is the same in every build that has it. */
 export function isNamedByHash(path: string): boolean {

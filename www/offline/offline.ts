@@ -18,7 +18,8 @@ export interface OfflineOptions {
   index: string;
   /**
    * What to keep. `"all"` (the default): everything but the model, which is kept once a reader has loaded it. `"used"`: what
-   * every search needs, and then the parts that queries read. A function: the files for which it is true.
+   * every search needs, and then the parts that queries read. A function: the files for which it is true. Of the transformer's two
+   * modules only the one that this browser loads is kept, and asked about.
    */
   keep?: "all" | "used" | Choose;
   /** When to begin: `"install"` (the default) with the service worker, `"ask"` when a page calls `keepOffline`. */

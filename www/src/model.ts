@@ -10,6 +10,7 @@ import type { Encoder } from "./engine.js";
 import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
 import { Kept } from "./kept.js";
 import type { ModelFile, Progress, VectorSpace } from "./protocol.js";
+import { hasRelaxedSimd } from "./relaxed.js";
 import { Sha256 } from "./sha256.js";
 
 /** The wasm transformer's door. */
@@ -40,6 +41,8 @@ export interface Order {
   base: string;
   /** The wasm's path below it. */
   path: string;
+  /** That of the same with relaxed SIMD; indexes of earlier builds have none. */
+  relaxed?: string | undefined;
   model: ModelFile;
   /** The space of the index's rows. */
   space: VectorSpace;
@@ -50,13 +53,15 @@ export interface Order {
 
 /**
  * Loads a transformer. Progress ends with `ready`. A file that is not what the index names is fetched once more, past all
- * caches, before it is an error.
+ * caches, before it is an error. Whatever keeps the wasm with relaxed SIMD from running, the other is tried: one that was kept
+ * for offline use was chosen when the browser may have been an older one.
  */
 export async function loadTransformer(order: Order, bindings: TransformerBindings): Promise<Encoder> {
-  const { base, path, model, fetchFile, onProgress, signal } = order;
+  const { base, path, relaxed, model, fetchFile, onProgress, signal } = order;
   const paths = Array.from({ length: model.pieces }, (_, at) => model.path.replace("*", String(at)));
   const kept = await Kept.open(paths.map((path) => fileUrl(base, path)));
-  const wasm = read(fetchFile, path, RUNTIME_BOUND, { signal }).then((bytes) => compile(path, bytes));
+  const module = async (path: string) => compile(path, await read(fetchFile, path, RUNTIME_BOUND, { signal }));
+  const wasm = relaxed && hasRelaxedSimd() ? module(relaxed).catch(() => (signal.throwIfAborted(), module(path))) : module(path);
   let file = new Pieces(order, paths, kept, "default");
   file.begin();
   await bind(bindings, await wasm);

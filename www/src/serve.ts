@@ -162,7 +162,7 @@ class Desk {
 
   async #transformer(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Encoder> {
     const { model, runtime } = this.#opened().about;
-    const { transformer: path, transformerGlue } = runtime;
+    const { transformer: path, transformerRelaxed: relaxed, transformerGlue } = runtime;
     if (!model?.file || !path || !transformerGlue) {
       throw new BifocalError(
         "model",
@@ -174,6 +174,6 @@ class Desk {
     const glue = await this.#importFile(transformerGlue).catch((error: unknown) => {
       throw new BifocalError("model", `cannot load ${transformerGlue}: ${reason(error)}`);
     });
-    return (glue as typeof import("./transformer.js")).load({ base: this.#base, path, model: model.file, space: model.space, fetchFile: this.#fetchFile, onProgress, signal });
+    return (glue as typeof import("./transformer.js")).load({ base: this.#base, path, relaxed, model: model.file, space: model.space, fetchFile: this.#fetchFile, onProgress, signal });
   }
 }
