@@ -66,7 +66,7 @@ fn loops_of(instructions: Instructions, numbers: &[f32], width: usize) -> Vec<(&
         }),
         made("quantise", &|x| {
             let (mut codes, mut scales) = (vec![0; x.len()], vec![f32::NAN; count]);
-            float::by::quantise(instructions, x, width, rowwise::BOUND, &mut codes, &mut scales);
+            float::by::quantise(instructions, x, width, 2047, &mut codes, &mut scales);
             *x = codes.into_iter().map(f32::from).chain(scales).collect();
         }),
         made("quantise_between", &|x| {
@@ -77,6 +77,48 @@ fn loops_of(instructions: Instructions, numbers: &[f32], width: usize) -> Vec<(&
             *x = digits.chain(scales).chain(zeros.iter().map(|&zero| zero as f32)).collect();
         }),
     ]
+}
+
+fn coded(numbers: &[f32], width: usize, bound: i16) -> (Vec<i16>, Vec<f32>) {
+    let (mut codes, mut scales) = (vec![0; numbers.len()], vec![f32::NAN; numbers.len() / width]);
+    float::quantise(numbers, width, bound, &mut codes, &mut scales);
+    (codes, scales)
+}
+
+/// Checks the products of a case by all instructions, whose matrix has codes of at most `bound` and whose rows half as many steps
+/// as `steps` for the largest of their numbers at least.
+fn check(
+    case: &Factors,
+    bound: i16,
+    steps: i16,
+    panels: impl Fn(Instructions) -> rowwise::Panels,
+) -> Result<(), TestCaseError> {
+    let tokens = case.x.len() / case.columns;
+    let products = Instructions::available().map(|instructions| {
+        let panels = panels(instructions);
+        assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
+        let mut x = rowwise::Activations::default();
+        x.pack(&case.x, &panels);
+        let mut out = vec![f32::NAN; tokens * case.rows];
+        rowwise::matmul(&panels, &x, &mut out);
+        (instructions, out)
+    });
+    let mut products: Vec<_> = products.collect();
+    let (_, slow) = products.pop().expect("the plain loops are always there");
+    for (instructions, fast) in products {
+        prop_assert_eq!(bits(&fast), bits(&slow), "{:?}", instructions);
+    }
+    for (at, &got) in slow.iter().enumerate() {
+        let row = |numbers: &[f32], row: usize| numbers[row * case.columns..][..case.columns].to_vec();
+        let (a, b) = (row(&case.x, at / case.rows), row(&case.weights, at % case.rows));
+        let most = |row: &[f32]| row.iter().fold(0f32, |most, x| most.max(x.abs()));
+        // Half a step of each factor, times as many as there are.
+        let steps = 1.0 / f64::from(steps) + 0.5 / f64::from(bound);
+        let bound = f64::from(most(&a) * most(&b)) * case.columns as f64 * 1.02 * steps;
+        let (wanted, _) = plain(a.iter().map(|&x| f64::from(x)), b.iter().map(|&x| f64::from(x)));
+        prop_assert!((f64::from(got) - wanted).abs() <= bound, "{}: {} is not {} to {}", at, got, wanted, bound);
+    }
+    Ok(())
 }
 
 proptest! {
@@ -94,34 +136,18 @@ proptest! {
     }
 
     #[test]
-    fn coded_products_are_those_of_plain_arithmetic(case in factors()) {
-        let (mut codes, mut scales) = (vec![0; case.weights.len()], vec![0.0; case.rows]);
-        float::quantise(&case.weights, case.columns, rowwise::BOUND, &mut codes, &mut scales);
-        let tokens = case.x.len() / case.columns;
-        let products = Instructions::available().map(|instructions| {
-            let panels = rowwise::Panels::new(instructions, &codes, scales.clone(), case.columns);
-            assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
-            let mut x = rowwise::Activations::default();
-            x.pack(&case.x, &panels);
-            let mut out = vec![f32::NAN; tokens * case.rows];
-            rowwise::matmul(&panels, &x, &mut out);
-            (instructions, out)
-        });
-        let mut products: Vec<_> = products.collect();
-        let (_, slow) = products.pop().expect("the plain loops are always there");
-        for (instructions, fast) in products {
-            prop_assert_eq!(bits(&fast), bits(&slow), "{:?}", instructions);
-        }
-        for (at, &got) in slow.iter().enumerate() {
-            let row = |numbers: &[f32], row: usize| numbers[row * case.columns..][..case.columns].to_vec();
-            let (a, b) = (row(&case.x, at / case.rows), row(&case.weights, at % case.rows));
-            let most = |row: &[f32]| row.iter().fold(0f32, |most, x| most.max(x.abs()));
-            // Half a step of each factor, times as many as there are.
-            let steps = 1.0 / 126.0 + 0.5 / f64::from(rowwise::BOUND);
-            let bound = f64::from(most(&a) * most(&b)) * case.columns as f64 * 1.02 * steps;
-            let (wanted, _) = plain(a.iter().map(|&x| f64::from(x)), b.iter().map(|&x| f64::from(x)));
-            prop_assert!((f64::from(got) - wanted).abs() <= bound, "{}: {} is not {} to {}", at, got, wanted, bound);
-        }
+    fn coarse_products_are_those_of_plain_arithmetic(case in factors()) {
+        let bound = rowwise::BOUND.into();
+        let (codes, scales) = coded(&case.weights, case.columns, bound);
+        let codes: Vec<i8> = codes.into_iter().map(|code| code as i8).collect();
+        let panels = |instructions| rowwise::Panels::coarse(instructions, &codes, scales.clone(), case.columns);
+        check(&case, bound, 126, panels)?;
+    }
+
+    #[test]
+    fn fine_products_are_those_of_plain_arithmetic(case in factors()) {
+        let bound = rowwise::fine_bound(case.columns);
+        check(&case, bound, bound, |instructions| rowwise::Panels::fine(instructions, &case.weights, case.columns))?;
     }
 
     #[test]
@@ -143,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_come_back_to_half_a_step(numbers in vec(-1e3f32..1e3, 1..40), bound in 1i8..=i8::MAX) {
+    fn numbers_come_back_to_half_a_step(numbers in vec(-1e3f32..1e3, 1..40), bound in 1i16..=i16::MAX) {
         let (mut codes, mut scale) = (vec![0; numbers.len()], [0.0]);
         float::quantise(&numbers, numbers.len(), bound, &mut codes, &mut scale);
         prop_assert_eq!(codes.iter().map(|code| code.abs()).max(), Some(bound));
@@ -174,17 +200,33 @@ proptest! {
 
     #[test]
     fn coded_rows_come_back(upper in factors(), copies in 1usize..3) {
-        let panels = rowwise::Panels::pack(&upper.weights, upper.columns);
-        let lower = rowwise::Panels::pack(&upper.weights.repeat(copies), upper.columns);
-        let both = panels.above(&lower);
-        prop_assert_eq!((both.rows(), both.columns()), (upper.rows * (copies + 1), upper.columns));
-        let mut numbers = vec![f32::NAN; upper.columns];
-        for row in 0..both.rows() {
-            both.row(row, &mut numbers);
-            let wanted = &upper.weights[row % upper.rows * upper.columns..][..upper.columns];
-            let step = wanted.iter().fold(0f32, |most, x| most.max(x.abs())) / f32::from(rowwise::BOUND);
-            for (number, wanted) in numbers.iter().zip(wanted) {
-                prop_assert!((number - wanted).abs() <= step * 0.51, "{} is not {}", number, wanted);
+        for instructions in Instructions::available() {
+            let fine = |numbers: &[f32]| rowwise::Panels::fine(instructions, numbers, upper.columns);
+            let both = fine(&upper.weights).above(&fine(&upper.weights.repeat(copies)));
+            prop_assert_eq!((both.rows(), both.columns()), (upper.rows * (copies + 1), upper.columns));
+            let mut numbers = vec![f32::NAN; upper.columns];
+            for row in 0..both.rows() {
+                both.row(row, &mut numbers);
+                let wanted = &upper.weights[row % upper.rows * upper.columns..][..upper.columns];
+                let most = wanted.iter().fold(0f32, |most, x| most.max(x.abs()));
+                let step = most / f32::from(rowwise::fine_bound(upper.columns));
+                for (number, wanted) in numbers.iter().zip(wanted) {
+                    prop_assert!((number - wanted).abs() <= step * 0.51, "{} is not {}", number, wanted);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn codes_of_a_file_are_those_of_its_matrix(codes in vec(-127i8..=127, 64 * 8)) {
+        for instructions in Instructions::available() {
+            let scales: Vec<f32> = (0..64).map(|row| 0.5 + row as f32).collect();
+            let panels = rowwise::Panels::coarse(instructions, &codes, scales.clone(), 8);
+            let mut numbers = [f32::NAN; 8];
+            for (row, codes) in codes.chunks_exact(8).enumerate() {
+                panels.row(row, &mut numbers);
+                let wanted: Vec<f32> = codes.iter().map(|&code| scales[row] * f32::from(code)).collect();
+                prop_assert_eq!(&numbers[..], &wanted[..]);
             }
         }
     }
@@ -219,7 +261,7 @@ proptest! {
 fn damage_is_not_hidden_by_packing() {
     let pack = |numbers: &[f32]| {
         let (mut codes, mut scales) = (vec![1; 64], [0.0; 2]);
-        float::quantise(numbers, 32, 127, &mut codes, &mut scales);
+        float::quantise(numbers, 32, 2047, &mut codes, &mut scales);
         let (mut low, mut high, mut between, mut zeros) = (vec![1; 64], vec![1; 64], [0.0; 2], [1; 2]);
         float::quantise_between(numbers, 32, &mut low, &mut high, &mut between, &mut zeros);
         assert_eq!(between.map(f32::is_nan), scales.map(f32::is_nan));

@@ -45,7 +45,7 @@ impl Blocks {
             && Panels::fits(self.rows(), self.columns)
             && self.codes.iter().all(|code| code.unsigned_abs() <= BOUND as u8);
         match fits {
-            true => Ok(Panels::new(Instructions::best(), &self.codes, self.scales, self.columns)),
+            true => Ok(Panels::coarse(Instructions::best(), &self.codes, self.scales, self.columns)),
             false => Err(self),
         }
     }

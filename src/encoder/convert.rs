@@ -122,7 +122,7 @@ impl Source {
         assemble(self.metadata.clone(), self.weights()?, "f32".to_owned())
     }
 
-    /// The transformer for passages: its products are of codes of 12 bits.
+    /// The transformer for passages: its products are of codes.
     ///
     /// # Errors
     /// As [`Source::transformer`].

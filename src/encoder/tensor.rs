@@ -1,6 +1,7 @@
 //! A model's tensors, in the form that they are used in.
 
 use super::blocks::Blocks;
+use crate::kernels::Instructions;
 use crate::kernels::rowwise::Panels;
 
 /// Numbers with their sizes.
@@ -70,7 +71,7 @@ impl Tensor {
             Self::Numbers { dims, numbers }
                 if name.starts_with("blk.") && matches!(*dims, [rows, columns] if Panels::fits(rows, columns)) =>
             {
-                Self::Coded(Panels::pack(&numbers, dims[1]))
+                Self::Coded(Panels::fine(Instructions::best(), &numbers, dims[1]))
             }
             Self::Blocks(blocks) if name.starts_with("blk.") => match blocks.coded() {
                 Ok(panels) => Self::Coded(panels),

@@ -31,7 +31,7 @@ impl Transformer {
         Self { space, packing, tokens, bert }
     }
 
-    /// Reads a GGUF file that is held whole. Its layers are coded in 12 bits, natively and in wasm, so that both give the same
+    /// Reads a GGUF file that is held whole. Its layers are multiplied as whole numbers, natively and in wasm, so that both give the same
     /// vectors.
     ///
     /// # Errors
@@ -76,6 +76,9 @@ impl Transformer {
     }
 }
 
+/// The name of how layers are multiplied. It is part of what vectors are kept by, since another way gives other bits.
+const ARITHMETIC: &str = "fine or coarse";
+
 /// Word pieces of a batch: few enough that its rows stay in the second cache.
 #[cfg(feature = "native")]
 const BATCH: usize = 256;
@@ -86,7 +89,7 @@ impl Encoder for Transformer {
     }
 
     fn variant(&self) -> String {
-        format!("{}, {} tokens", self.packing, self.tokens.max_tokens())
+        format!("{}, {ARITHMETIC}, {} tokens", self.packing, self.tokens.max_tokens())
     }
 
     fn count_tokens(&self, text: &str) -> usize {

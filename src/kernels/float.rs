@@ -14,8 +14,8 @@ pub const LANES: usize = 16;
 /// Columns of a product that are added up side by side.
 const COLUMNS: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 
-/// Rows of a product that share each load of the second factor: with AVX2 and in wasm, their sums fill twelve registers of sixteen.
-const TOGETHER: usize = 6;
+/// Rows of a product that share each load of the second factor.
+const TOGETHER: usize = 4;
 
 /// Defines functions that are compiled for AVX2 and AVX-512 too, and take that way where the machine has them.
 macro_rules! vectorised {
@@ -162,13 +162,13 @@ vectorised! {
     ///
     /// # Panics
     /// If `width` is 0.
-    pub fn quantise(numbers: &[f32], width: usize, bound: i8, codes: &mut [i8], scales: &mut [f32]) {
+    pub fn quantise(numbers: &[f32], width: usize, bound: i16, codes: &mut [i16], scales: &mut [f32]) {
         let groups = numbers.chunks_exact(width).zip(codes.chunks_exact_mut(width));
         for ((numbers, codes), scale) in groups.zip(scales) {
             let most = f32::from_bits(numbers.iter().map(|&x| size(x)).fold(0, i32::max) as u32);
             *scale = if most.is_finite() { most / f32::from(bound) } else { f32::NAN };
             let inverse = if *scale > 0.0 { 1.0 / *scale } else { 0.0 };
-            codes.iter_mut().zip(numbers).for_each(|(code, x)| *code = (x * inverse + ROUND).to_bits() as i8);
+            codes.iter_mut().zip(numbers).for_each(|(code, x)| *code = (x * inverse + ROUND).to_bits() as i16);
         }
     }
 

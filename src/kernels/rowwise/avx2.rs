@@ -30,12 +30,26 @@ impl InstructionSet for Avx2 {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    unsafe fn add(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
+    unsafe fn pairs(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
         let x = _mm256_set1_epi32(x);
         for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
             // SAFETY: eight words are a register.
             let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
-            *sums = dot(*sums, x, codes);
+            *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(x, codes));
+        }
+        sums
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn quads(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
+        let x = _mm256_set1_epi32(x);
+        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
+            // SAFETY: eight words are a register.
+            let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
+            // Two products of 7 and 8 bits fit an i16, so that nothing is cut off.
+            let pairs = _mm256_maddubs_epi16(x, codes);
+            *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
         }
         sums
     }
@@ -59,13 +73,4 @@ impl InstructionSet for Avx2 {
         }
         numbers
     }
-}
-
-/// Adds the products of eight rows' groups with one row's.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn dot(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
-    // Two products of 7 and 8 bits fit an i16, so that nothing is cut off.
-    let pairs = _mm256_maddubs_epi16(x, codes);
-    _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
 }

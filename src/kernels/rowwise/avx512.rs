@@ -1,4 +1,6 @@
-//! AVX-512 with VNNI: 32 rows of a matrix with six rows of activations at a time, whose sums fill twelve registers, four columns to a `vpdpbusd`.
+//! AVX-512 with VNNI: 32 rows of a matrix with six rows of activations at a time, whose sums fill twelve registers,
+//! two columns to
+//! a `vpdpwssd` or four to a `vpdpbusd`.
 
 use std::arch::x86_64::*;
 
@@ -29,7 +31,19 @@ impl InstructionSet for Avx512 {
 
     #[target_feature(enable = "avx512f,avx512vnni")]
     #[inline]
-    unsafe fn add(mut sums: [__m512i; 2], panel: &[i32; PANEL], x: i32) -> [__m512i; 2] {
+    unsafe fn pairs(mut sums: [__m512i; 2], panel: &[i32; PANEL], x: i32) -> [__m512i; 2] {
+        let x = _mm512_set1_epi32(x);
+        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<16>().0) {
+            // SAFETY: sixteen words are a register.
+            let codes = unsafe { _mm512_loadu_si512(words.as_ptr().cast()) };
+            *sums = _mm512_dpwssd_epi32(*sums, x, codes);
+        }
+        sums
+    }
+
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    #[inline]
+    unsafe fn quads(mut sums: [__m512i; 2], panel: &[i32; PANEL], x: i32) -> [__m512i; 2] {
         let x = _mm512_set1_epi32(x);
         for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<16>().0) {
             // SAFETY: sixteen words are a register.

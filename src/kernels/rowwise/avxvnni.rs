@@ -29,12 +29,24 @@ impl InstructionSet for AvxVnni {
 
     #[target_feature(enable = "avx2,avxvnni")]
     #[inline]
-    unsafe fn add(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
+    unsafe fn pairs(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
         let x = _mm256_set1_epi32(x);
         for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
             // SAFETY: eight words are a register.
             let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
-            *sums = dot(*sums, x, codes);
+            *sums = _mm256_dpwssd_avx_epi32(*sums, x, codes);
+        }
+        sums
+    }
+
+    #[target_feature(enable = "avx2,avxvnni")]
+    #[inline]
+    unsafe fn quads(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
+        let x = _mm256_set1_epi32(x);
+        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
+            // SAFETY: eight words are a register.
+            let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
+            *sums = _mm256_dpbusd_avx_epi32(*sums, x, codes);
         }
         sums
     }
@@ -58,11 +70,4 @@ impl InstructionSet for AvxVnni {
         }
         numbers
     }
-}
-
-/// Adds the products of eight rows' groups with one row's.
-#[target_feature(enable = "avx2,avxvnni")]
-#[inline]
-fn dot(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
-    _mm256_dpbusd_avx_epi32(sums, x, codes)
 }

@@ -1,6 +1,6 @@
 //! How codes lie in the words that kernels multiply.
 
-use super::{Digits, High, TOGETHER};
+use super::{Digits, High, Precision, TOGETHER};
 use crate::kernels::instructions::{Instructions, Set};
 
 /// What a word of four bytes holds.
@@ -14,13 +14,13 @@ pub enum Layout {
 
 impl Layout {
     /// The layout that there is a kernel for.
-    pub fn of(instructions: Instructions) -> Self {
-        match instructions.set() {
+    pub fn of(instructions: Instructions, precision: Precision) -> Self {
+        match (precision, instructions.set()) {
+            (Precision::Fine, _) | (_, Set::Plain) => Self::Pairs,
             #[cfg(target_arch = "aarch64")]
-            Set::Neon => Self::Pairs,
+            (_, Set::Neon) => Self::Pairs,
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Set::Simd128 => Self::Pairs,
-            Set::Plain => Self::Pairs,
+            (_, Set::Simd128) => Self::Pairs,
             #[allow(unreachable_patterns, reason = "some targets have no others")]
             _ => Self::Quads,
         }
@@ -35,9 +35,9 @@ impl Layout {
     }
 
     /// The word of the first codes of a matrix's row.
-    pub fn word(self, codes: &[i8]) -> i32 {
+    pub fn word(self, codes: &[i16]) -> i32 {
         match self {
-            Self::Pairs => pair([codes[0].into(), codes[1].into()]),
+            Self::Pairs => pair([codes[0], codes[1]]),
             Self::Quads => quad([codes[0], codes[1], codes[2], codes[3]].map(|code| code as u8)),
         }
     }
@@ -52,8 +52,6 @@ impl Layout {
 
     /// Lays out the digits of a tile's rows.
     pub fn interleave(self, low: &[u8], high: &[i8], words: &mut [[i32; TOGETHER]], beside: &mut High) {
-        beside.negative.clear();
-        beside.positive.clear();
         let columns = low.len() / TOGETHER;
         let low_of: [&[u8]; TOGETHER] = std::array::from_fn(|row| &low[row * columns..][..columns]);
         match self {
@@ -72,6 +70,13 @@ impl Layout {
             }
         }
     }
+}
+
+/// Lays out the codes of a tile's rows.
+pub fn interleave_pairs(codes: &[i16], words: &mut [[i32; TOGETHER]]) {
+    let columns = codes.len() / TOGETHER;
+    let rows: [&[i16]; TOGETHER] = std::array::from_fn(|row| &codes[row * columns..][..columns]);
+    spread(rows.map(|row| row.as_chunks().0), words, |&codes| pair(codes));
 }
 
 fn spread<G>(rows: [&[G]; TOGETHER], words: &mut [[i32; TOGETHER]], word: impl Fn(&G) -> i32) {

@@ -24,7 +24,18 @@ impl InstructionSet for Relaxed {
     }
 
     #[inline(always)]
-    unsafe fn add(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
+    unsafe fn pairs(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
+        let x = i32x4_splat(x);
+        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
+            // SAFETY: four words are a register.
+            let codes = unsafe { v128_load(words.as_ptr().cast()) };
+            *sums = i32x4_add(*sums, i32x4_dot_i16x8(codes, x));
+        }
+        sums
+    }
+
+    #[inline(always)]
+    unsafe fn quads(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
         let x = i32x4_splat(x);
         for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
             // SAFETY: four words are a register.

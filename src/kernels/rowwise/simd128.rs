@@ -23,7 +23,7 @@ impl InstructionSet for Simd128 {
     }
 
     #[inline(always)]
-    unsafe fn add(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
+    unsafe fn pairs(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
         let x = i32x4_splat(x);
         for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
             // SAFETY: four words are a register.
@@ -31,6 +31,10 @@ impl InstructionSet for Simd128 {
             *sums = i32x4_add(*sums, i32x4_dot_i16x8(codes, x));
         }
         sums
+    }
+
+    unsafe fn quads(_: [v128; 4], _: &[i32; PANEL], _: i32) -> [v128; 4] {
+        unreachable!("codes lie in pairs")
     }
 
     #[inline(always)]

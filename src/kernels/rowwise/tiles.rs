@@ -17,8 +17,11 @@ pub trait InstructionSet {
     /// The machine has the instructions, here as in all that follow.
     unsafe fn zero() -> Self::Sums;
 
-    /// The sums and the products of a group of a panel's columns with those of one row.
-    unsafe fn add(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
+    /// The sums and the products of two of a panel's columns with those of one row.
+    unsafe fn pairs(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
+
+    /// The sums and the products of four of a panel's columns with those of one row.
+    unsafe fn quads(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
 
     /// The sums, `factor` times.
     unsafe fn times(sums: Self::Sums, factor: i32) -> Self::Sums;
@@ -33,7 +36,22 @@ pub trait InstructionSet {
 /// The machine has the instructions of `I`.
 #[inline(always)]
 pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Activations, out: &mut [f32]) {
-    let groups = weights.columns / Layout::of(weights.instructions).columns();
+    // SAFETY: the caller's promise.
+    unsafe {
+        match weights.layout() {
+            Layout::Pairs => matmul_of::<I, false>(weights, x, out),
+            Layout::Quads => matmul_of::<I, true>(weights, x, out),
+        }
+    }
+}
+
+/// The same, in quads or in pairs of columns.
+///
+/// # Safety
+/// As for [`matmul`].
+#[inline(always)]
+unsafe fn matmul_of<I: InstructionSet, const QUADS: bool>(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    let groups = weights.columns / weights.layout().columns();
     let panels = weights.words.as_chunks::<PANEL>().0.chunks_exact(groups);
     // A panel stays in the first cache while all activations pass by it.
     for (panel, words) in panels.enumerate() {
@@ -45,12 +63,13 @@ pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Activations, out: 
                 // SAFETY: the caller's promise, and that many rows are left.
                 unsafe {
                     match I::ROWS.min(count - first) {
-                        1 => rows_of::<I, 1>(tile, first, weights, x, out),
-                        2 => rows_of::<I, 2>(tile, first, weights, x, out),
-                        3 if I::ROWS >= 3 => rows_of::<I, 3>(tile, first, weights, x, out),
-                        4 if I::ROWS >= 4 => rows_of::<I, 4>(tile, first, weights, x, out),
-                        5 if I::ROWS >= 5 => rows_of::<I, 5>(tile, first, weights, x, out),
-                        _ => rows_of::<I, TOGETHER>(tile, first, weights, x, out),
+                        1 => rows_of::<I, QUADS, 1>(tile, first, weights, x, out),
+                        2 => rows_of::<I, QUADS, 2>(tile, first, weights, x, out),
+                        3 if I::ROWS >= 3 => rows_of::<I, QUADS, 3>(tile, first, weights, x, out),
+                        4 if I::ROWS >= 4 => rows_of::<I, QUADS, 4>(tile, first, weights, x, out),
+                        5 if I::ROWS >= 5 => rows_of::<I, QUADS, 5>(tile, first, weights, x, out),
+                        6 if I::ROWS >= 6 => rows_of::<I, QUADS, 6>(tile, first, weights, x, out),
+                        _ => unreachable!("no more than {} rows", I::ROWS),
                     }
                 }
             }
@@ -74,7 +93,7 @@ struct Tile<'n> {
 /// # Safety
 /// The machine has the instructions of `I`, and the tile has that many rows.
 #[inline(always)]
-unsafe fn rows_of<I: InstructionSet, const T: usize>(
+unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
     tile: Tile,
     first: usize,
     weights: &Panels,
@@ -82,7 +101,7 @@ unsafe fn rows_of<I: InstructionSet, const T: usize>(
     out: &mut [f32],
 ) {
     // SAFETY: the caller's promise.
-    let sums = unsafe { sums::<I, T>(tile, first) };
+    let sums = unsafe { sums::<I, QUADS, T>(tile, first) };
     let panel = tile.panel * PANEL;
     let scales: &[f32; PANEL] = weights.scales[panel..].first_chunk().expect("a scale for each row of the panel");
     let of_codes: &[i32; PANEL] = weights.sums[panel..].first_chunk().expect("a sum for each row of the panel");
@@ -92,7 +111,7 @@ unsafe fn rows_of<I: InstructionSet, const T: usize>(
         // SAFETY: the caller's promise.
         let numbers = unsafe { I::numbers(sums) };
         for at in 0..PANEL {
-            out[at] = numbers[at].wrapping_sub(zero * of_codes[at]) as f32 * (scales[at] * scale);
+            out[at] = numbers[at].wrapping_sub(zero.wrapping_mul(of_codes[at])) as f32 * (scales[at] * scale);
         }
     }
 }
@@ -102,25 +121,28 @@ unsafe fn rows_of<I: InstructionSet, const T: usize>(
 /// # Safety
 /// As for [`rows_of`].
 #[inline(always)]
-unsafe fn sums<I: InstructionSet, const T: usize>(tile: Tile, first: usize) -> [I::Sums; T] {
+unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile, first: usize) -> [I::Sums; T] {
     let Tile { words, rows, high, .. } = tile;
     // SAFETY: the caller's promise; `first + T` is at most TOGETHER, the length of what `first` and what follows it are places in.
     unsafe {
         let mut sums = [I::zero(); T];
-        for (steps, factor) in [(&high.negative, -1), (&high.positive, 128)] {
-            for step in steps {
-                for t in 0..T {
-                    let digits = step.get_unchecked(first + t);
-                    sums[t] = I::add(sums[t], &words[digits.group as usize], digits.word);
+        if QUADS {
+            for (steps, factor) in [(&high.negative, -1), (&high.positive, 128)] {
+                for step in steps {
+                    for t in 0..T {
+                        let digits = step.get_unchecked(first + t);
+                        sums[t] = I::quads(sums[t], &words[digits.group as usize], digits.word);
+                    }
                 }
-            }
-            for sums in &mut sums {
-                *sums = I::times(*sums, factor);
+                for sums in &mut sums {
+                    *sums = I::times(*sums, factor);
+                }
             }
         }
         for (words, rows) in words.iter().zip(rows) {
             for t in 0..T {
-                sums[t] = I::add(sums[t], words, *rows.get_unchecked(first + t));
+                let x = *rows.get_unchecked(first + t);
+                sums[t] = if QUADS { I::quads(sums[t], words, x) } else { I::pairs(sums[t], words, x) };
             }
         }
         sums
