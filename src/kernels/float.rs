@@ -105,16 +105,16 @@ vectorised! {
     pub fn softmax(rows: &mut [f32], stride: usize, columns: usize, scale: f32) {
         for row in rows.chunks_exact_mut(stride) {
             // Whole vectors are faster than the exact number. What this adds to a sum, which is 1 at least, is too little to count.
-            row[columns..].fill(f32::NEG_INFINITY);
-            let row = &mut row[..columns.next_multiple_of(LANES).min(stride)];
-            let most = greatest(row);
-            let (whole, rest) = row.as_chunks_mut::<LANES>();
-            for x in whole.as_flattened_mut() {
-                *x = exp((*x - most) * scale);
+            let whole = columns - columns % LANES;
+            let end = if columns > whole && whole + LANES <= stride { whole + LANES } else { columns };
+            if let Some(last) = row[whole..end].first_chunk_mut::<LANES>() {
+                *last = std::array::from_fn(|at| if whole + at < columns { last[at] } else { f32::NEG_INFINITY });
             }
-            rest.iter_mut().for_each(|x| *x = exp((*x - most) * scale));
+            let row = &mut row[..end];
+            let most = greatest(row);
+            each(row, |x| exp((x - most) * scale));
             let share = 1.0 / sum(row);
-            row.iter_mut().for_each(|x| *x *= share);
+            each(row, |x| x * share);
         }
     }
 
@@ -239,6 +239,18 @@ fn bounds(numbers: &[f32]) -> (f32, f32, f32) {
     see(&filled);
     let most = f32::from_bits(sizes.into_iter().fold(0, i32::max) as u32);
     (-third(least.map(|x| -x)), third(greatest), most)
+}
+
+/// Puts `of` each number in its place, sixteen at a time: rows are short, and what a compiler does to long ones would rarely be used.
+#[inline(always)]
+fn each(row: &mut [f32], of: impl Fn(f32) -> f32) {
+    let (whole, rest) = row.as_chunks_mut::<LANES>();
+    for row in whole {
+        for x in row {
+            *x = of(*x);
+        }
+    }
+    rest.iter_mut().for_each(|x| *x = of(*x));
 }
 
 /// The greatest of a row.

@@ -1,5 +1,7 @@
 //! What kernels share: the order of a product, and how sums of whole numbers become its numbers.
 
+use std::ops::Range;
+
 use super::layout::Layout;
 use super::{Activations, High, PANEL, Panels, TOGETHER};
 
@@ -53,11 +55,11 @@ pub unsafe fn matmul<I: InstructionSet>(weights: &Panels, x: &Activations, out: 
 unsafe fn matmul_of<I: InstructionSet, const QUADS: bool>(weights: &Panels, x: &Activations, out: &mut [f32]) {
     let groups = weights.columns / weights.layout().columns();
     let panels = weights.words.as_chunks::<PANEL>().0.chunks_exact(groups);
-    // A panel stays in the first cache while all activations pass by it.
-    for (panel, words) in panels.enumerate() {
+    let stretches = |panel| (0..groups).step_by(STRETCH).map(move |start| (panel, start..groups.min(start + STRETCH)));
+    for ((panel, words), stretch) in panels.enumerate().flat_map(stretches) {
         let tiles = x.words.as_chunks::<TOGETHER>().0.chunks_exact(groups).zip(&x.high);
         for (tile, (rows, high)) in tiles.enumerate() {
-            let tile = Tile { panel, words, start: tile * TOGETHER, rows, high };
+            let tile = Tile { panel, words, stretch: &stretch, start: tile * TOGETHER, rows, high };
             let count = TOGETHER.min(x.scales.len() - tile.start);
             for first in (0..count).step_by(I::ROWS) {
                 // SAFETY: the caller's promise, and that many rows are left.
@@ -77,11 +79,16 @@ unsafe fn matmul_of<I: InstructionSet, const QUADS: bool>(weights: &Panels, x: &
     }
 }
 
+/// Groups of a panel that all rows pass by before it goes on with the next ones: what stays in the first cache.
+const STRETCH: usize = 192;
+
 /// A panel, and rows of activations to be multiplied with it.
 #[derive(Clone, Copy)]
 struct Tile<'n> {
     panel: usize,
     words: &'n [[i32; PANEL]],
+    /// The groups that it is about.
+    stretch: &'n Range<usize>,
     /// Its first row among all.
     start: usize,
     rows: &'n [[i32; TOGETHER]],
@@ -110,8 +117,13 @@ unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
         let (zero, scale) = (x.zeros[row], x.scales[row]);
         // SAFETY: the caller's promise.
         let numbers = unsafe { I::numbers(sums) };
+        // Sums are left in the place of results, as bits, until they are whole.
+        let (first, last) = (tile.stretch.start == 0, tile.stretch.end == tile.words.len());
         for at in 0..PANEL {
-            out[at] = numbers[at].wrapping_sub(zero.wrapping_mul(of_codes[at])) as f32 * (scales[at] * scale);
+            let before = if first { 0 } else { out[at].to_bits() as i32 };
+            let sum = numbers[at].wrapping_add(before);
+            let whole = sum.wrapping_sub(zero.wrapping_mul(of_codes[at])) as f32 * (scales[at] * scale);
+            out[at] = if last { whole } else { f32::from_bits(sum as u32) };
         }
     }
 }
@@ -122,11 +134,11 @@ unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
 /// As for [`rows_of`].
 #[inline(always)]
 unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile, first: usize) -> [I::Sums; T] {
-    let Tile { words, rows, high, .. } = tile;
+    let Tile { words, rows, high, stretch, .. } = tile;
     // SAFETY: the caller's promise; `first + T` is at most TOGETHER, the length of what `first` and what follows it are places in.
     unsafe {
         let mut sums = [I::zero(); T];
-        if QUADS {
+        if QUADS && stretch.start == 0 {
             for (steps, factor) in [(&high.negative, -1), (&high.positive, 128)] {
                 for step in steps {
                     for t in 0..T {
@@ -139,7 +151,7 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile,
                 }
             }
         }
-        for (words, rows) in words.iter().zip(rows) {
+        for (words, rows) in words[stretch.clone()].iter().zip(&rows[stretch.clone()]) {
             for t in 0..T {
                 let x = *rows.get_unchecked(first + t);
                 sums[t] = if QUADS { I::quads(sums[t], words, x) } else { I::pairs(sums[t], words, x) };
