@@ -1,15 +1,21 @@
-// Long tasks while one types: how long the page's main thread is held at a time, by bifocal's element and by Pagefind's user
-// interface over the same book, with the processor throttled as on a phone.
+// Long tasks while one opens a search and types: how long the page's main thread is held at a time, by bifocal's element and by
+// Pagefind's user interface over the same book, with the processor throttled as on a phone.
 //
-// `./build.sh bench long-tasks`. Each run opens a page of each in a new browser, and types the same queries letter by letter, by
-// the browser's own key events; each query is a performance trace of its own, from its first letter until the answer has stood
-// for a moment, after which the box is emptied. A task is what DevTools shows as one, and long from 50 ms of the processor; by
-// the clock it may be longer where other programs keep the cores busy, this bench's own too. All tasks of the page's main thread
-// count, the browser's own as well. The first trace begins before the box gets the focus, and so has the opening of the index.
+// `./build.sh bench long-tasks`. To type, each run opens a page of each in a new browser, and types the same queries letter by letter;
+// each query is a performance trace of its own, from its first letter until the answer has stood for a moment, after which the box is
+// emptied. The first trace begins before the search is clicked on, and so has the opening of the index. To open, each run opens a
+// chapter of the book in a new browser, puts the search into it, and opens that once; what it does before anybody asks is told as well.
+// Beside them a bare <dialog> is opened, for what any costs there.
+//
+// A task is what DevTools shows as one, and long from 50 ms of the processor; by the clock it may be longer where other programs keep
+// the cores busy, this bench's own too. All tasks of the page's main thread count, the browser's own as well; long-tasks/trace.mjs
+// tells whose the parts of a task are, in doubt the interface's. The browser makes itself slow by the clock, so on a busy machine
+// the same task takes up to twice as much of the processor. With SLOWER=1 it is left as fast as it is, and times are steadier.
 
-import { withPage } from "./chromium.mjs";
 import { median, table } from "./figures.mjs";
-import { tasksOf, whatTook } from "./long-tasks/trace.mjs";
+import { OPENED, opened } from "./long-tasks/opening.mjs";
+import { ownOf, whatTook, WHOSE } from "./long-tasks/trace.mjs";
+import { LETTER, TYPED, typed } from "./long-tasks/typing.mjs";
 import { open, prepare } from "./network/contenders.mjs";
 import { mixed } from "./network/queries.mjs";
 import { site } from "./network/sites.mjs";
@@ -18,90 +24,92 @@ const QUERIES = Number(process.env.QUERIES ?? 30);
 const RUNS = Number(process.env.RUNS ?? 3);
 
 /** How much slower the processor is. */
-const SLOWER = 4;
-
-/** Between two letters: a fast typist's. And how long an answer stands before the trace ends, in milliseconds. */
-const LETTER = 120;
-const REST = 1_500;
+const SLOWER = Number(process.env.SLOWER ?? 4);
 
 const LONG = 50;
-
-const TRACED = ["devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"];
-
-/** Where each is typed into, and what it shows of a hit. */
-const CONTENDERS = {
-  bifocal: { label: "bifocal's element", box: "bifocal-search [name=q]", hit: "bifocal-search .hit" },
-  pagefind: { label: "Pagefind's default UI", box: ".pagefind-ui__search-input", hit: ".pagefind-ui__result" },
-};
 
 export async function measure() {
   const book = site("book");
   prepare(book, ["lexicon", "pagefind"]);
   const queries = mixed(book.queries, QUERIES);
   const server = await open(book);
-  const runs = [];
+  const typing = [];
+  const opening = [];
   try {
     for (let run = 0; run < RUNS; run += 1) {
-      const names = Object.keys(CONTENDERS);
-      const order = run % 2 === 0 ? names : names.toReversed();
-      for (const name of order) runs.push({ name, queries: await typed(server, name, queries) });
+      const inOrder = (list) => (run % 2 === 0 ? list : list.toReversed());
+      for (const name of inOrder(Object.keys(TYPED))) typing.push({ name, queries: await typed(server, name, queries, SLOWER) });
+      for (const way of inOrder(OPENED)) opening.push({ label: way.label, tasks: await opened(server, way, SLOWER) });
     }
   } finally {
     server.close();
   }
-  return report(runs, queries.length);
+  console.log(`${queries.length} queries, ${RUNS} runs; a letter each ${LETTER} ms, processor throttled ${SLOWER} times.\n`);
+  return { typing: reportTyping(typing), opening: reportOpening(opening) };
 }
 
-/** Types all queries into one page; gives the tasks of each. */
-function typed(server, name, queries) {
-  return withPage(async (page) => {
-    const { box, hit } = CONTENDERS[name];
-    const browser = page.context().browser();
-    const session = await page.context().newCDPSession(page);
-    await page.goto(`${server.url}/pages/typing-${name}.html`);
-    const { x, y, height } = await page.locator(box).boundingBox();
-    await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-    const all = [];
-    for (const query of queries) {
-      await browser.startTracing(page, { categories: TRACED });
-      // Not by a locator, which runs scripts of its own in the page.
-      await page.mouse.click(x + height, y + height / 2);
-      await page.keyboard.type(query, { delay: LETTER });
-      await page.waitForTimeout(REST);
-      const { traceEvents } = JSON.parse(await browser.stopTracing());
-      const hits = await page.locator(hit).count();
-      all.push({ query, hits, tasks: tasksOf(traceEvents, server.url) });
-      await page.locator(box).fill("");
-    }
-    // Whoever wants all words of a question finds no page for some.
-    if (all.every(({ hits }) => hits === 0)) throw new Error(`${name} shows nothing for any query`);
-    return all;
-  });
-}
-
-function report(runs, count) {
-  const rows = [["", `tasks from ${LONG} ms, by run`, "by the clock", "longest, ms", "of a query, median", "ms a letter"]];
+function reportTyping(runs) {
+  const rows = [["typing", ...COUNTED, "longest, ms", "of the opening", "of a query, median", "ms a letter"]];
   const figures = {};
-  for (const [name, { label }] of Object.entries(CONTENDERS)) {
+  for (const [name, { label }] of Object.entries(TYPED)) {
     const own = runs.filter((run) => run.name === name).map(({ queries }) => queries);
-    const number = (time) => own.map((queries) => queries.flatMap(({ tasks }) => tasks.filter(time)).length).join(", ");
     const longest = own.flat().map(({ tasks }) => Math.max(...tasks.map(({ ms }) => ms)));
+    const opening = own.flatMap(([{ tasks }]) => tasks.filter(({ doing }) => doing === "opening").map(({ ms }) => ms));
     const letters = own.flat().reduce((sum, { query }) => sum + query.length, 0);
     const whole = own.flat().flatMap(({ tasks }) => tasks).reduce((sum, { ms }) => sum + ms, 0);
     const long = own.flat().flatMap(({ query, tasks }) => tasks.filter(isLong).map((task) => ({ query, ...task })));
     figures[name] = { longest, long };
-    const times = [Math.max(...longest), median(longest), whole / letters].map((ms) => ms.toFixed(0));
-    rows.push([label, number(isLong), number(({ clock }) => clock >= LONG), ...times]);
+    const times = [Math.max(...longest), Math.max(...opening), median(longest), whole / letters].map((ms) => ms.toFixed(0));
+    rows.push([label, ...counts(own.map((queries) => queries.flatMap(({ tasks }) => tasks))), ...times]);
   }
-  console.log(`${count} queries, ${RUNS} runs; a letter each ${LETTER} ms, processor throttled ${SLOWER} times.\n`);
   table(rows);
-  for (const [name, { label }] of Object.entries(CONTENDERS)) {
-    const took = whatTook(figures[name].long).slice(0, 10);
-    if (took.length === 0) continue;
-    console.log(`\nWhat the long tasks of ${label} did:\n`);
-    table([["what", "ms in all", "tasks"], ...took.map(({ what, ms, tasks }) => [what, ms.toFixed(0), tasks])]);
+  for (const [name, { label }] of Object.entries(TYPED)) listLong(label, figures[name].long);
+  return figures;
+}
+
+function reportOpening(runs) {
+  const rows = [["opening", ...COUNTED, "longest, ms, by run", ...SHARES, "longest before, by run"]];
+  const figures = {};
+  for (const { label } of OPENED) {
+    const own = runs.filter((run) => run.label === label).map(({ tasks }) => tasks);
+    const longestOf = (wanted) => own.map((tasks) => tasks.filter(({ doing }) => doing === wanted).reduce((a, b) => (b.ms > a.ms ? b : a)));
+    const [longest, coming] = [longestOf("opening"), longestOf("coming")];
+    const long = own.flat().filter(isLong);
+    figures[label] = { longest, long };
+    const by = (tasks) => tasks.map(({ ms }) => ms.toFixed(0)).join(", ");
+    const whileOpening = own.map((tasks) => tasks.filter(({ doing }) => doing === "opening"));
+    rows.push([label, ...counts(whileOpening), by(longest), ...shares(longest), by(coming)]);
   }
-  return { figures };
+  console.log();
+  table(rows);
+  for (const { label } of OPENED) listLong(label, figures[label].long);
+  return figures;
+}
+
+const COUNTED = [`tasks from ${LONG} ms, by run`, "by the clock", "by its own part"];
+
+/** How many tasks of each run are long: as they are, by the clock, and without what isn't the interface's. */
+function counts(runs) {
+  const ways = [isLong, ({ clock }) => clock >= LONG, (task) => ownOf(task) >= LONG];
+  return ways.map((is) => runs.map((tasks) => tasks.filter(is).length).join(", "));
+}
+
+/** As a reader calls `WHOSE`. */
+const SHARES = ["its script", "its style, layout, paint", "this bench", "the browser"];
+
+/** The medians of what `tasks` were made of. */
+const shares = (tasks) => WHOSE.map((whose) => median(tasks.map(({ shares }) => shares[whose])).toFixed(0));
+
+/** Prints each task of a search that was long, and what they did. */
+function listLong(label, tasks) {
+  if (tasks.length === 0) return;
+  console.log(`\nThe long tasks of ${label}:\n`);
+  const when = ({ doing, query }) => (query ? `${doing}, "${query}"` : doing);
+  const rows = tasks.map((task) => [when(task), task.ms.toFixed(0), ownOf(task).toFixed(0), ...shares([task])]);
+  table([["while", "ms", "its own part", ...SHARES], ...rows]);
+  console.log();
+  const took = whatTook(tasks).slice(0, 10);
+  table([["what", "ms in all", "tasks"], ...took.map(({ what, ms, tasks }) => [what, ms.toFixed(0), tasks])]);
 }
 
 const isLong = ({ ms }) => ms >= LONG;

@@ -82,6 +82,25 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   // The site's own pages name pictures that are not there.
 }, { allowed: /404/ });
 
+story("the box of a dialog has the focus within the gesture that opens it, and its panel is in the first frame", async (page) => {
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+  const opening = () =>
+    page.evaluate(async () => {
+      const search = document.querySelector("bifocal-search");
+      search.shadowRoot.querySelector(".opener").click();
+      const focus = search.shadowRoot.activeElement?.id;
+      // Called after what the element itself asked to be called before that frame.
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      return { focus, panel: search.shadowRoot.querySelector("#panel").checkVisibility() };
+    });
+  assert.deepEqual(await opening(), { focus: "query", panel: true });
+  await page.keyboard.type("honey");
+  await drawn(page);
+  await page.getByRole("button", { name: "Close" }).click();
+  assert.deepEqual(await opening(), { focus: "query", panel: true });
+  assert.ok(await option(page).first().isVisible(), "the answer still stands there");
+});
+
 story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await hear(page);

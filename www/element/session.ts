@@ -203,7 +203,8 @@ export class Session {
       this.#ask();
     });
     // A reader who comes near is about to ask: the index can be on its way.
-    this.host.addEventListener("pointerenter", () => void indexAt(this.#settings.indexes).catch(() => {}), { once: true, signal });
+    const fetchIndex = () => void indexAt(this.#settings.indexes).catch(() => {});
+    this.host.addEventListener("pointerenter", () => setTimeout(fetchIndex), { once: true, signal });
     addEventListener("online", () => this.#cameOnline(), { signal });
   }
 
@@ -310,12 +311,18 @@ export class Session {
 
   // ---- what comes of it ----
 
-  /** The reader came to the box: what is shown there stays, if it is the whole answer to what stands in it. */
+  /**
+   * The reader came to the box: what is shown there stays, if it is the whole answer to what stands in it. That the box appears and
+   * has the focus is a task of its own before.
+   */
   #turnedTo(): void {
-    const { answer, whole } = this.#display;
-    const stands = answer?.query === this.#desk.box.value && whole && answer.failures.length === 0;
-    if (stands) this.#display.sayWhetherOpen();
-    else this.#wake();
+    setTimeout(() => {
+      if (this.#listening.signal.aborted) return;
+      const { answer, whole } = this.#display;
+      const stands = answer?.query === this.#desk.box.value && whole && answer.failures.length === 0;
+      if (stands) this.#display.sayWhetherOpen();
+      else this.#wake();
+    });
   }
 
   /** Opens the index, if it is not open, and asks what stands in the box. */

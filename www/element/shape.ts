@@ -138,17 +138,30 @@ export class DialogFrame implements Frame {
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.close();
     });
+    this.#dialog.addEventListener("close", () => (desk.panel.hidden = !this.isOpen));
     desk.close.addEventListener("click", () => this.close());
+    desk.panel.hidden = true;
     this.nodes = [button, this.#dialog];
+    whenIdle(() => this.#prepare());
   }
 
   get isOpen(): boolean {
     return this.#dialog.open;
   }
 
+  /** Has the dialog laid out as it opens, which nobody sees. */
+  #prepare(): void {
+    if (this.isOpen) return;
+    this.#dialog.classList.add("unseen");
+    this.#dialog.getBoundingClientRect();
+    this.#dialog.classList.remove("unseen");
+  }
+
+  /** Opens the dialog with the box alone, so that the focus has little to wait for; the panel comes with the frame that shows both. */
   open(): void {
     if (!this.isOpen) {
       this.#dialog.showModal();
+      requestAnimationFrame(() => (this.desk.panel.hidden = !this.isOpen));
       const closed = new AbortController();
       this.#dialog.addEventListener("close", () => closed.abort(), { once: true });
       if (matchMedia(NARROW).matches) fitAboveKeyboard(this.#dialog, closed.signal);
