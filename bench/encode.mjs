@@ -1,14 +1,15 @@
-// A query's vector in Chromium, one thread: our transformer beside onnxruntime-web with the same model in the same page. Ours is
-// two modules, of which browsers with relaxed SIMD load the one for that.
+// A query's vector in Chromium, one thread: our transformer beside onnxruntime-web with the same model in the same page. Ours has
+// the file that an index gives browsers, and is two modules, of which browsers with relaxed SIMD load the one for that.
 //
 // onnxruntime-web runs two int8 forms: the one that a Python package publishes, whose weights are int8 and whose arithmetic is
 // f32, and one that its own quantiser makes, whose products are of int8. Texts of so many word pieces are taken from the
 // book; all take turns, tokenizers are timed with them.
 
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { resultOf, withPage } from "./chromium.mjs";
 import { median, spread, table } from "./figures.mjs";
-import { demo, gguf, here, model, packages } from "./places.mjs";
+import { bifocal, demo, here, model, packages } from "./places.mjs";
 import { models, python } from "./python.mjs";
 import { serve } from "./server.mjs";
 
@@ -22,7 +23,8 @@ export async function measure() {
   copyFileSync(published, `${data}/published.onnx`);
   copyFileSync(dynamic, `${data}/dynamic.onnx`);
   copyFileSync(`${model}/tokenizer.json`, `${data}/tokenizer.json`);
-  copyFileSync(gguf, `${data}/model.gguf`);
+  const file = `${data}/model.gguf.gz`;
+  if (!existsSync(file)) execFileSync(bifocal, ["model", "convert", model, "-o", file]);
   const texts = PIECES.map((pieces) => [pieces, JSON.parse(python("lengths", demo, `${model}/tokenizer.json`, pieces))]);
   writeFileSync(`${data}/texts.json`, JSON.stringify(Object.fromEntries(texts)));
   const server = await serve({ "": here("bench/pages"), wasm: here("www/wasm"), data, packages });

@@ -141,9 +141,9 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile,
         if QUADS && stretch.start == 0 {
             for (steps, factor) in [(&high.negative, -1), (&high.positive, 128)] {
                 for step in steps {
-                    for t in 0..T {
+                    for (t, sums) in sums.iter_mut().enumerate() {
                         let digits = step.get_unchecked(first + t);
-                        sums[t] = I::quads(sums[t], &words[digits.group as usize], digits.word);
+                        *sums = I::quads(*sums, &words[digits.group as usize], digits.word);
                     }
                 }
                 for sums in &mut sums {
@@ -152,9 +152,9 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile,
             }
         }
         for (words, rows) in words[stretch.clone()].iter().zip(&rows[stretch.clone()]) {
-            for t in 0..T {
+            for (t, sums) in sums.iter_mut().enumerate() {
                 let x = *rows.get_unchecked(first + t);
-                sums[t] = if QUADS { I::quads(sums[t], words, x) } else { I::pairs(sums[t], words, x) };
+                *sums = if QUADS { I::quads(*sums, words, x) } else { I::pairs(*sums, words, x) };
             }
         }
         sums
