@@ -331,7 +331,7 @@ fn mean(rows: &[f32], dims: usize) -> Result<Vec<f32>> {
     // A sum has the direction of the mean.
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     if !length.is_normal() {
-        return Err(unusable(format!("an embedding has length {length}: its weights are damaged")));
+        return Err(unusable("an embedding has no direction: its weights are damaged".to_owned()));
     }
     vector.iter_mut().for_each(|x| *x /= length);
     Ok(vector)

@@ -11,6 +11,7 @@
 //! divides by a stored alignment and multiplies stored dimensions unchecked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use super::kind::Kind;
 use super::texts::Texts;
@@ -20,7 +21,7 @@ use crate::{Error, ErrorKind, Result};
 pub type Metadata = BTreeMap<String, Value>;
 
 /// One entry's value. Floats and integers of all widths are held in the widest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value {
     /// Any unsigned integer; written as u32.
     Uint(u64),
@@ -40,6 +41,25 @@ pub enum Value {
     Floats(Vec<f32>),
     /// An array of another type, which nothing here reads.
     Other,
+}
+
+/// For messages. Arrays are told by their lengths; floats are in millionths, since printing them as they are takes the code of two
+/// algorithms, which every reader would download.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Uint(number) => write!(f, "Uint({number})"),
+            Self::Int(number) => write!(f, "Int({number})"),
+            Self::Float(number) if number.is_nan() => f.write_str("Float(NaN)"),
+            Self::Float(number) => write!(f, "Float({} millionths)", (number * 1e6) as i64),
+            Self::Bool(value) => write!(f, "Bool({value})"),
+            Self::Text(text) => write!(f, "Text({text:?})"),
+            Self::Texts(texts) => write!(f, "{} texts", texts.len()),
+            Self::Ints(numbers) => write!(f, "{} integers", numbers.len()),
+            Self::Floats(numbers) => write!(f, "{} floats", numbers.len()),
+            Self::Other => f.write_str("an array"),
+        }
+    }
 }
 
 /// Where a tensor lies in a file, and what it holds.
@@ -244,7 +264,7 @@ impl<'b> Cursor<'b> {
 
 /// Tensors in the order of their bytes, with `start` counted from the start of the file.
 fn placed(mut tensors: Vec<TensorInfo>, data: usize, total: usize) -> Result<Vec<TensorInfo>> {
-    tensors.sort_by_key(|tensor| tensor.start);
+    tensors.sort_unstable_by_key(|tensor| tensor.start);
     let mut free = data;
     for tensor in &mut tensors {
         tensor.start += data;

@@ -87,14 +87,12 @@ vectorised! {
     /// # Panics
     /// If one of the three is shorter than `sizes` says.
     pub fn matmul(a: Rows, b: Rows, sizes: Sizes, out: &mut [f32], stride: usize) {
-        let mut row = 0;
-        while row < sizes.rows {
-            let out = &mut out[row * stride..];
-            row += match sizes.rows - row {
-                1 => rows_of::<1>(a, b, sizes, row, out, stride),
-                2..TOGETHER => rows_of::<2>(a, b, sizes, row, out, stride),
-                _ => rows_of::<TOGETHER>(a, b, sizes, row, out, stride),
-            };
+        let whole = sizes.rows - sizes.rows % TOGETHER;
+        for row in (0..whole).step_by(TOGETHER) {
+            rows_of::<TOGETHER>(a, b, sizes, row, &mut out[row * stride..], stride);
+        }
+        for row in whole..sizes.rows {
+            rows_of::<1>(a, b, sizes, row, &mut out[row * stride..], stride);
         }
     }
 
@@ -238,7 +236,7 @@ fn bounds(numbers: &[f32]) -> (f32, f32, f32) {
     filled[..rest.len()].copy_from_slice(rest);
     see(&filled);
     let most = f32::from_bits(sizes.into_iter().fold(0, i32::max) as u32);
-    (-third(least.map(|x| -x)), third(greatest), most)
+    (-third(&least.map(|x| -x)), third(&greatest), most)
 }
 
 /// Puts `of` each number in its place, sixteen at a time: rows are short, and what a compiler does to long ones would rarely be used.
@@ -266,11 +264,11 @@ fn greatest(row: &[f32]) -> f32 {
     greatest.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, |most, x| if x > most { x } else { most })
 }
 
-/// The third greatest.
-#[inline(always)]
-fn third(numbers: [f32; LANES]) -> f32 {
+/// The third greatest. (It is not worth being unrolled, which a known length would have compilers do.)
+#[inline(never)]
+fn third(numbers: &[f32]) -> f32 {
     let mut top = [f32::NEG_INFINITY; 3];
-    for x in numbers {
+    for &x in numbers {
         let mut x = x;
         for top in &mut top {
             if x > *top {
@@ -281,9 +279,9 @@ fn third(numbers: [f32; LANES]) -> f32 {
     top[2]
 }
 
-/// The product's rows from `first` on, as many as are taken together, which it returns.
+/// The product's rows from `first` on, as many as are taken together.
 #[inline(always)]
-fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) -> usize {
+fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &mut [f32], stride: usize) {
     let a: [&[f32]; M] = std::array::from_fn(|row| &a.numbers[(first + row) * a.stride..][..sizes.inner]);
     let whole = sizes.columns - sizes.columns % COLUMNS;
     for column in (0..whole).step_by(COLUMNS) {
@@ -298,7 +296,6 @@ fn rows_of<const M: usize>(a: Rows, b: Rows, sizes: Sizes, first: usize, out: &m
             out[row * stride + column] = sum;
         }
     }
-    M
 }
 
 /// The products of rows with `N` columns from `column` on.
