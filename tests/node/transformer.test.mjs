@@ -2,21 +2,34 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { load as source, wasmModule } from "./sources.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
+const INDEX = root("target/demo/book/bifocal");
 
 const SENTENCES = readFileSync(root("src/cli/sentences.txt"), "utf8").trimEnd().split("\n");
 const TEXTS = [...SENTENCES, "", "[CLS] e\u0301 日本語 👩‍👩‍👧‍👦 İ", SENTENCES.join(" ")];
 
-for (const [path, step] of [[root("www/wasm/transformer-relaxed.wasm"), "wasm"], [root("target/release/bifocal"), "native"], [MODEL, "model"]]) {
+for (const [path, step] of [[root("www/wasm/transformer-relaxed.wasm"), "wasm"], [root("target/release/bifocal"), "native"], [MODEL, "model"], [INDEX, "demo"]]) {
   assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
 }
 const file = readFileSync(MODEL);
+
+/** The file that an index gives browsers, put together: its weights are whole numbers, whose products are of 8 bits by 7. */
+const folder = mkdtempSync(join(tmpdir(), "bifocal-transformer-"));
+process.on("exit", () => rmSync(folder, { recursive: true }));
+const SHIPPED = join(folder, "shipped.gguf.gz");
+const { path, pieces } = JSON.parse(readFileSync(`${INDEX}/bifocal.json`, "utf8")).model.file;
+const pieceOf = (_, at) => readFileSync(`${INDEX}/${path.replace("*", at)}`);
+writeFileSync(SHIPPED, Buffer.concat(Array.from({ length: pieces }, pieceOf)));
+const FILES = { "the larger file": [MODEL, file], "the index's file": [SHIPPED, gunzipSync(readFileSync(SHIPPED))] };
 
 /** What a Node needs for relaxed SIMD that has it but not by itself, as 20 does. */
 const FLAG = "--experimental-wasm-relaxed-simd";
@@ -35,12 +48,12 @@ function load({ Transformer }, bytes) {
 for (const name of hasRelaxed ? ["transformer", "transformer-relaxed"] : ["transformer"]) {
   const { bindings, exports } = await wasmModule(name);
 
-  test(`${name}: vectors are those of the native command, to the bit`, () => {
-    const args = ["embed", "--model", MODEL, "--query", ...TEXTS.map((text) => `--text=${text}`)];
+  for (const [which, [path, bytes]] of Object.entries(FILES)) test(`${name}: vectors by ${which} are those of the native command, to the bit`, () => {
+    const args = ["embed", "--model", path, "--query", ...TEXTS.map((text) => `--text=${text}`)];
     const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
     const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
     assert.equal(expected.length, TEXTS.length);
-    const transformer = load(bindings, file);
+    const transformer = load(bindings, bytes);
     for (const [at, text] of TEXTS.entries()) {
       const vector = transformer.embed(text);
       assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
@@ -95,5 +108,5 @@ test("all of this holds with relaxed SIMD", { skip: hasRelaxed && "it was tried 
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout } = spawnSync(process.execPath, [FLAG, fileURLToPath(import.meta.url)], { encoding: "utf8", env });
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /transformer-relaxed: vectors are those/);
+  for (const which of Object.keys(FILES)) assert.match(stdout, new RegExp(`\\bok \\d+ - transformer-relaxed: vectors by ${which} are those`));
 });

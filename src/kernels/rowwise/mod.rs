@@ -267,11 +267,9 @@ pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
         // SAFETY: as above.
         Set::Dot | Set::Neon => unsafe { neon::matmul(weights, x, out) },
         #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-        // SAFETY: as above.
-        Set::Relaxed => unsafe { relaxed::matmul(weights, x, out) },
+        Set::Relaxed => relaxed::matmul(weights, x, out),
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        // SAFETY: as above.
-        Set::Simd128 => unsafe { simd128::matmul(weights, x, out) },
+        Set::Simd128 => simd128::matmul(weights, x, out),
         Set::Plain => scalar::matmul(weights, x, out),
     }
 }
