@@ -75,10 +75,7 @@ impl Tensor {
             }
             Self::Blocks(blocks) if name.starts_with("blk.") => match blocks.coded() {
                 Ok(panels) => Self::Coded(panels),
-                Err(blocks) => {
-                    let blocks = Self::Blocks(blocks);
-                    Self::Numbers { dims: blocks.dims(), numbers: blocks.numbers() }
-                }
+                Err(blocks) => Self::Blocks(blocks),
             },
             other => other,
         }

@@ -20,8 +20,6 @@ pub(super) enum Set {
     /// Every aarch64 target of Rust's that has `std` has it.
     #[cfg(target_arch = "aarch64")]
     Neon,
-    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-    Relaxed,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128,
     /// Those that the build is for.
@@ -41,8 +39,6 @@ impl Set {
         Self::Dot,
         #[cfg(target_arch = "aarch64")]
         Self::Neon,
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-        Self::Relaxed,
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Self::Simd128,
         Self::Plain,

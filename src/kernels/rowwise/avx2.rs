@@ -1,7 +1,8 @@
-//! AVX2: 32 rows of a matrix with three rows of activations at a time, whose sums fill twelve registers of
-//! sixteen, four columns to a `vpmaddubsw` and a `vpmaddwd`.
+//! AVX2: 32 rows of a matrix with three rows of activations at a time, whose sums fill twelve registers of sixteen; two columns to
+//! a `vpmaddwd`, or four to a `vpmaddubsw` and a `vpmaddwd`. With AVX-VNNI, to a `vpdpwssd` or a `vpdpbusd`.
 
 use std::arch::x86_64::*;
+use std::marker::PhantomData;
 
 use super::tiles::{self, InstructionSet};
 use super::{Activations, PANEL, Panels};
@@ -13,12 +14,69 @@ use super::{Activations, PANEL, Panels};
 #[target_feature(enable = "avx2")]
 pub unsafe fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
     // SAFETY: the caller's promise.
-    unsafe { tiles::matmul::<Avx2>(weights, x, out) }
+    unsafe { tiles::matmul::<By<Multiplied>>(weights, x, out) }
 }
 
-struct Avx2;
+/// The same.
+///
+/// # Safety
+/// The machine has AVX2 and AVX-VNNI.
+#[target_feature(enable = "avx2,avxvnni")]
+pub unsafe fn matmul_by_vnni(weights: &Panels, x: &Activations, out: &mut [f32]) {
+    // SAFETY: the caller's promise.
+    unsafe { tiles::matmul::<By<Vnni>>(weights, x, out) }
+}
 
-impl InstructionSet for Avx2 {
+/// How the products of a register of codes are added to its sums.
+trait Dot {
+    /// Of two columns.
+    ///
+    /// # Safety
+    /// The machine has the instructions, as for what follows.
+    unsafe fn pairs(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i;
+
+    /// Of four columns.
+    unsafe fn quads(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i;
+}
+
+struct Multiplied;
+
+impl Dot for Multiplied {
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn pairs(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
+        _mm256_add_epi32(sums, _mm256_madd_epi16(x, codes))
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn quads(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
+        // Two products of 7 and 8 bits fit an i16, so that nothing is cut off.
+        let pairs = _mm256_maddubs_epi16(x, codes);
+        _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+    }
+}
+
+struct Vnni;
+
+impl Dot for Vnni {
+    #[target_feature(enable = "avx2,avxvnni")]
+    #[inline]
+    unsafe fn pairs(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
+        _mm256_dpwssd_avx_epi32(sums, x, codes)
+    }
+
+    #[target_feature(enable = "avx2,avxvnni")]
+    #[inline]
+    unsafe fn quads(sums: __m256i, x: __m256i, codes: __m256i) -> __m256i {
+        _mm256_dpbusd_avx_epi32(sums, x, codes)
+    }
+}
+
+/// The rest is the same for both.
+struct By<D>(PhantomData<D>);
+
+impl<D: Dot> InstructionSet for By<D> {
     type Sums = [__m256i; 4];
     const ROWS: usize = 3;
 
@@ -28,28 +86,20 @@ impl InstructionSet for Avx2 {
         [_mm256_setzero_si256(); 4]
     }
 
-    #[target_feature(enable = "avx2")]
-    #[inline]
+    #[inline(always)]
     unsafe fn pairs(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
-        let x = _mm256_set1_epi32(x);
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
-            // SAFETY: eight words are a register.
-            let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
-            *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(x, codes));
+        for (at, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *sums = unsafe { D::pairs(*sums, _mm256_set1_epi32(x), codes(panel, at)) };
         }
         sums
     }
 
-    #[target_feature(enable = "avx2")]
-    #[inline]
+    #[inline(always)]
     unsafe fn quads(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
-        let x = _mm256_set1_epi32(x);
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<8>().0) {
-            // SAFETY: eight words are a register.
-            let codes = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
-            // Two products of 7 and 8 bits fit an i16, so that nothing is cut off.
-            let pairs = _mm256_maddubs_epi16(x, codes);
-            *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+        for (at, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *sums = unsafe { D::quads(*sums, _mm256_set1_epi32(x), codes(panel, at)) };
         }
         sums
     }
@@ -73,4 +123,13 @@ impl InstructionSet for Avx2 {
         }
         numbers
     }
+}
+
+/// Register `at` of a group's codes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn codes(panel: &[i32; PANEL], at: usize) -> __m256i {
+    let words: &[i32; 8] = panel[at * 8..].first_chunk().expect("a panel is whole registers");
+    // SAFETY: eight words are a register.
+    unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
 }

@@ -19,7 +19,7 @@ impl Layout {
             (Precision::Fine, _) | (_, Set::Plain) => Self::Pairs,
             #[cfg(target_arch = "aarch64")]
             (_, Set::Neon) => Self::Pairs,
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd")))]
             (_, Set::Simd128) => Self::Pairs,
             #[allow(unreachable_patterns, reason = "some targets have no others")]
             _ => Self::Quads,

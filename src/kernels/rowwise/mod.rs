@@ -20,13 +20,9 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
-#[cfg(target_arch = "x86_64")]
-mod avxvnni;
 mod layout;
 #[cfg(target_arch = "aarch64")]
 mod neon;
-#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-mod relaxed;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -259,15 +255,13 @@ pub fn matmul(weights: &Panels, x: &Activations, out: &mut [f32]) {
         Set::Avx512 => unsafe { avx512::matmul(weights, x, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Set::AvxVnni => unsafe { avxvnni::matmul(weights, x, out) },
+        Set::AvxVnni => unsafe { avx2::matmul_by_vnni(weights, x, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Set::Avx2 => unsafe { avx2::matmul(weights, x, out) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
         Set::Dot | Set::Neon => unsafe { neon::matmul(weights, x, out) },
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-        Set::Relaxed => relaxed::matmul(weights, x, out),
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Set::Simd128 => simd128::matmul(weights, x, out),
         Set::Plain => scalar::matmul(weights, x, out),
