@@ -101,6 +101,24 @@ story("the box of a dialog has the focus within the gesture that opens it, and i
   assert.ok(await option(page).first().isVisible(), "the answer still stands there");
 });
 
+story("a page's shortcuts of one key are not pressed by what is typed into the box", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await page.evaluate(() => {
+    window.pressed = [];
+    document.addEventListener("keydown", (event) => {
+      window.pressed.push(event.key);
+      if (event.key === "s") event.preventDefault();
+    });
+  });
+  await page.locator("body").press("s");
+  await box(page).click();
+  await page.keyboard.type("bees");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Control+Home");
+  assert.equal(await box(page).inputValue(), "bees");
+  assert.deepEqual(await page.evaluate(() => window.pressed), ["s", "Control", "Home"]);
+});
+
 story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await hear(page);

@@ -127,6 +127,14 @@ export class Shortcut {
   }
 }
 
+/**
+ * Whether a key that is pressed in a text field is for the field alone. Of a key within the element a page can't tell that there is a field:
+ * its own shortcuts of one key, such as mdBook's `s` and arrows, would take it.
+ */
+export function isForField({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return !ctrlKey && !metaKey && !altKey && key !== "Escape" && key !== "Tab";
+}
+
 function calls(event: KeyboardEvent): boolean {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (altKey) return false;

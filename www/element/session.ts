@@ -11,7 +11,7 @@ import type { SearchEvents } from "./element.js";
 import { Facets } from "./facets.js";
 import { SECTIONS } from "./hits.js";
 import { indexAt } from "./indexes.js";
-import { type Cursor, LinkCursor, OptionCursor, Shortcut, take } from "./keys.js";
+import { type Cursor, isForField, LinkCursor, OptionCursor, Shortcut, take } from "./keys.js";
 import { Memory } from "./memory.js";
 import { Offer } from "./offer.js";
 import { read, type Settings } from "./settings.js";
@@ -196,6 +196,7 @@ export class Session {
       this.#entered();
     });
     element.addEventListener("keydown", (event) => this.#key(event));
+    this.host.addEventListener("keydown", (event) => event.composedPath()[0] === box && isForField(event) && event.stopPropagation(), { signal });
     hits.element.addEventListener("click", (event) => this.#chosen(event));
     all.addEventListener("click", () => this.#remember());
     more.addEventListener("click", () => {
