@@ -76,8 +76,8 @@ impl Transformer {
     }
 }
 
-/// The name of how layers are multiplied. It is part of what vectors are kept by, since another way gives other bits.
-const ARITHMETIC: &str = "fine or coarse";
+/// The name of how the network is computed. It is part of what vectors are kept by, since another way gives other bits.
+const ARITHMETIC: &str = "fine or coarse, rational GELU";
 
 /// Word pieces of a batch: few enough that its rows stay in the second cache.
 #[cfg(feature = "native")]
