@@ -38,7 +38,8 @@ impl Transformer {
     /// [`crate::ErrorKind::Model`] if the file is damaged, of another architecture, or does not name its space.
     pub fn from_gguf(bytes: &[u8]) -> Result<Self> {
         let mut loader = Loader::new(bytes.len());
-        loader.write(bytes)?;
+        // The beginning is held until the header is whole.
+        bytes.chunks(1 << 16).try_for_each(|chunk| loader.write(chunk))?;
         loader.finish()
     }
 

@@ -9,7 +9,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::HumanBytes;
 
-use super::{name, read, read_source, within};
+use super::file::{read, within};
+use super::{name, read_source};
 use crate::cli::replace::replace;
 use crate::cli::{print, progress};
 

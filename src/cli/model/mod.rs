@@ -1,30 +1,26 @@
 //! `bifocal model`: gets, converts and describes encoder models.
 
 mod convert;
+mod file;
 mod get;
 mod shipped;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bifocal::encoder::gguf::{Header, Metadata, Value};
+use bifocal::encoder::gguf::{Metadata, Value};
 use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
-use bifocal::index::{ModelFile, gunzip};
+use bifocal::index::ModelFile;
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 
+use self::file::{File, read, within};
 use self::shipped::chosen;
 pub use self::shipped::{Shipped, load_for_build};
 use super::print;
 use super::publish::hex;
-
-/// How a gzip file begins.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-/// No model is larger than this when un-gzipped.
-const LARGEST: u32 = 1 << 30;
 
 /// Gets, converts and describes models that put text into a vector space
 #[derive(Args)]
@@ -70,7 +66,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
 pub fn load(path: &Path) -> Result<Transformer> {
     match path.is_dir() {
         true => read_source(path, [None; 2])?.coded(),
-        false => Transformer::from_gguf(&unpacked(path, read(path)?)?).map_err(|error| within(path, error)),
+        false => File::read(path)?.load(),
     }
 }
 
@@ -88,7 +84,7 @@ pub fn load_pieces(folder: &Path, file: &ModelFile) -> Result<Transformer> {
         return Err(Error::new(ErrorKind::Damaged, format!("{} is not what the index names", path.display()))
             .hint("rebuild the index, or name a model with --model"));
     }
-    Transformer::from_gguf(&unpacked(&path, bytes)?).map_err(|error| within(&path, error))
+    File::new(&path, bytes).load()
 }
 
 /// Loads an encoder for texts of a caller's own: the model at `path`, or the one that `bifocal model get` fetched.
@@ -120,18 +116,17 @@ fn read_source(folder: &Path, prefixes: [Option<&str>; 2]) -> Result<Source> {
 }
 
 fn info(path: &Path) -> Result<()> {
-    let model = load(path)?;
+    let file = if path.is_dir() { None } else { Some(File::read(path)?) };
+    let model = file.as_ref().map_or_else(|| load(path), File::load)?;
     let mut lines = vec![
         ("space", model.space().to_string()),
         ("packing", model.packing().to_owned()),
         ("word pieces", model.tokens().vocabulary().len().to_string()),
         ("cut off at", format!("{} word pieces", model.tokens().max_tokens())),
     ];
-    if !path.is_dir() {
-        let bytes = unpacked(path, read(path)?)?;
-        let header = Header::read(&bytes, bytes.len())?.expect("the file was loaded before");
-        lines.push(("file", HumanBytes(bytes.len() as u64).to_string()));
-        lines.extend(shape(&header.metadata));
+    if let Some(file) = file {
+        lines.push(("file", HumanBytes(file.length() as u64).to_string()));
+        lines.extend(shape(&file.header()?.metadata));
     }
     print(&lines.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect::<String>())
 }
@@ -152,36 +147,10 @@ fn shape(metadata: &Metadata) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| {
-        Error::new(ErrorKind::Io, format!("{} can't be read", path.display()))
-            .because(error)
-            .hint("a model is a .gguf (or .gguf.gz) file, or a folder with model.safetensors and tokenizer.json: `bifocal model get`")
-    })
-}
-
-/// A GGUF file's bytes, which may have been packed with gzip.
-fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
-    match bytes.starts_with(&GZIP) {
-        true => gunzip(&path.display().to_string(), &bytes, LARGEST),
-        false => Ok(bytes),
-    }
-}
-
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
     if path.is_file() { read(path).map(Some) } else { Ok(None) }
 }
 
 fn name(path: &Path) -> String {
     path.file_name().map_or("model".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Says which file `error` is about.
-fn within(path: &Path, error: Error) -> Error {
-    let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
-    let outer = match error.way_out() {
-        Some(hint) => outer.hint(hint.to_owned()),
-        None => outer,
-    };
-    outer.because(error)
 }

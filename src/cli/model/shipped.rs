@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bifocal::encoder::gguf::{Header, Value};
+use bifocal::encoder::gguf::Value;
 use bifocal::encoder::{self, COMPACT, Encoder, Source, Transformer};
 use bifocal::index::Packer;
 use bifocal::{Error, ErrorKind, Result};
 
 use super::convert::compact;
-use super::{GZIP, WEIGHTS, get, name, read, read_source, unpacked, within};
+use super::file::File;
+use super::{WEIGHTS, get, name, read_source};
 use crate::cli::cache::cache_folder;
 use crate::cli::replace::replace;
 
@@ -26,7 +27,7 @@ pub struct BuildModel {
 }
 
 enum From {
-    File(PathBuf, Vec<u8>),
+    File(File),
     Folder(Source),
 }
 
@@ -39,12 +40,11 @@ impl BuildModel {
     /// Under what terms the model may be passed on, to be laid beside its file: what the file itself says, or what is known of the
     /// model that `bifocal model get` fetches.
     pub fn licence(&self) -> Option<String> {
-        if let From::File(path, bytes) = &self.from {
-            let header = unpacked(path, bytes.clone()).and_then(|bytes| Header::read(&bytes, bytes.len()));
-            let header = header.ok().flatten();
-            if let Some(Value::Text(text)) = header.and_then(|mut header| header.metadata.remove(encoder::LICENCE)) {
-                return Some(text);
-            }
+        if let From::File(file) = &self.from
+            && let Ok(mut header) = file.header()
+            && let Some(Value::Text(text)) = header.metadata.remove(encoder::LICENCE)
+        {
+            return Some(text);
         }
         get::fetches(&self.transformer.space().weights).then(|| LICENCE.to_owned())
     }
@@ -56,12 +56,10 @@ impl BuildModel {
     /// [`ErrorKind::Model`] if the model cannot be packed, [`ErrorKind::Cancelled`] if that was stopped.
     pub fn shipped(&self, cache: Option<&Path>) -> Result<Shipped> {
         match &self.from {
-            From::File(path, bytes) => {
-                let stem = path.with_extension("");
-                let unpacked =
-                    if bytes.starts_with(&GZIP) { Some(length(&unpacked(path, bytes.clone())?)) } else { None };
-                let name = if unpacked.is_some() { name(&stem.with_extension("")) } else { name(&stem) };
-                Ok(Shipped { name, bytes: bytes.clone(), unpacked })
+            From::File(file) => {
+                let stem = file.path().with_extension("");
+                let name = if file.is_packed() { name(&stem.with_extension("")) } else { name(&stem) };
+                Ok(Shipped::of(name, file))
             }
             From::Folder(source) => {
                 let space = self.transformer.space();
@@ -69,24 +67,18 @@ impl BuildModel {
                 let folder = cache.map(Path::to_owned).unwrap_or_else(cache_folder);
                 let kept = format!("{name}{METHOD}-{}.gguf.gz", space.weights);
                 let kept = folder.join(kept);
-                if let Ok(bytes) = fs::read(&kept)
-                    && let Ok(unpacked) = unpacked(&kept, bytes.clone())
-                    && Transformer::from_gguf(&unpacked).is_ok_and(|model| model.space() == space)
-                {
-                    return Ok(Shipped { name, bytes, unpacked: Some(length(&unpacked)) });
+                if let Ok(bytes) = fs::read(&kept) {
+                    let file = File::new(&kept, bytes);
+                    if file.load().is_ok_and(|model| model.space() == space) {
+                        return Ok(Shipped::of(name, &file));
+                    }
                 }
-                let unpacked = compact(source)?.to_bytes();
-                let bytes = Packer::new().gzip(&unpacked);
+                let bytes = Packer::new().gzip(&compact(source)?.to_bytes());
                 replace(&kept, &bytes)?;
-                Ok(Shipped { name, bytes, unpacked: Some(length(&unpacked)) })
+                Ok(Shipped::of(name, &File::new(&kept, bytes)))
             }
         }
     }
-}
-
-fn length(bytes: &[u8]) -> u32 {
-    // No model is read that is larger.
-    bytes.len() as u32
 }
 
 /// A model file for browsers.
@@ -97,6 +89,14 @@ pub struct Shipped {
     pub bytes: Vec<u8>,
     /// The length of what gzip packed into it, if it did.
     pub unpacked: Option<u32>,
+}
+
+impl Shipped {
+    fn of(name: String, file: &File) -> Self {
+        // No model is read that is larger.
+        let unpacked = file.is_packed().then(|| file.length() as u32);
+        Self { name, bytes: file.bytes().to_owned(), unpacked }
+    }
 }
 
 /// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
@@ -110,9 +110,8 @@ pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
         let source = read_source(&path, [None; 2])?;
         return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
     }
-    let bytes = read(&path)?;
-    let transformer = Transformer::from_gguf(&unpacked(&path, bytes.clone())?).map_err(|error| within(&path, error))?;
-    Ok(BuildModel { transformer, from: From::File(path, bytes) })
+    let file = File::read(&path)?;
+    Ok(BuildModel { transformer: file.load()?, from: From::File(file) })
 }
 
 /// `path`, or where `bifocal model get` put its model.
