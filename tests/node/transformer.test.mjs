@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { load as source, wasmModule } from "./sources.mjs";
+import { writeXlmR } from "./xlm-r.mjs";
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const MODEL = root("models/all-MiniLM-L6-v2-q8_0.gguf");
@@ -29,7 +30,18 @@ const SHIPPED = join(folder, "shipped.gguf.gz");
 const { path, pieces } = JSON.parse(readFileSync(`${INDEX}/bifocal.json`, "utf8")).model.file;
 const pieceOf = (_, at) => readFileSync(`${INDEX}/${path.replace("*", at)}`);
 writeFileSync(SHIPPED, Buffer.concat(Array.from({ length: pieces }, pieceOf)));
-const FILES = { "the larger file": [MODEL, file], "the index's file": [SHIPPED, gunzipSync(readFileSync(SHIPPED))] };
+
+/** One whose texts are cut as XLM-R cuts them. */
+const UNIGRAM = join(folder, "unigram.gguf");
+mkdirSync(join(folder, "xlm-r"));
+writeXlmR(join(folder, "xlm-r"), TEXTS);
+execFileSync(root("target/release/bifocal"), ["model", "convert", join(folder, "xlm-r"), "--type", "q8_0", "-o", UNIGRAM]);
+
+const FILES = {
+  "the larger file": [MODEL, file],
+  "the index's file": [SHIPPED, gunzipSync(readFileSync(SHIPPED))],
+  "a file with XLM-R's tokenizer": [UNIGRAM, readFileSync(UNIGRAM)],
+};
 
 /** What a Node needs for relaxed SIMD that has it but not by itself, as 20 does. */
 const FLAG = "--experimental-wasm-relaxed-simd";

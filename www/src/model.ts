@@ -35,6 +35,9 @@ const LANES = 4;
 /** How many times progress is told over a whole file. */
 const REPORTS = 200;
 
+/** What is embedded before a model counts as ready, so that browsers have compiled what the first query runs. */
+const WARM_UP = "the first text takes several times as long as others";
+
 /** What is loaded, for which index, and how. */
 export interface Order {
   /** The address of the index folder. */
@@ -74,6 +77,7 @@ export async function loadTransformer(order: Order, bindings: TransformerBinding
       onProgress({ phase: "starting", loaded: model.bytes, total: model.bytes });
       transformer.ready();
       const space = sameSpace(transformer.space(), order.space);
+      transformer.embed(WARM_UP);
       onProgress({ phase: "ready", loaded: model.bytes, total: model.bytes });
       return { name: space.model, embed: (text) => transformer.embed(text) };
     } catch (error) {
