@@ -15,20 +15,21 @@ const INDEX = root("target/demo/book/bifocal");
 const MODEL = join(await temporaryFolder(after), "model.gguf.gz");
 const QUERIES = ["borrow checker", "how do I share data between threads", "Vec::push", "trait", "zzyzx", "?", "E0382 use of moved value"];
 
-let Engine, entry;
+let Engine, exports, entry;
 
 before(async () => {
   for (const [path, step] of [[root("www/wasm/core.js"), "wasm"], [`${INDEX}/bifocal.json`, "demo"]]) {
     assert.ok(existsSync(path), `${path} is missing: run ./build.sh ${step}`);
   }
-  ({ Engine } = (await wasmModule("core")).bindings);
+  const core = await wasmModule("core");
+  ({ Engine } = core.bindings);
+  exports = core.exports;
   entry = readFileSync(`${INDEX}/bifocal.json`, "utf8");
   const { path, pieces } = JSON.parse(entry).model.file;
   writeFileSync(MODEL, Buffer.concat(Array.from({ length: pieces }, (_, at) => readFileSync(`${INDEX}/${path.replace("*", at)}`))));
 });
 
-function ask(query, vector) {
-  const engine = new Engine(entry);
+function ask(query, vector, engine = new Engine(entry)) {
   engine.complete();
   const run = engine.start({ ...query, vector: vector ? "later" : "none" });
   for (;;) {
@@ -120,4 +121,14 @@ test("bad calls are errors that say what to do, and the engine lives on", () => 
   assert.throws(() => engine.supply("parts/core-000000000000.bin", new Uint8Array(3)), /ends within its header/);
   assert.throws(() => engine.step(99), /no such run/);
   assert.equal(engine.step(engine.start({ text: "trait" })).status, "need");
+});
+
+test("one engine that has answered much takes 12 MiB at most, beside the 48 of the transformer", () => {
+  const engine = new Engine(entry);
+  const words = QUERIES.join(" ").split(" ");
+  for (const one of words) for (const other of words) ask({ text: `${one} ${other}`, mode: "hybrid", encoder: "lexicon" }, undefined, engine);
+  engine.free();
+  const mebibytes = exports.memory.buffer.byteLength / 2 ** 20;
+  console.log(`wasm memory of the core: ${mebibytes} MiB`);
+  assert.ok(mebibytes <= 12, `${mebibytes} MiB`);
 });
