@@ -65,7 +65,7 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
     ICON: hashed(null, "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
     ICON_MASKABLE: hashed(null, "icon-maskable", "svg", readFileSync(join(here, "page/icon-maskable.svg"))),
   };
-  for (const [role, name] of [["page", "index.html"], [null, "bifocal.webmanifest"]]) {
+  for (const [role, name] of [["page", "index.html"], ["manifest", "bifocal.webmanifest"]]) {
     const text = readFileSync(join(here, "page", name), "utf8");
     write(role, name, filled(text, assets));
   }

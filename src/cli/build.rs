@@ -148,7 +148,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();
         let needless = options.model_file.is_none() && name.starts_with("transformer");
-        if name == "loader" || name == "page" || name.starts_with("worker") || name.starts_with("file") || needless {
+        if ["loader", "page", "manifest"].contains(&name) || name.starts_with("worker") || name.starts_with("file") || needless {
             continue;
         }
         extra.push((file.path.to_owned(), file.bytes.to_vec()));
@@ -193,7 +193,9 @@ pub fn run(args: BuildArgs) -> Result<()> {
     built.entry.stamp()?;
     let core = read_core(&built.parts)?;
     let parts = compress(built.parts);
-    extra.push(("index.html".to_owned(), runtime.search_page("page", &core.fields)?.into_bytes()));
+    let page = runtime.search_page("page", &core.fields, built.entry.main_language())?;
+    extra.push(("index.html".to_owned(), page.into_bytes()));
+    extra.push(("bifocal.webmanifest".to_owned(), runtime.manifest(&built.entry.title)?.into_bytes()));
     if args.file_script || config.file_script {
         step("putting the index into a script");
         let files = file_script::files(&runtime, &built.entry, &core, &parts)?;

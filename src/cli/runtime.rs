@@ -17,6 +17,12 @@ const FILES_HELD: &str = "/*bifocal:files*/";
 /// What stands in the search page where the fields go that readers may filter by.
 const FACETS: &str = "facets=\"\"";
 
+/// What stands in the search page where its language goes.
+const LANGUAGE: &str = "<html lang=\"en\"";
+
+/// What stands in the manifest of the search page where its name goes.
+const NAME: &str = "\"name\": \"Search\"";
+
 /// One file of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct File<'a> {
@@ -89,27 +95,43 @@ impl Runtime {
     ///
     /// With them it can ask for worker, wasm and index side by side, while it revalidates the entry.
     pub fn loader_with_hints(&self, hints: &serde_json::Value) -> Result<String> {
-        self.filled("loader", HINTS, &hints.to_string())
+        self.filled("loader", &[(HINTS, &hints.to_string())])
     }
 
     /// The script for pages that are opened from disk with `files` written into it, the properties of a JavaScript object.
     pub fn file_script_with(&self, files: &str) -> Result<String> {
-        self.filled("fileScript", FILES_HELD, files)
+        self.filled("fileScript", &[(FILES_HELD, files)])
     }
 
-    /// The search page for an index with these fields; the one called `filePage` works from disk as well.
-    pub fn search_page(&self, name: &str, fields: &[FieldRef]) -> Result<String> {
+    /// The search page for an index with these fields, in a language; the one called `filePage` works from disk as well.
+    pub fn search_page(&self, name: &str, fields: &[FieldRef], language: &str) -> Result<String> {
         let names: Vec<&str> = fields.iter().filter(|field| is_facet(field)).map(|field| field.name.as_str()).collect();
-        self.filled(name, FACETS, &format!("facets=\"{}\"", names.join(" ")))
+        let facets = format!("facets=\"{}\"", names.join(" "));
+        // A page may call its language anything.
+        let is_tag = !language.is_empty() && language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let language = format!("<html lang=\"{}\"", if is_tag { language } else { "en" });
+        self.filled(name, &[(LANGUAGE, &language), (FACETS, &facets)])
     }
 
-    /// The file called `name` with `text` in its `place`.
-    fn filled(&self, name: &str, place: &str, text: &str) -> Result<String> {
+    /// What browsers read of the search page when it is installed as an app, called as the site is.
+    pub fn manifest(&self, title: &str) -> Result<String> {
+        let name = if title.is_empty() { "Search" } else { title };
+        self.filled("manifest", &[(NAME, &format!("\"name\": {}", serde_json::Value::from(name)))])
+    }
+
+    /// The file called `name` with a text in each of these places.
+    fn filled(&self, name: &str, places: &[(&str, &str)]) -> Result<String> {
         let cannot = |why: &str| Error::new(ErrorKind::Damaged, format!("the runtime's {name} {why}"));
         let file = self.names.get(name).and_then(|path| find(self.files, path)).ok_or_else(|| cannot("is missing"))?;
-        let file = std::str::from_utf8(file).map_err(|error| cannot("is not UTF-8").because(error))?;
-        let (before, after) = file.split_once(place).ok_or_else(|| cannot(&format!("has no {place}")))?;
-        Ok([before, text, after].concat())
+        let mut rest = std::str::from_utf8(file).map_err(|error| cannot("is not UTF-8").because(error))?;
+        let mut filled = String::with_capacity(rest.len());
+        for (place, text) in places {
+            let (before, after) = rest.split_once(place).ok_or_else(|| cannot(&format!("has no {place}")))?;
+            filled.extend([before, text]);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
     }
 }
 
@@ -147,7 +169,8 @@ mod tests {
     #[test]
     fn the_search_page_filters_by_what_can_be_chosen() {
         let manifest = br#"{"version": 2, "files": {"page": "index.html"}, "more": []}"#;
-        let files = [("index.html", b"<bifocal-search facets=\"\" focus>" as &[u8]), ("runtime.json", manifest)];
+        let template: &[u8] = b"<html lang=\"en\"><bifocal-search facets=\"\" focus>";
+        let files = [("index.html", template), ("runtime.json", manifest)];
         let runtime = Runtime::from_files(Box::leak(Box::new(files))).unwrap();
         let field = |name: &str, kind| FieldRef { name: name.into(), kind, hash: 1 };
         let fields = [
@@ -157,9 +180,19 @@ mod tests {
             field("two words", FieldKind::Text),
             field("year", FieldKind::Number),
         ];
-        let page = |fields| runtime.search_page("page", fields).unwrap();
-        assert_eq!(page(&fields), r#"<bifocal-search facets="draft lang" focus>"#);
-        assert_eq!(page(&[]), r#"<bifocal-search facets="" focus>"#);
+        let page = |fields, language| runtime.search_page("page", fields, language).unwrap();
+        assert_eq!(page(&fields, "ko-kr"), r#"<html lang="ko-kr"><bifocal-search facets="draft lang" focus>"#);
+        assert_eq!(page(&[], "\"><script>"), r#"<html lang="en"><bifocal-search facets="" focus>"#);
+    }
+
+    #[test]
+    fn the_app_is_called_as_the_site_is() {
+        let manifest = br#"{"version": 2, "files": {"manifest": "bifocal.webmanifest"}, "more": []}"#;
+        let files: [(&str, &[u8]); 2] =
+            [("bifocal.webmanifest", br#"{"name": "Search", "scope": "./"}"#), ("runtime.json", manifest)];
+        let runtime = Runtime::from_files(Box::leak(Box::new(files))).unwrap();
+        assert_eq!(runtime.manifest("The \"Book\"").unwrap(), r#"{"name": "The \"Book\"", "scope": "./"}"#);
+        assert_eq!(runtime.manifest("").unwrap(), r#"{"name": "Search", "scope": "./"}"#);
     }
 
     #[test]

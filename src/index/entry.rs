@@ -135,6 +135,11 @@ impl Entry {
     /// Longest text of an entry.
     pub const MOST_BYTES: usize = 2_048;
 
+    /// The language of most pages; empty where none says its own.
+    pub fn main_language(&self) -> &str {
+        self.languages.first().map_or("", |language| &language.code)
+    }
+
     /// Confirms that `text` is whole: the checksum that it carries is that of the rest.
     pub fn verify(text: &str) -> Result<()> {
         let broken = |what: &str| {

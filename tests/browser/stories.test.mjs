@@ -3,8 +3,9 @@
 // without it, after one visit that kept the page.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { keep } from "./keep.mjs";
-import { MEDIA, stage } from "./stage.mjs";
+import { MEDIA, SITE, stage } from "./stage.mjs";
 
 /** Words that the site's pages use: one, its beginning, another; and a question that none of them asks. */
 const [WORD, BEGINNING, OTHER, QUESTION] = (process.env.BIFOCAL_WORDS ?? "honey,hon,queen,why do the insects fly away").split(",");
@@ -314,3 +315,14 @@ story("offline is said, and what is here still answers", async (page) => {
   assert.deepEqual(await titles(page), before);
   assert.ok(await page.locator("#trouble").isHidden());
 }, { allowed: /ERR_INTERNET_DISCONNECTED/ });
+
+story("the search page of a site in another language speaks it, about the element too", async (page) => {
+  const html = readFileSync(`${SITE}/bifocal/index.html`, "utf8");
+  server.pages["/bifocal/ko.html"] = html.replace('<html lang="en"', '<html lang="ko-KR"');
+  await page.goto(`${home()}ko.html`);
+  await page.getByRole("button", { name: "오프라인에서도 쓰도록 저장" }).waitFor();
+  assert.match(await page.locator(".keys").textContent(), /^\/ 입력, ↑ ↓ 이동, Enter 열기, Esc 돌아가기$/);
+  assert.doesNotMatch(await page.locator("footer").textContent(), /[a-z] [a-z]/);
+  await page.waitForFunction(() => document.title.endsWith(" 검색"));
+  assert.equal(await page.locator("#query").getAttribute("placeholder"), "낱말이나 찾고 싶은 내용");
+});

@@ -2,7 +2,9 @@
 
 import { offerOffline } from "../page/keep.js";
 import "../page/title.js";
+import { speak } from "../page/words.js";
 
+speak();
 const site = document.getElementById("site") as HTMLAnchorElement;
 
 if (location.protocol === "file:") {

@@ -1,6 +1,7 @@
 /** The search page's offer to keep itself for when there is no network. */
 
 import { keepOffline } from "../offline/keep.js";
+import { words } from "./words.js";
 
 const WORKER = "bifocal-offline.js";
 
@@ -11,10 +12,10 @@ export async function offerOffline(place: HTMLElement): Promise<void> {
   const said = document.createElement("span");
   const ask = document.createElement("button");
   ask.type = "button";
-  ask.textContent = "Keep for offline use";
+  ask.textContent = words.keep;
   ask.addEventListener("click", () => {
     ask.hidden = true;
-    said.textContent = "Keeping …";
+    said.textContent = words.keeping;
     void keep(workers, said).then((kept) => (ask.hidden = kept));
   });
   said.role = "status";
@@ -22,7 +23,7 @@ export async function offerOffline(place: HTMLElement): Promise<void> {
   place.hidden = false;
   if (await workers.getRegistration("./").catch(() => undefined)) {
     ask.hidden = true;
-    said.textContent = "This search works offline.";
+    said.textContent = words.kept;
   }
 }
 
@@ -31,12 +32,12 @@ async function keep(workers: ServiceWorkerContainer, said: HTMLElement): Promise
   try {
     const registration = await workers.register(WORKER);
     await keepOffline("./", registration, ({ bytes, total }) => {
-      said.textContent = `Keeping ${megabytes(bytes)} of ${megabytes(total)} MB …`;
+      said.textContent = words.keepingSo(megabytes(bytes), megabytes(total));
     });
-    said.textContent = "This search works offline.";
+    said.textContent = words.kept;
     return true;
   } catch (error) {
-    said.textContent = `It could not be kept: ${(error as Error).message.replace(/^bifocal: /, "")}.`;
+    said.textContent = words.notKept((error as Error).message.replace(/^bifocal: /, ""));
     await (await workers.getRegistration("./"))?.unregister();
     return false;
   }

@@ -2,5 +2,7 @@
 
 import { offerOffline } from "./keep.js";
 import "./title.js";
+import { speak } from "./words.js";
 
+speak();
 void offerOffline(document.getElementById("offline")!);

@@ -1,17 +1,19 @@
 /** The site's name, about the element and in the title. */
 
 import type { SearchEvents } from "../element/element.js";
+import { words } from "./words.js";
 
 type Told<K extends keyof SearchEvents> = CustomEvent<SearchEvents[K]>;
 
-let name = "Search";
+let name = words.search;
+document.title = name;
 
 document.addEventListener("bifocal-open", (event) => {
   const { about } = (event as Told<"bifocal-open">).detail;
   name = about.title || name;
   document.getElementById("title")!.textContent = name;
   (document.getElementById("site") as HTMLAnchorElement).href = new URL(about.site, location.href).href;
-  document.title = about.title ? `Search ${about.title}` : "Search";
+  document.title = about.title ? words.searchOf(about.title) : name;
 });
 
 document.addEventListener("bifocal-search", (event) => {
