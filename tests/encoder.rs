@@ -30,7 +30,7 @@ static FULL: LazyLock<Transformer> = LazyLock::new(|| SOURCE.transformer().unwra
 pub static CODED: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded().unwrap());
 
 /// The model as a q8_0 file.
-static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());
+pub static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());
 
 fn pack(packing: Packing) -> Packed {
     SOURCE.pack(packing).unwrap()

@@ -2,6 +2,7 @@
 
 mod convert;
 mod get;
+mod prefixes;
 mod shipped;
 
 use std::fs;
@@ -15,7 +16,7 @@ use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 
-use self::shipped::chosen;
+use self::shipped::{BuildModel, chosen};
 pub use self::shipped::{Shipped, load_for_build};
 use super::print;
 use super::publish::hex;
@@ -68,10 +69,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
 /// # Errors
 /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
 pub fn load(path: &Path) -> Result<Transformer> {
-    match path.is_dir() {
-        true => read_source(path, [None; 2])?.coded(),
-        false => Transformer::from_gguf(&unpacked(path, read(path)?)?).map_err(|error| within(path, error)),
-    }
+    Ok(BuildModel::load(path)?.into_transformer())
 }
 
 /// Loads the encoder whose pieces an index folder holds.
@@ -116,7 +114,7 @@ fn read_source(folder: &Path, prefixes: [Option<&str>; 2]) -> Result<Source> {
         prompts: prompts.as_deref(),
         prefixes,
     };
-    Source::read(&files).map_err(|error| within(folder, error))
+    Source::read(&files)
 }
 
 fn info(path: &Path) -> Result<()> {
@@ -176,8 +174,11 @@ fn name(path: &Path) -> String {
     path.file_name().map_or("model".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Says which file `error` is about.
+/// Says which file or folder of the user's an error of a model is about; other errors say that themselves.
 fn within(path: &Path, error: Error) -> Error {
+    if error.kind() != ErrorKind::Model {
+        return error;
+    }
     let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
     let outer = match error.way_out() {
         Some(hint) => outer.hint(hint.to_owned()),

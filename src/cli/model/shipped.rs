@@ -9,7 +9,7 @@ use bifocal::index::Packer;
 use bifocal::{Error, ErrorKind, Result};
 
 use super::convert::compact;
-use super::{GZIP, WEIGHTS, get, name, read, read_source, unpacked, within};
+use super::{GZIP, WEIGHTS, get, name, prefixes, read, read_source, unpacked, within};
 use crate::cli::cache::cache_folder;
 use crate::cli::replace::replace;
 
@@ -31,9 +31,41 @@ enum From {
 }
 
 impl BuildModel {
+    /// The model at `path`, a GGUF file or a folder. A warning is printed if it seems to lack prefixes.
+    ///
+    /// # Errors
+    /// As [`super::load`].
+    pub fn load(path: &Path) -> Result<Self> {
+        let model = if path.is_dir() { Self::load_folder(path) } else { Self::load_file(path) };
+        let model = model.map_err(|error| within(path, error))?;
+        if let Some(warning) = prefixes::missing(path, model.transformer.space()) {
+            eprintln!("{warning}");
+        }
+        Ok(model)
+    }
+
+    fn load_folder(path: &Path) -> Result<Self> {
+        let source = read_source(path, [None; 2])?;
+        Ok(Self { transformer: source.coded()?, from: From::Folder(source) })
+    }
+
+    fn load_file(path: &Path) -> Result<Self> {
+        let bytes = read(path)?;
+        let unpacked = unpacked(path, bytes.clone())?;
+        // Browsers read no file that does not name its space, so that it is the named one that they get.
+        let named = encoder::named(&unpacked)?;
+        let transformer = Transformer::from_gguf(named.as_deref().unwrap_or(&unpacked))?;
+        Ok(Self { transformer, from: From::File(path.to_owned(), named.unwrap_or(bytes)) })
+    }
+
     /// The encoder.
     pub fn transformer(&self) -> &Transformer {
         &self.transformer
+    }
+
+    /// The encoder alone.
+    pub fn into_transformer(self) -> Transformer {
+        self.transformer
     }
 
     /// Under what terms the model may be passed on, to be laid beside its file: what the file itself says, or what is known of the
@@ -57,11 +89,11 @@ impl BuildModel {
     pub fn shipped(&self, cache: Option<&Path>) -> Result<Shipped> {
         match &self.from {
             From::File(path, bytes) => {
-                let stem = path.with_extension("");
                 let unpacked =
                     if bytes.starts_with(&GZIP) { Some(length(&unpacked(path, bytes.clone())?)) } else { None };
-                let name = if unpacked.is_some() { name(&stem.with_extension("")) } else { name(&stem) };
-                Ok(Shipped { name, bytes: bytes.clone(), unpacked })
+                let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+                let file = if is_packed { path.with_extension("") } else { path.clone() };
+                Ok(Shipped { name: name(&file.with_extension("")), bytes: bytes.clone(), unpacked })
             }
             From::Folder(source) => {
                 let space = self.transformer.space();
@@ -106,13 +138,7 @@ pub struct Shipped {
 pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
     let path = chosen(path)
         .map_err(|error| error.hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))?;
-    if path.is_dir() {
-        let source = read_source(&path, [None; 2])?;
-        return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
-    }
-    let bytes = read(&path)?;
-    let transformer = Transformer::from_gguf(&unpacked(&path, bytes.clone())?).map_err(|error| within(&path, error))?;
-    Ok(BuildModel { transformer, from: From::File(path, bytes) })
+    BuildModel::load(&path)
 }
 
 /// `path`, or where `bifocal model get` put its model.
