@@ -9,8 +9,8 @@ use super::name;
 /// What to tell the user of a model that is one of E5's by its name but puts nothing before its texts, as E5's own folders say nothing
 /// of that.
 pub fn missing(path: &Path, space: &VectorSpace) -> Option<String> {
-    let is_e5 = [name(path), space.model.clone()].iter().any(|name| is_e5(name));
-    if !is_e5 || !(space.prefix.is_empty() && space.query_prefix.is_empty()) {
+    let has_none = space.prefix.is_empty() && space.query_prefix.is_empty();
+    if !has_none || ![name(path), space.model.clone()].iter().any(|name| is_e5(name)) {
         return None;
     }
     let folder = if path.is_dir() { path.display().to_string() } else { "FOLDER".to_owned() };
