@@ -7,6 +7,7 @@ mod eval;
 mod hnsw;
 mod house;
 mod ingest;
+mod models;
 mod products;
 mod related;
 mod search;

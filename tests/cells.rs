@@ -120,7 +120,7 @@ fn products_stay_in_the_span() {
         sum.iter().map(|x| x / length).collect::<Vec<f32>>()
     };
     let vectors: Vec<Vec<f32>> = (0..200).map(|_| combine(&mut random)).collect();
-    for (fine, coarse) in [(32, 0), (32, 64)] {
+    for (fine, coarse) in [(32, 0), (32, 64), (64, 64)] {
         let projection = Components::of(&vectors, 40).projection(fine, coarse);
         assert_eq!((projection.source(), projection.dims()), (40, fine + coarse));
         let projected: Vec<Vec<f32>> = vectors.iter().map(|vector| projection.apply(vector).unwrap()).collect();

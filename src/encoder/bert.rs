@@ -20,12 +20,16 @@ pub(super) const TOKENS: &str = "token_embd.weight";
 /// A model's tensors by llama.cpp's names.
 pub(super) type Weights = BTreeMap<String, Tensor>;
 
-/// The sizes that the tensors alone don't tell.
+/// The sizes that the tensors alone don't tell, and those that they must agree with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
     pub dims: usize,
     pub layers: usize,
     pub heads: usize,
+    /// Numbers between the two matrices of a feed-forward half, where a file says how many.
+    pub inner: Option<usize>,
+    /// Places that a token can have, where a file says how many.
+    pub places: Option<usize>,
     pub epsilon: f64,
     pub pooling: Pooling,
 }
@@ -112,23 +116,28 @@ impl Bert {
     /// The network of `shape` with `weights`, for a vocabulary of `pieces`.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`] if a tensor is missing or of another size.
+    /// [`ErrorKind::Model`] if a tensor is missing or of another size, or if there are layers beyond those of `shape`.
     pub(super) fn new(shape: Shape, pieces: usize, mut weights: Weights) -> Result<Self> {
-        let Shape { dims, layers, heads, epsilon, .. } = shape;
+        let Shape { dims, layers: count, heads, inner, places, epsilon, .. } = shape;
         if dims == 0 || heads == 0 || !dims.is_multiple_of(heads) {
             return Err(unusable(format!("{dims} dimensions in {heads} attention heads")));
         }
         // Each layer has tensors of its own, so a count beyond theirs is a lie.
-        if layers == 0 || layers > weights.len() {
-            return Err(unusable(format!("{layers} layers in {} tensors", weights.len())));
+        if count == 0 || count > weights.len() {
+            return Err(unusable(format!("{count} layers in {} tensors", weights.len())));
         }
         let mut parts = Parts { weights: &mut weights, epsilon: epsilon as f32 };
         let tokens = parts.take(TOKENS, &[Some(pieces), Some(dims)])?;
-        let mut positions = parts.numbers("position_embd.weight", &[None, Some(dims)])?;
+        let mut positions = parts.numbers("position_embd.weight", &[places, Some(dims)])?;
         let types = parts.numbers("token_types.weight", &[None, Some(dims)])?;
         float::add_bias(&mut positions, &types[..dims]);
         let norm = parts.norm("token_embd_norm", dims)?;
-        let layers = (0..layers).map(|at| Layer::new(&mut parts, at, dims)).collect::<Result<_>>()?;
+        let layers = (0..count).map(|at| Layer::new(&mut parts, at, dims, inner)).collect::<Result<_>>()?;
+        let mut left = weights.keys().filter(|name| name.starts_with("blk."));
+        if let Some(name) = left.next() {
+            let others = left.count();
+            return Err(unusable(format!("{count} layers leave tensor {name} over, and {others} others of layers")));
+        }
         Ok(Self { tokens, positions, norm, layers, shape })
     }
 
@@ -190,9 +199,9 @@ struct Layer {
 }
 
 impl Layer {
-    fn new(parts: &mut Parts, at: usize, dims: usize) -> Result<Self> {
+    fn new(parts: &mut Parts, at: usize, dims: usize, inner: Option<usize>) -> Result<Self> {
         let name = |part: &str| format!("blk.{at}.{part}");
-        let up = parts.linear([name("ffn_up")], None, dims)?;
+        let up = parts.linear([name("ffn_up")], inner, dims)?;
         let inner = up.outputs();
         Ok(Self {
             qkv: parts.linear(["attn_q", "attn_k", "attn_v"].map(&name), Some(dims), dims)?,

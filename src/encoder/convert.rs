@@ -3,6 +3,7 @@
 //! safetensors and tokenizer.json go in; the names of keys and tensors that come out are llama.cpp's for BERT, so that
 //! its tools read the file too, and beside them stands the name of the vector space.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use candle_core::quantized::{GgmlDType, QTensor};
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::bert::{TOKENS, Weights};
 use super::gguf::{self, Kind, Metadata, Value};
 use super::loader::{QUERY_PREFIX, assemble};
-use super::source;
+use super::source::{self, Config};
 use super::space::{Encoder, Role};
 use super::tensor::Tensor as Weight;
 use super::transformer::Transformer;
@@ -58,7 +59,7 @@ impl Source {
     /// [`ErrorKind::Model`] if a file is damaged, or the model is of a kind that is not read here.
     pub fn read(files: &SourceFiles) -> Result<Self> {
         let mut metadata = source::vocabulary(files.tokenizer)?;
-        let config = source::config(files.config)?;
+        let config = source::config(files.config, &metadata)?;
         let pooling = source::pooling(files.pooling)?;
         let prompts = source::prompts(files.prompts)?;
         let [passage, query] = [0, 1].map(|at| files.prefixes[at].unwrap_or(&prompts[at]));
@@ -69,9 +70,8 @@ impl Source {
         let mut found = candle_core::safetensors::load_buffer(files.weights, &Device::Cpu)
             .map_err(|error| unusable("model.safetensors does not open".into()).because(error))?;
         let prefix = if found.contains_key("bert.embeddings.word_embeddings.weight") { "bert." } else { "" };
-        let layers =
-            (0..).take_while(|at| found.contains_key(&format!("{prefix}encoder.layer.{at}.output.dense.bias")));
-        let layers = layers.count();
+        let layers = layers(&found, prefix)?;
+        agree(&config, &found, prefix, layers)?;
         let mut tensors = Vec::new();
         for (name, published) in names(layers) {
             let tensor = found.remove(&format!("{prefix}{published}"));
@@ -85,12 +85,13 @@ impl Source {
             let tensor = tensor.to_dtype(DType::F32).and_then(|tensor| cut(tensor, rows));
             tensors.push((name, tensor.map_err(|error| unusable(format!("tensor {published}")).because(error))?));
         }
+        if let Some(name) = found.keys().filter(|name| name.starts_with(&layer_start(prefix))).min() {
+            return Err(unusable(format!("model.safetensors has tensor {name}, which no layer of BERT has")));
+        }
         let size = |name: &str, axis: usize| {
             let tensor = tensors.iter().find(|tensor| tensor.0 == name);
             tensor.and_then(|(_, tensor)| tensor.dims().get(axis)).map_or(0, |&dim| dim as u64)
         };
-        let digest = Sha256::digest(files.weights);
-        let weights: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let text = |text: &str| Value::Text(text.to_owned());
         metadata.extend([
             ("general.architecture".to_owned(), text("bert")),
@@ -104,7 +105,7 @@ impl Source {
             ("bert.feed_forward_length".to_owned(), Value::Uint(size("blk.0.ffn_up.weight", 0))),
             ("bert.pooling_type".to_owned(), Value::Uint(pooling.number())),
             ("tokenizer.ggml.token_type_count".to_owned(), Value::Uint(size("token_types.weight", 0))),
-            ("bifocal.space.weights".to_owned(), text(&weights)),
+            ("bifocal.space.weights".to_owned(), text(&weights_name(files.weights))),
             ("bifocal.space.pooling".to_owned(), text(pooling.name())),
             ("bifocal.space.prefix".to_owned(), text(passage)),
         ]);
@@ -119,7 +120,7 @@ impl Source {
     /// # Errors
     /// [`ErrorKind::Model`] if the tensors do not fit each other.
     pub fn transformer(&self) -> Result<Transformer> {
-        assemble(self.metadata.clone(), self.weights()?, "f32".to_owned())
+        self.assembled(self.weights()?, "f32")
     }
 
     /// The transformer for passages: its products are of codes.
@@ -131,7 +132,11 @@ impl Source {
             let weight = weight.coded(&name);
             (name, weight)
         };
-        assemble(self.metadata.clone(), self.weights()?.into_iter().map(coded).collect(), "f32, coded".to_owned())
+        self.assembled(self.weights()?.into_iter().map(coded).collect(), "f32, coded")
+    }
+
+    fn assembled(&self, weights: Weights, packing: &str) -> Result<Transformer> {
+        assemble(self.metadata.clone(), weights, packing.to_owned()).map_err(|error| error.hint(ONE_MODEL))
     }
 
     /// The tensors in f32.
@@ -163,6 +168,42 @@ impl Source {
         metadata.insert("general.quantization_version".into(), Value::Uint(2));
         Ok(Packed { metadata, tensors })
     }
+}
+
+/// How many layers tensors are named of, whether or not all of a layer's are there.
+fn layers(tensors: &HashMap<String, Tensor>, prefix: &str) -> Result<usize> {
+    let start = layer_start(prefix);
+    let number = |name: &String| name.strip_prefix(&start)?.split('.').next()?.parse::<usize>().ok();
+    let layers = tensors.keys().filter_map(number).max().map_or(0, |last| last.saturating_add(1));
+    // Each layer has tensors of its own, so a number beyond theirs is a lie.
+    if layers > tensors.len() {
+        return Err(unusable(format!("model.safetensors has a layer {} in {} tensors", layers - 1, tensors.len())));
+    }
+    Ok(layers)
+}
+
+fn layer_start(prefix: &str) -> String {
+    format!("{prefix}encoder.layer.")
+}
+
+/// Checks that the sizes `config.json` gives are those of the tensors.
+fn agree(config: &Config, tensors: &HashMap<String, Tensor>, prefix: &str, layers: usize) -> Result<()> {
+    let size = |name: &str, axis: usize| tensors.get(&format!("{prefix}{name}"))?.dims().get(axis).copied();
+    let words = "embeddings.word_embeddings.weight";
+    for (key, said, found) in [
+        ("num_hidden_layers", config.layers, Some(layers)),
+        ("hidden_size", config.dims, size(words, 1)),
+        ("intermediate_size", config.inner, size("encoder.layer.0.intermediate.dense.weight", 0)),
+        ("vocab_size", config.pieces, size(words, 0)),
+    ] {
+        // What is missing is named where it is taken.
+        if let (Some(said), Some(found)) = (said, found)
+            && said != found
+        {
+            return Err(unusable(format!("config.json says that {key} is {said}, and model.safetensors has {found}")));
+        }
+    }
+    Ok(())
 }
 
 /// Those `rows` of a tensor that it has.
@@ -269,6 +310,11 @@ impl Agreement {
     }
 }
 
+/// What the weights of a file are called in a vector space.
+pub(super) fn weights_name(file: &[u8]) -> String {
+    Sha256::digest(file)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Each tensor's name in llama.cpp's files and in the published ones.
 fn names(layers: usize) -> Vec<(String, String)> {
     const EMBEDDINGS: [(&str, &str); 4] = [
@@ -302,5 +348,8 @@ fn names(layers: usize) -> Vec<(String, String)> {
 }
 
 fn unusable(what: String) -> Error {
-    Error::new(ErrorKind::Model, format!("not a usable BERT model: {what}"))
+    Error::new(ErrorKind::Model, format!("not a usable BERT model: {what}")).hint(ONE_MODEL)
 }
+
+/// The way out where files don't fit each other.
+const ONE_MODEL: &str = "see that model.safetensors, tokenizer.json and config.json are those of one model, and whole";

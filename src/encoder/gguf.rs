@@ -23,9 +23,9 @@ pub type Metadata = BTreeMap<String, Value>;
 /// One entry's value. Floats and integers of all widths are held in the widest.
 #[derive(Clone, PartialEq)]
 pub enum Value {
-    /// Any unsigned integer; written as u32.
+    /// Any unsigned integer; written as u32 if it is one, else as u64.
     Uint(u64),
-    /// Any signed integer; written as i32.
+    /// Any signed integer; written as i32 if it is one, else as i64.
     Int(i64),
     /// A float; written as f32.
     Float(f64),
@@ -324,8 +324,14 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
         out.extend(bytes);
     };
     match value {
-        Value::Uint(value) => put(4, &(*value as u32).to_le_bytes()),
-        Value::Int(value) => put(5, &(*value as i32).to_le_bytes()),
+        Value::Uint(value) => match u32::try_from(*value) {
+            Ok(short) => put(4, &short.to_le_bytes()),
+            Err(_) => put(10, &value.to_le_bytes()),
+        },
+        Value::Int(value) => match i32::try_from(*value) {
+            Ok(short) => put(5, &short.to_le_bytes()),
+            Err(_) => put(11, &value.to_le_bytes()),
+        },
         Value::Float(value) => put(6, &(*value as f32).to_le_bytes()),
         Value::Bool(value) => put(7, &[*value as u8]),
         Value::Text(text) => {

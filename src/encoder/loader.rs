@@ -180,6 +180,8 @@ pub(super) fn assemble(mut metadata: Metadata, weights: Weights, packing: String
         dims: uint(&metadata, "bert.embedding_length")?,
         layers: uint(&metadata, "bert.block_count")?,
         heads: uint(&metadata, "bert.attention.head_count")?,
+        inner: uint_if_there(&metadata, "bert.feed_forward_length")?,
+        places: uint_if_there(&metadata, "bert.context_length")?,
         epsilon: match metadata.get("bert.attention.layer_norm_epsilon") {
             Some(Value::Float(epsilon)) if (0.0..=0.1).contains(epsilon) => *epsilon,
             other => return Err(unusable(format!("bert.attention.layer_norm_epsilon is {other:?}"))),
@@ -280,6 +282,10 @@ fn uint(metadata: &Metadata, key: &str) -> Result<usize> {
         Some(Value::Uint(value)) if *value < 1 << 31 => Ok(*value as usize),
         other => Err(unusable(format!("{key} is {other:?}"))),
     }
+}
+
+fn uint_if_there(metadata: &Metadata, key: &str) -> Result<Option<usize>> {
+    metadata.contains_key(key).then(|| uint(metadata, key)).transpose()
 }
 
 fn unusable(what: String) -> Error {

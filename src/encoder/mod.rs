@@ -16,6 +16,8 @@ mod classes;
 mod compact;
 #[cfg(feature = "native")]
 mod convert;
+#[cfg(feature = "native")]
+mod foreign;
 #[cfg(feature = "transformer")]
 pub mod gguf;
 #[cfg(feature = "transformer")]
@@ -52,6 +54,8 @@ pub use cache::{Cache, Progress, cache_file_name};
 pub use compact::{COMPACT, Compacting};
 #[cfg(feature = "native")]
 pub use convert::{Agreement, Packed, Packing, Source, SourceFiles};
+#[cfg(feature = "native")]
+pub use foreign::named;
 #[cfg(feature = "transformer")]
 pub use loader::{LICENCE, Loader};
 #[cfg(feature = "native")]

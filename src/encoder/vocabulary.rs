@@ -46,7 +46,7 @@ impl Vocabulary {
     /// A vocabulary of `pieces` in llama.cpp's spelling, of which those in `controls` are control tokens.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`] if an id is beyond the pieces, or if there are more than a million.
+    /// [`ErrorKind::Model`] if an id is beyond the pieces, if there are more than a million, or if two are the same.
     pub fn new(pieces: Texts, mut controls: Vec<u32>, special: Special) -> Result<Self> {
         if pieces.len() > MAX_PIECES {
             return Err(broken(format!("{} word pieces; at most {MAX_PIECES} are read", pieces.len())));
@@ -58,13 +58,18 @@ impl Vocabulary {
         if let Some(id) = named.iter().chain(&controls).find(|&&id| id as usize >= pieces.len()) {
             return Err(broken(format!("special token {id} of only {} word pieces", pieces.len())));
         }
-        controls.sort_by_key(|&id| (std::cmp::Reverse(pieces.get(id as usize).len()), id));
+        let length_and_text = |id: u32| (std::cmp::Reverse(pieces.get(id as usize).len()), pieces.get(id as usize));
+        controls.sort_by(|&one, &other| length_and_text(one).cmp(&length_and_text(other)));
+        let mut neighbours = controls.windows(2).map(|pair| [pair[0], pair[1]].map(|id| pieces.get(id as usize)));
+        if let Some([piece, _]) = neighbours.find(|[one, other]| one == other) {
+            return Err(twice(piece));
+        }
         let mut control_starts: Vec<u8> =
             controls.iter().filter_map(|&id| pieces.get(id as usize).bytes().next()).collect();
         control_starts.sort_unstable();
         control_starts.dedup();
         let mut vocabulary = Self { controls, control_starts, special, slots: Vec::new(), longest: 0, pieces };
-        vocabulary.index();
+        vocabulary.index()?;
         Ok(vocabulary)
     }
 
@@ -129,27 +134,38 @@ impl Vocabulary {
         })
     }
 
-    fn index(&mut self) {
+    fn index(&mut self) -> Result<()> {
         let mut slots = vec![EMPTY; (self.pieces.len() * 2).next_power_of_two()];
         let mut is_control = vec![false; self.pieces.len()];
         self.controls.iter().for_each(|&id| is_control[id as usize] = true);
         for id in (0..self.pieces.len()).filter(|&id| !is_control[id]) {
             let piece = self.pieces.get(id);
-            let (starts, text) = match piece.strip_prefix(WORD_START) {
-                Some(text) => (true, text),
-                None => (false, piece),
-            };
-            self.longest = self.longest.max(text.chars().count());
-            let hash = text.bytes().fold(seed(starts), grow);
-            let mut slot = home(hash, slots.len());
-            while slots[slot] != EMPTY && self.pieces.get(slots[slot] as usize) != piece {
-                slot = (slot + 1) & (slots.len() - 1);
+            self.longest = self.longest.max(piece.strip_prefix(WORD_START).unwrap_or(piece).chars().count());
+            let slot = self.slot(&slots, piece);
+            if slots[slot] != EMPTY {
+                return Err(twice(piece));
             }
-            if slots[slot] == EMPTY {
-                slots[slot] = id as u32; // of equal pieces the first is the one
-            }
+            slots[slot] = id as u32;
+        }
+        let controls = self.controls.iter().map(|&id| self.pieces.get(id as usize));
+        if let Some(piece) = controls.into_iter().find(|piece| slots[self.slot(&slots, piece)] != EMPTY) {
+            return Err(twice(piece));
         }
         self.slots = slots;
+        Ok(())
+    }
+
+    /// Where `piece` is among `slots`, or would be.
+    fn slot(&self, slots: &[u32], piece: &str) -> usize {
+        let (starts, text) = match piece.strip_prefix(WORD_START) {
+            Some(text) => (true, text),
+            None => (false, piece),
+        };
+        let mut slot = home(text.bytes().fold(seed(starts), grow), slots.len());
+        while slots[slot] != EMPTY && self.pieces.get(slots[slot] as usize) != piece {
+            slot = (slot + 1) & (slots.len() - 1);
+        }
+        slot
     }
 
     fn id_of(&self, hash: u32, text: &[u8], starts: bool) -> Option<u32> {
@@ -184,6 +200,10 @@ fn grow(hash: u32, byte: u8) -> u32 {
 /// FNV's low bits are its weakest, so the high ones are folded in.
 fn home(hash: u32, slots: usize) -> usize {
     (hash ^ (hash >> 15)) as usize & (slots - 1)
+}
+
+fn twice(piece: &str) -> Error {
+    broken(format!("piece {piece:?} comes twice, so that a text has no one spelling"))
 }
 
 fn broken(what: String) -> Error {

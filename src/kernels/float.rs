@@ -211,7 +211,7 @@ vectorised! {
 }
 
 /// How far from 0 a number that [`quantise_between`] codes is, in steps, at most: its high digit is within 7 bits too, and sums of 8,000
-/// products with codes of 8 bits stay within an i32, since a quarter of the numbers at most are beyond the bounds.
+/// products with codes of 8 bits, as many as a matrix has columns at most, stay within an i32, since a quarter of the numbers at most are beyond the bounds.
 pub const FARTHEST: i16 = 8_000;
 
 /// Added to a number and taken away again, 1.5·2²³ rounds it to a whole one; in between, that is in the low bits.

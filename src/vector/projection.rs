@@ -152,12 +152,12 @@ mod fit {
         /// Where that is more than there are components, the last dimensions are 0.
         pub fn projection(&self, fine: usize, coarse: usize) -> Projection {
             let mut random = Random(SEED);
+            let dims = fine + coarse;
             let fine = fine.min(self.source);
-            let most = (fine + coarse).min(self.source);
-            let missing = fine + coarse - most;
+            let most = dims.min(self.source);
             let mut axes = turned(&self.axes[..fine], &mut random);
             axes.extend(turned(&self.axes[fine..most], &mut random));
-            axes.extend(vec![vec![0.0; self.source]; missing]);
+            axes.extend(vec![vec![0.0; self.source]; dims - most]);
             Projection::new(&axes, self.source)
         }
     }

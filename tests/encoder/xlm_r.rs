@@ -109,3 +109,37 @@ fn other_unigram_tokenizers_say_why_they_are_not_read() {
     };
     check(&folded, "normalizer");
 }
+
+/// With the wrong first place every vector is another, and nothing else tells a BERT with this vocabulary from an XLM-RoBERTa.
+#[test]
+fn what_begins_places_has_to_be_told() {
+    let pieces = made_up_pieces();
+    let tokenizer = tokenizer(&pieces).to_string();
+    let read = |config: Option<&Json>| {
+        let config = config.map(Json::to_string);
+        let files = SourceFiles::new("m", &[], tokenizer.as_bytes());
+        let read = Source::read(&SourceFiles { config: config.as_deref().map(str::as_bytes), ..files });
+        let error = read.err().expect("there are no weights");
+        (error.to_string(), error.way_out().unwrap_or_default().to_owned())
+    };
+    let mut config = config(pieces.len());
+    config.as_object_mut().unwrap().remove("model_type");
+    for (config, what) in [(None, "no config.json"), (Some(&config), "no model_type")] {
+        let (error, hint) = read(config);
+        assert!(error.contains(what) && hint.contains("xlm-roberta") && hint.contains("\"bert\""), "{error}: {hint}");
+    }
+    for name in ["bert", "xlm-roberta"] {
+        config["model_type"] = json!(name);
+        assert!(read(Some(&config)).0.contains("model.safetensors does not open"));
+    }
+}
+
+#[test]
+fn a_piece_that_comes_twice_is_refused() {
+    let mut pieces = made_up_pieces();
+    pieces[20].0 = pieces[10].0.clone();
+    let [tokenizer, config] = [tokenizer(&pieces), config(pieces.len())].map(|json| json.to_string());
+    let files = SourceFiles::new("m", &[], tokenizer.as_bytes());
+    let error = Source::read(&SourceFiles { config: Some(config.as_bytes()), ..files }).err().unwrap();
+    assert!(error.to_string().contains(&format!("{:?} comes twice", pieces[10].0)), "{error}");
+}

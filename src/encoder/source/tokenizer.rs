@@ -1,9 +1,12 @@
 //! `tokenizer.json` in llama.cpp's keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::{parse, unread};
 use crate::Result;
@@ -18,11 +21,19 @@ const CONTROL: i32 = 3;
 
 /// What of `tokenizer.json` matters here. Its truncation and padding do not: they are an export's leftovers.
 #[derive(Deserialize)]
-struct Tokenizer {
+struct Tokenizer<'j> {
     normalizer: Json,
     #[serde(default)]
     added_tokens: Vec<Added>,
-    model: Json,
+    /// As it is written: a piece that comes twice would come once in a map of values.
+    #[serde(borrow)]
+    model: &'j RawValue,
+}
+
+/// What kind a model is.
+#[derive(Deserialize)]
+struct Model {
+    r#type: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -36,9 +47,14 @@ pub(in crate::encoder) fn vocabulary(json: &[u8]) -> Result<Metadata> {
     let Tokenizer { normalizer, added_tokens, model } = parse("tokenizer.json", json)?;
     let controls: Vec<usize> =
         added_tokens.iter().filter(|token| token.special).map(|token| token.id as usize).collect();
-    match model["type"].as_str() {
-        Some("Unigram") => read_unigram(&normalizer, &controls, part(model)?),
-        Some("WordPiece") | None => word_pieces(part(normalizer)?, &controls, part(model)?),
+    let model = model.get().as_bytes();
+    match parse::<Model>("tokenizer.json", model)?.r#type.as_deref() {
+        Some("Unigram") => read_unigram(&normalizer, &controls, parse("tokenizer.json", model)?),
+        Some("WordPiece") | None => {
+            let normalizer = Normalizer::deserialize(normalizer)
+                .map_err(|error| unread("tokenizer.json: its normalizer is not as expected".into()).because(error))?;
+            word_pieces(normalizer, &controls, parse("tokenizer.json", model)?)
+        }
         Some(other) => {
             Err(unread(format!("tokenizer.json: its model is {other}, and only WordPiece and Unigram are read")))
         }
@@ -59,7 +75,33 @@ struct WordPiece {
     unk_token: String,
     continuing_subword_prefix: String,
     max_input_chars_per_word: u32,
+    #[serde(deserialize_with = "once_each")]
     vocab: BTreeMap<String, u32>,
+}
+
+/// A map whose keys come once each.
+fn once_each<'j, D: Deserializer<'j>>(json: D) -> Result<BTreeMap<String, u32>, D::Error> {
+    struct Pieces;
+
+    impl<'j> Visitor<'j> for Pieces {
+        type Value = BTreeMap<String, u32>;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("word pieces with their ids")
+        }
+
+        fn visit_map<A: MapAccess<'j>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut pieces = BTreeMap::new();
+            while let Some((piece, id)) = entries.next_entry::<String, u32>()? {
+                if pieces.insert(piece.clone(), id).is_some() {
+                    return Err(A::Error::custom(format!("word piece {piece:?} comes twice")));
+                }
+            }
+            Ok(pieces)
+        }
+    }
+
+    json.deserialize_map(Pieces)
 }
 
 /// The tokenizer of uncased BERT; pieces get llama.cpp's spelling.
@@ -113,6 +155,10 @@ fn read_unigram(normalizer: &Json, controls: &[usize], model: Unigram) -> Result
     }
     if model.byte_fallback {
         return Err(unread("tokenizer.json: its model spells unknown characters in bytes".into()));
+    }
+    let mut seen = BTreeSet::new();
+    if let Some((piece, _)) = model.vocab.iter().find(|(piece, _)| !seen.insert(piece)) {
+        return Err(unread(format!("tokenizer.json: piece {piece:?} comes twice")));
     }
     let id =
         |token: &str| named(token, (0..).zip(&model.vocab).find(|(_, (piece, _))| piece == token).map(|(id, _)| id));
@@ -180,8 +226,4 @@ fn types(pieces: usize, controls: &[usize]) -> Vec<i32> {
 
 fn named(token: &str, id: Option<u32>) -> Result<u32> {
     id.ok_or_else(|| unread(format!("tokenizer.json: no word piece {token}")))
-}
-
-fn part<T: for<'j> Deserialize<'j>>(json: Json) -> Result<T> {
-    serde_json::from_value(json).map_err(|error| unread("tokenizer.json is not as expected".into()).because(error))
 }

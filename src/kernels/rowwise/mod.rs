@@ -47,6 +47,10 @@ pub fn fine_bound(columns: usize) -> i16 {
     (i32::MAX as usize / columns).isqrt().min(2047) as i16
 }
 
+/// The most columns of a matrix: sums of as many coarse products stay within an i32, as [`float::FARTHEST`] says. Those of fine ones
+/// do so for any number, but their codes grow coarser with it, 10 bits with the sign here.
+pub const MOST_COLUMNS: usize = 8_000;
+
 /// Columns whose codes lie together, at most.
 pub const GROUP: usize = 4;
 
@@ -77,9 +81,10 @@ enum Precision {
 }
 
 impl Panels {
-    /// Whether a matrix of that size can be laid out.
+    /// Whether a matrix of that size can be laid out: whole panels, and rows of whole groups that are no longer than [`MOST_COLUMNS`],
+    /// so that all sums are exact. Others are multiplied in f32.
     pub fn fits(rows: usize, columns: usize) -> bool {
-        rows.is_multiple_of(ROWS) && columns.is_multiple_of(GROUP) && columns > 0
+        rows.is_multiple_of(ROWS) && columns.is_multiple_of(GROUP) && (1..=MOST_COLUMNS).contains(&columns)
     }
 
     /// A fine matrix of rows of `columns` numbers.
