@@ -5,7 +5,7 @@ import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
 import { box, drawn, focused, html, option } from "./host.mjs";
-import { built, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
+import { built, DEVTOOLS, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
@@ -118,6 +118,23 @@ story("a page's shortcuts of one key are not pressed by what is typed into the b
   assert.equal(await box(page).inputValue(), "bees");
   assert.deepEqual(await page.evaluate(() => window.pressed), ["s", "Control", "Home"]);
 });
+
+story("with the network off at the first touch it says so, and answers once there is one", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await page.context().setOffline(true);
+  await box(page).fill("honey");
+  await page.getByText("You are offline.").waitFor();
+  await page.getByText("cannot load the search").waitFor();
+  await page.context().setOffline(false);
+  await option(page).first().waitFor();
+}, { allowed: /net::ERR/, chromiumOnly: DEVTOOLS });
+
+story("a page in the place of the script is a site that can't be reached", async (page) => {
+  server.answer = (path) => (path === "/bifocal/bifocal.js" ? { body: "<!doctype html>Pay first", headers: { "Content-Type": "text/html" } } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).fill("honey");
+  await page.getByText("The site cannot be reached.").waitFor();
+}, { allowed: /MIME|module/ });
 
 story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");

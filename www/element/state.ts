@@ -30,7 +30,7 @@ export function nothing(answer: Answer, words: Words, lookThroughBoth: () => voi
 /** After something failed; `plainForm` searches in the page's own way where it has one. */
 export function failed(error: unknown, words: Words, retry: () => void, plainForm: (() => void) | null): Node[] {
   const network = error instanceof Error && "code" in error && error.code === "network";
-  const lead = !network ? words.broken : navigator.onLine ? words.unreachable : words.offline;
+  const lead = !navigator.onLine ? words.offline : network ? words.unreachable : words.broken;
   const detail = error instanceof Error ? error.message : String(error);
   return [
     make("p", "lead", lead),
