@@ -119,6 +119,17 @@ story("a page's shortcuts of one key are not pressed by what is typed into the b
   assert.deepEqual(await page.evaluate(() => window.pressed), ["s", "Control", "Home"]);
 });
 
+story("a form that the browser fills in, which it tells by keys without a name, is none of the search's business", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await page.evaluate(() => {
+    const search = document.querySelector("bifocal-search");
+    for (const place of [document.getElementById("other"), search.shadowRoot.querySelector("#query")]) {
+      place.dispatchEvent(new Event("keydown", { bubbles: true, composed: true, cancelable: true }));
+    }
+  });
+  assert.equal(await focused(page), "BODY");
+});
+
 story("with the network off at the first touch it says so, and answers once there is one", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await page.context().setOffline(true);
