@@ -82,6 +82,20 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   // The site's own pages name pictures that are not there.
 }, { allowed: /404/ });
 
+story("Escape closes a dialog at once, and what was typed is there the next time", async (page) => {
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+  const opener = page.getByRole("button", { name: "Search" });
+  await opener.click();
+  await page.keyboard.type("honey");
+  await drawn(page);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("dialog").isHidden());
+  assert.equal(await focused(page), "BUTTON");
+  await opener.click();
+  assert.equal(await box(page).inputValue(), "honey");
+});
+
 story("the box of a dialog has the focus within the gesture that opens it, and its panel is in the first frame", async (page) => {
   await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
   const opening = () =>

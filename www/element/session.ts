@@ -235,9 +235,9 @@ export class Session {
       else if (!this.#cursor.move(step)) return;
     } else if (event.key === "Escape" && shape === "page" && target !== box && target === this.#cursor.at) {
       this.open();
-    } else if (event.key === "Escape" && shape === "box" && this.#frame.isOpen) {
-      // The box opens the panel when it gets the focus.
-      box.focus();
+    } else if (event.key === "Escape" && shape !== "page" && this.#frame.isOpen) {
+      // The box opens the panel when it gets the focus; a dialog gives the focus back.
+      if (shape === "box") box.focus();
       this.#frame.close();
     } else {
       return;
