@@ -328,7 +328,7 @@ story("an owner's own words take the place of the language's", async (page) => {
 story("an address holds the question where that is asked for, and Back returns to the one before", async (page) => {
   await show(page, '<bifocal-search address="find"></bifocal-search>');
   await page.goto(`${server.origin}/try.html?find=honey&page=3`);
-  await option(page).first().waitFor({ state: "attached" });
+  await option(page).first().waitFor();
   assert.equal(await box(page).inputValue(), "honey");
   await box(page).click();
   await box(page).press("End");
@@ -337,6 +337,34 @@ story("an address holds the question where that is asked for, and Back returns t
   await page.goBack();
   await page.waitForURL(/\?find=honey&page=3$/);
   assert.equal(await box(page).inputValue(), "honey");
+
+  await show(page, '<bifocal-search shape="dialog" address></bifocal-search>');
+  await page.locator(".opener").waitFor();
+  assert.ok(await page.locator("dialog").isHidden());
+  await page.goto(`${server.origin}/try.html?q=honey`);
+  await option(page).first().waitFor();
+  assert.equal(await focused(page), "query");
+});
+
+story("an address leaves the page's own history and its scrolling as they were", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  const state = () => page.evaluate(() => [history.state, history.scrollRestoration]);
+  for (const [shape, restoration] of [["box", "auto"], ["page", "manual"]]) {
+    await page.evaluate((shape) => {
+      history.replaceState({ router: 1 }, "", "/try.html");
+      document.querySelector("main").innerHTML = `<bifocal-search shape="${shape}" address></bifocal-search><div style="height: 4000px"></div>`;
+    }, shape);
+    await box(page).fill("honey");
+    await page.waitForURL(/\?q=honey$/);
+    await box(page).fill("honey bee");
+    await page.waitForURL(/\?q=honey\+bee$/);
+    assert.deepEqual(await state().then(([{ router }, how]) => [router, how]), [1, restoration]);
+    await page.goBack();
+    await page.waitForURL(/try\.html$/);
+    assert.equal((await state())[0].router, 1);
+    await page.evaluate(() => document.querySelector("bifocal-search").remove());
+    await page.waitForFunction(() => history.scrollRestoration === "auto");
+  }
 });
 
 story("a plain form works before the script, hands over what was typed, and is there where the search is not", async (page) => {

@@ -98,7 +98,7 @@ export class Session {
       },
     );
     this.#shortcut = settings.shortcut ? new Shortcut(host, () => this.open()) : null;
-    this.#address = settings.address === null ? null : new Address(settings.address, settings.facets, (question) => this.pose(question));
+    this.#address = settings.address === null ? null : new Address(settings.address, settings.facets, onPage, (question) => this.pose(question));
     host.dataset["shape"] = settings.shape;
     this.#begin(root);
   }
@@ -166,6 +166,7 @@ export class Session {
     this.#facets.element.open ||= shape === "page" && this.#facets.chosen.size > 0;
     box.value = plain?.value || (before?.text ?? "");
     this.#scrollBack();
+    if (before && shape !== "page" && (before.text.trim() || before.chosen.size > 0)) this.#frame.open();
     if (eager || shape === "page" || box.value || this.#facets.chosen.size > 0) this.#wake();
     if (focus && shape !== "dialog") box.focus();
   }
