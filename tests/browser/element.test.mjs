@@ -492,6 +492,16 @@ story("paper has the hits and nothing to press", async (page) => {
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator("#hits .title").first().isVisible());
   assert.ok(await page.locator("#query").isHidden());
+  for (const shape of ["box", "dialog"]) {
+    await page.emulateMedia({ media: "screen" });
+    await show(page, `<bifocal-search shape="${shape}"></bifocal-search>`);
+    await page.keyboard.press("/");
+    await page.keyboard.type("honey");
+    await option(page).first().waitFor();
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator("#panel").isHidden(), shape);
+    assert.ok(await page.locator("dialog").isHidden());
+  }
 }, { chromiumOnly: MEDIA });
 
 const MODEL = { model: { file: { path: "m-*.bin", pieces: 13, bytes: 13_100_000, sha256: "" } } };
@@ -572,6 +582,8 @@ story("axe finds nothing in forced colours and from right to left", async (page)
   await page.keyboard.press("/");
   await page.keyboard.type("x");
   await page.locator(".hit").nth(5).waitFor();
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  assert.deepEqual(await page.locator("#hits .lenses .on").first().evaluate((lens) => [getComputedStyle(lens).fill, getComputedStyle(lens).fillOpacity]), [ink, "1"]);
   await page.keyboard.press("ArrowDown");
   assert.deepEqual(await violations(page), []);
   assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
