@@ -161,6 +161,32 @@ story("a page in the place of the script is a site that can't be reached", async
   await page.getByText("The site cannot be reached.").waitFor();
 }, { allowed: /MIME|module/ });
 
+story("titles and headings have the query's words marked, and what was found in their place", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [hit({ title: "Crème & swarms: crèmes", excerpt: excerpt("Some swarms", [5, 11]), sections: [
+      { heading: "Of creme", path: ["Creme"], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("x") }] })] })`,
+  });
+  await box(page).fill("swarming creme");
+  await drawn(page);
+  assert.deepEqual(await page.locator(".title mark").allTextContents(), ["Crème", "swarms", "crèmes"]);
+  assert.deepEqual(await page.locator(".heading mark").allTextContents(), ["creme"]);
+  assert.equal(await page.locator(".title").textContent(), "Crème & swarms: crèmes");
+});
+
+for (const [name, about, hits, expected] of [
+  ["their own, where that is in their metadata", {}, '[hit({ meta: { lang: "ko" } })]', "ko"],
+  ["the index's, where it has one only", { languages: [{ code: "fr", pages: 2 }] }, "[hit()]", "fr"],
+  ["the page's otherwise", { languages: [{ code: "fr", pages: 1 }, { code: "ko", pages: 1 }] }, "[hit()]", "sv"],
+]) {
+  story(`hits are in a language, which is ${name}`, async (page) => {
+    await show(page, '<bifocal-search lang="de"></bifocal-search>', { lang: "sv", about, play: `return answer(text, { hits: ${hits} })` });
+    await box(page).fill("x");
+    await drawn(page);
+    await page.locator('.desk[lang="de"]').waitFor();
+    assert.deepEqual(await page.locator("#hits [lang]").evaluateAll((marked) => marked.map(({ className, lang }) => [className, lang])), [["title", expected], ["place", expected], ["excerpt", expected]]);
+  });
+}
+
 story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await hear(page);
@@ -216,7 +242,7 @@ story("nothing in a hit becomes markup, or a link that runs", async (page) => {
   await option(page).first().waitFor();
   assert.deepEqual(await option(page).evaluateAll((links) => links.map((link) => link.querySelector(".title").textContent)), ["sound"]);
   assert.equal(await page.locator("#hits img").count(), 0);
-  assert.equal(await page.locator("#hits mark").first().textContent(), "<img");
+  assert.equal(await page.locator("#hits .excerpt mark").first().textContent(), "<img");
   assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
 });
 
@@ -297,6 +323,7 @@ for (const [lang, search, nothing] of [
   ["ko", "검색", "“qqzzxx”에 대한 결과가 없습니다."],
   ["ja", "検索", "「qqzzxx」に一致する結果はありません。"],
   ["zh-Hans", "搜索", "没有找到与“qqzzxx”相关的结果。"],
+  ["zh-TW", "搜索", "没有找到与“qqzzxx”相关的结果。"],
   ["sv", "Search", "Nothing found for “qqzzxx”."],
 ]) {
   story(`it speaks ${lang}, and only that is loaded`, async (page) => {
@@ -306,6 +333,8 @@ for (const [lang, search, nothing] of [
     await page.getByText(nothing).waitFor();
     const loaded = server.requests.filter((path) => /runtime\/[a-z]{2}-/.test(path));
     assert.equal(loaded.length, lang === "sv" ? 0 : 1);
+    const spoken = lang === "sv" ? "en" : lang.startsWith("zh") ? "zh-Hans" : lang.slice(0, 2);
+    assert.equal(await page.locator(".desk").getAttribute("lang"), spoken);
   });
 }
 

@@ -71,7 +71,7 @@ export class Display {
     this.answer = answer;
     this.whole = whole;
     if (whole) hits.isComing = false;
-    hits.show(answer.hits, this.#words);
+    hits.show(answer.hits, this.#words, answer.query);
     facets.show(answer.facets, this.stage.speech());
     this.#afterList();
     more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;

@@ -349,6 +349,8 @@ export class Session {
   #opened(search: Searchable): void {
     this.#search = search;
     const { about } = search;
+    const [language, ...others] = about.languages;
+    this.#desk.hits.language = language && others.length === 0 ? language.code : document.documentElement.lang;
     if (!about.lexicon && !about.model?.file) this.#desk.choosable = false;
     this.#tell("bifocal-open", { about });
     this.#ask();
