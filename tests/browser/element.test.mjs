@@ -533,6 +533,34 @@ story("paper has the hits and nothing to press", async (page) => {
   }
 }, { chromiumOnly: MEDIA });
 
+for (const colorScheme of ["light", "dark"]) {
+  const options = { colorScheme, ...(colorScheme === "dark" && { chromiumOnly: MEDIA }) };
+
+  story(`the border of box and button stands out from what is on either side: ${colorScheme}`, async (page) => {
+    const check = async (element) => {
+      const colours = await element.evaluate((element) => [getComputedStyle(element).borderTopColor, ...[element, document.documentElement].map((one) => getComputedStyle(one).backgroundColor)]);
+      for (const other of colours.slice(1)) assert.ok(contrast(colours[0], other) >= 3, colours.join());
+    };
+    await show(page, "<bifocal-search></bifocal-search>");
+    await check(box(page));
+    await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+    await check(page.locator(".opener"));
+    await page.goto(`${server.origin}/bifocal/`);
+    await box(page).blur();
+    await check(box(page));
+  }, options);
+
+  story(`axe finds nothing on the search page, all of it: ${colorScheme}`, async (page) => {
+    await page.goto(`${server.origin}/bifocal/`);
+    await page.getByText(/^Search \d+ pages/).waitFor();
+    assert.deepEqual(await violations(page, "html"), []);
+    await box(page).fill("honey");
+    await drawn(page);
+    assert.deepEqual(await violations(page, "html"), []);
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+  }, options);
+}
+
 const MODEL = { model: { file: { path: "m-*.bin", pieces: 13, bytes: 13_100_000, sha256: "" } } };
 const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
 
