@@ -173,6 +173,24 @@ story("titles and headings have the query's words marked, and what was found in 
   assert.equal(await page.locator(".title").textContent(), "Crème & swarms: crèmes");
 });
 
+story("what a reader typed keeps its direction to itself", async (page) => {
+  const text = "\u202egnp.x";
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return text === "old" ? answer(text, { corrections: [{ word: "${text}", meant: ["honey"] }] }) : answer(text, { hits: [] })`,
+  });
+  await hear(page);
+  await box(page).fill(text);
+  await page.getByText(`Nothing found for “${text}”.`).waitFor();
+  assert.deepEqual(await page.locator(".lead bdi").allTextContents(), [text]);
+  await box(page).fill("old");
+  await page.locator("#meant", { hasText: `Searched for “honey” in place of “${text}”.` }).waitFor();
+  assert.deepEqual(await page.locator("#meant bdi").allTextContents(), ["honey", text]);
+  await option(page).first().click();
+  await box(page).fill("");
+  assert.equal(await page.locator(".again").first().getAttribute("dir"), "auto");
+  assert.equal(await box(page).evaluate((input) => getComputedStyle(input).unicodeBidi), "plaintext");
+});
+
 for (const [name, about, hits, expected] of [
   ["their own, where that is in their metadata", {}, '[hit({ meta: { lang: "ko" } })]', "ko"],
   ["the index's, where it has one only", { languages: [{ code: "fr", pages: 2 }] }, "[hit()]", "fr"],

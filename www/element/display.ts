@@ -77,7 +77,7 @@ export class Display {
     more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;
     count.textContent = found ? told(answer, this.#words) : "";
     how.textContent = settings.details && whole && found ? madeBy(answer, this.#words) : "";
-    meant.textContent = otherwise(answer, this.#words);
+    meant.replaceChildren(...otherwise(answer, this.#words));
     meant.hidden = meant.textContent === "";
     trouble.replaceChildren(...complaint(answer, this.#words));
     trouble.hidden = trouble.textContent === "";

@@ -123,6 +123,7 @@ export class HitList {
     name.id = `h${++this.#last}`;
     for (const choice of choices) {
       choice.id = `h${++this.#last}`;
+      choice.dir = "auto";
       if (this.kind === "listbox") asOption(choice);
     }
     const items = this.kind === "listbox" ? choices : choices.map((choice) => {
