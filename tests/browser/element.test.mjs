@@ -161,6 +161,19 @@ story("a page in the place of the script is a site that can't be reached", async
   await page.getByText("The site cannot be reached.").waitFor();
 }, { allowed: /MIME|module/ });
 
+story("Enter with Ctrl opens the active hit in another tab", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", { play: "return answer(text)" });
+  server.pages["/a.html"] = '<!doctype html><link rel="icon" href="data:,"><title>A page</title>';
+  await box(page).fill("x");
+  await drawn(page);
+  await page.keyboard.press("ArrowDown");
+  const other = page.context().waitForEvent("page");
+  await page.keyboard.press("Control+Enter");
+  assert.match((await other).url(), /^about:blank$|a\.html/);
+  assert.match(page.url(), /try\.html/);
+  assert.ok(await page.locator("#panel").isVisible());
+}, { chromiumOnly: DEVTOOLS });
+
 story("titles and headings have the query's words marked, and what was found in their place", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>", {
     play: `return answer(text, { hits: [hit({ title: "Crème & swarms: crèmes", excerpt: excerpt("Some swarms", [5, 11]), sections: [

@@ -226,8 +226,9 @@ export class Session {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const { box } = this.#desk;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#openElsewhere(event);
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const { shape } = this.#settings;
     const target = event.composedPath()[0];
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -244,6 +245,14 @@ export class Session {
       return;
     }
     event.preventDefault();
+  }
+
+  /** Enter with Ctrl or Command is on the active hit what a click with that key is. */
+  #openElsewhere(event: KeyboardEvent): void {
+    const { ctrlKey, metaKey } = event;
+    if (event.composedPath()[0] !== this.#desk.box || !this.#cursor.at) return;
+    event.preventDefault();
+    this.#cursor.at.dispatchEvent(new MouseEvent("click", { ctrlKey, metaKey, bubbles: true, cancelable: true, composed: true }));
   }
 
   /** The reader pressed Enter in the box: the way leads to the active hit, to all results, or to the first hit. */
