@@ -532,6 +532,11 @@ story("on a phone the box takes the whole screen, and gives it back", async (pag
   assert.ok(reach[0] <= reach[1]);
   await page.getByRole("button", { name: "Close" }).tap();
   assert.ok((await page.locator(".desk").boundingBox()).height < 100);
+  assert.equal(await focused(page), "query");
+  assert.equal(await box(page).getAttribute("inputmode"), "none", "the keyboard stays away");
+  await box(page).tap();
+  assert.ok(await option(page).first().isVisible());
+  assert.equal(await box(page).getAttribute("inputmode"), "");
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });
 
 story("a panel stays within the page, from either end, in either direction", async (page) => {
