@@ -569,6 +569,17 @@ story("paper has the hits and nothing to press", async (page) => {
   }
 }, { chromiumOnly: MEDIA });
 
+/** How much a colour stands out from another, both as browsers compute them: 1 to 21. */
+function contrast(...colours) {
+  const luminance = (colour) => {
+    const parts = colour.match(/[\d.]+/g).map((part) => (colour.startsWith("color(") ? part : part / 255));
+    const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((Number(part) + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark, light] = colours.map(luminance).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
 for (const colorScheme of ["light", "dark"]) {
   const options = { colorScheme, ...(colorScheme === "dark" && { chromiumOnly: MEDIA }) };
 
