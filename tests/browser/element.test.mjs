@@ -242,6 +242,25 @@ story("what was searched for comes back, on this device and until it is forgotte
   assert.equal(await page.evaluate(() => Object.keys(localStorage).length), 0);
 });
 
+story("where storage is full or forbidden nothing is remembered, and nothing fails", async (page) => {
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  await show(page, "<bifocal-search></bifocal-search>", { play: "return answer(text)", about: MODEL });
+  await hear(page);
+  await box(page).fill("x");
+  await drawn(page);
+  await option(page).first().click();
+  await box(page).click();
+  await page.getByRole("button", { name: "Not now" }).click();
+  assert.ok(await page.locator("#offer").isHidden());
+  await box(page).fill("");
+  await page.getByText("Search 2 pages, 3 sections").waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
+
 story("the owner is told of questions that were meant, once each", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await hear(page);
