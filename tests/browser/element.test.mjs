@@ -1,6 +1,7 @@
 // <bifocal-search> in pages of a site's own: what readers do with it, and what owners are promised in docs/element.md.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
@@ -46,7 +47,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   assert.equal(await focused(page), "query");
   await page.keyboard.press("ArrowDown");
   assert.ok(await page.locator("#panel").isVisible());
-  assert.equal(await input.getAttribute("aria-expanded"), "true");
+  await page.locator('#query[aria-expanded="true"]').waitFor();
 });
 
 story("nothing is fetched for a box that nobody turns to", async (page) => {
@@ -711,3 +712,42 @@ story("axe finds nothing in forced colours and from right to left", async (page)
   assert.deepEqual(await violations(page), []);
   assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
 }, { chromiumOnly: MEDIA });
+
+story("with reduced motion nothing moves", async (page) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>', { play: `if (text !== "x") await sleep(60_000); ${LONG}` });
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.keyboard.type("x");
+  await drawn(page);
+  await page.keyboard.type("y");
+  await page.locator("#hits[aria-busy]").waitFor();
+  const moving = await page.evaluate(() => document.getAnimations().filter(({ effect }) => effect.getComputedTiming().activeDuration > 0).map(({ animationName }) => animationName));
+  assert.deepEqual(moving, []);
+}, { chromiumOnly: MEDIA });
+
+story("the parts that owners are promised are there, and no others", async (page) => {
+  const parts = new Set();
+  const meet = async (shape, { play, about, type, reach }) => {
+    await page.goto("about:blank");
+    await show(page, `<bifocal-search shape="${shape}" modes details facets="section lang" results="/bifocal/"></bifocal-search>`, { play, about });
+    await page.keyboard.press("/");
+    if (type) await page.keyboard.type(type);
+    await reach(page);
+    const found = await page.evaluate(() => [...document.querySelector("bifocal-search").shadowRoot.querySelectorAll("[part]")].flatMap(({ part }) => [...part]));
+    for (const part of found) parts.add(part);
+  };
+  const pictured = `return answer(text, { hits: [hit({ meta: { image: "/jar.svg" }, sections: [{ heading: "Part", path: ["Above"], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("Words", [0, 5]) }] }), hit({ id: "b" })] })`;
+  server.pages["/jar.svg"] = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>';
+  await meet("dialog", STATES["at rest"]);
+  await meet("dialog", { play: pictured, type: "x", reach: drawn });
+  await meet("page", STATES["with facets"]);
+  await meet("page", STATES["nothing found"]);
+  await meet("box", STATES["a model offered"]);
+  await meet("box", STATES["a model on its way"]);
+  await page.evaluate(() => localStorage.setItem(`bifocal:${new URL("/bifocal/", location.href)}:recent`, '["honey"]'));
+  await meet("box", { play: LONG, reach: (page) => page.locator(".again").waitFor() });
+  // What is for voices alone has no looks.
+  parts.delete("hidden");
+  const promised = /^Parts: `([^`]*)`/m.exec(readFileSync(new URL("../../docs/theming.md", import.meta.url), "utf8"))[1].split(/\s+/);
+  assert.deepEqual([...parts].sort(), promised.sort());
+});
