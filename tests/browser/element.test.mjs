@@ -1,11 +1,12 @@
 // <bifocal-search> in pages of a site's own: what readers do with it, and what owners are promised in docs/element.md.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { actor } from "./actor.mjs";
 import { violations } from "./axe.mjs";
 import * as host from "./host.mjs";
 import { box, drawn, focused, html, option } from "./host.mjs";
-import { built, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
+import { built, DEVTOOLS, MEDIA, stage, TOUCH, TRUSTED } from "./stage.mjs";
 
 const { server, story } = stage(built("site"));
 
@@ -46,7 +47,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   assert.equal(await focused(page), "query");
   await page.keyboard.press("ArrowDown");
   assert.ok(await page.locator("#panel").isVisible());
-  assert.equal(await input.getAttribute("aria-expanded"), "true");
+  await page.locator('#query[aria-expanded="true"]').waitFor();
 });
 
 story("nothing is fetched for a box that nobody turns to", async (page) => {
@@ -81,6 +82,20 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   await page.waitForURL(href.replace(/:~:.*/, "").replace(/#$/, ""));
   // The site's own pages name pictures that are not there.
 }, { allowed: /404/ });
+
+story("Escape closes a dialog at once, and what was typed is there the next time", async (page) => {
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+  const opener = page.getByRole("button", { name: "Search" });
+  await opener.click();
+  await page.keyboard.type("honey");
+  await drawn(page);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("dialog").isHidden());
+  assert.equal(await focused(page), "BUTTON");
+  await opener.click();
+  assert.equal(await box(page).inputValue(), "honey");
+});
 
 story("the box of a dialog has the focus within the gesture that opens it, and its panel is in the first frame", async (page) => {
   await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
@@ -119,6 +134,91 @@ story("a page's shortcuts of one key are not pressed by what is typed into the b
   assert.deepEqual(await page.evaluate(() => window.pressed), ["s", "Control", "Home"]);
 });
 
+story("a form that the browser fills in, which it tells by keys without a name, is none of the search's business", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await page.evaluate(() => {
+    const search = document.querySelector("bifocal-search");
+    for (const place of [document.getElementById("other"), search.shadowRoot.querySelector("#query")]) {
+      place.dispatchEvent(new Event("keydown", { bubbles: true, composed: true, cancelable: true }));
+    }
+  });
+  assert.equal(await focused(page), "BODY");
+});
+
+story("with the network off at the first touch it says so, and answers once there is one", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  await page.context().setOffline(true);
+  await box(page).fill("honey");
+  await page.getByText("You are offline.").waitFor();
+  await page.getByText("cannot load the search").waitFor();
+  await page.context().setOffline(false);
+  await option(page).first().waitFor();
+}, { allowed: /net::ERR/, chromiumOnly: DEVTOOLS });
+
+story("a page in the place of the script is a site that can't be reached", async (page) => {
+  server.answer = (path) => (path === "/bifocal/bifocal.js" ? { body: "<!doctype html>Pay first", headers: { "Content-Type": "text/html" } } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).fill("honey");
+  await page.getByText("The site cannot be reached.").waitFor();
+}, { allowed: /MIME|module/ });
+
+story("Enter with Ctrl opens the active hit in another tab", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", { play: "return answer(text)" });
+  server.pages["/a.html"] = '<!doctype html><link rel="icon" href="data:,"><title>A page</title>';
+  await box(page).fill("x");
+  await drawn(page);
+  await page.keyboard.press("ArrowDown");
+  const other = page.context().waitForEvent("page");
+  await page.keyboard.press("Control+Enter");
+  assert.match((await other).url(), /^about:blank$|a\.html/);
+  assert.match(page.url(), /try\.html/);
+  assert.ok(await page.locator("#panel").isVisible());
+}, { chromiumOnly: DEVTOOLS });
+
+story("titles and headings have the query's words marked, and what was found in their place", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return answer(text, { hits: [hit({ title: "Crème & swarms: crèmes", excerpt: excerpt("Some swarms", [5, 11]), sections: [
+      { heading: "Of creme", path: ["Creme"], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("x") }] })] })`,
+  });
+  await box(page).fill("swarming creme");
+  await drawn(page);
+  assert.deepEqual(await page.locator(".title mark").allTextContents(), ["Crème", "swarms", "crèmes"]);
+  assert.deepEqual(await page.locator(".heading mark").allTextContents(), ["creme"]);
+  assert.equal(await page.locator(".title").textContent(), "Crème & swarms: crèmes");
+});
+
+story("what a reader typed keeps its direction to itself", async (page) => {
+  const text = "\u202egnp.x";
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `return text === "old" ? answer(text, { corrections: [{ word: "${text}", meant: ["honey"] }] }) : answer(text, { hits: [] })`,
+  });
+  await hear(page);
+  await box(page).fill(text);
+  await page.getByText(`Nothing found for “${text}”.`).waitFor();
+  assert.deepEqual(await page.locator(".lead bdi").allTextContents(), [text]);
+  await box(page).fill("old");
+  await page.locator("#meant", { hasText: `Searched for “honey” in place of “${text}”.` }).waitFor();
+  assert.deepEqual(await page.locator("#meant bdi").allTextContents(), ["honey", text]);
+  await option(page).first().click();
+  await box(page).fill("");
+  assert.equal(await page.locator(".again").first().getAttribute("dir"), "auto");
+  assert.equal(await box(page).evaluate((input) => getComputedStyle(input).unicodeBidi), "plaintext");
+});
+
+for (const [name, about, hits, expected] of [
+  ["their own, where that is in their metadata", {}, '[hit({ meta: { lang: "ko" } })]', "ko"],
+  ["the index's, where it has one only", { languages: [{ code: "fr", pages: 2 }] }, "[hit()]", "fr"],
+  ["the page's otherwise", { languages: [{ code: "fr", pages: 1 }, { code: "ko", pages: 1 }] }, "[hit()]", "sv"],
+]) {
+  story(`hits are in a language, which is ${name}`, async (page) => {
+    await show(page, '<bifocal-search lang="de"></bifocal-search>', { lang: "sv", about, play: `return answer(text, { hits: ${hits} })` });
+    await box(page).fill("x");
+    await drawn(page);
+    await page.locator('.desk[lang="de"]').waitFor();
+    assert.deepEqual(await page.locator("#hits [lang]").evaluateAll((marked) => marked.map(({ className, lang }) => [className, lang])), [["title", expected], ["place", expected], ["excerpt", expected]]);
+  });
+}
+
 story("what was searched for comes back, on this device and until it is forgotten", async (page) => {
   await show(page, "<bifocal-search></bifocal-search>");
   await hear(page);
@@ -141,6 +241,25 @@ story("what was searched for comes back, on this device and until it is forgotte
   await box(page).fill("honey");
   await option(page).first().click();
   assert.equal(await page.evaluate(() => Object.keys(localStorage).length), 0);
+});
+
+story("where storage is full or forbidden nothing is remembered, and nothing fails", async (page) => {
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  await show(page, "<bifocal-search></bifocal-search>", { play: "return answer(text)", about: MODEL });
+  await hear(page);
+  await box(page).fill("x");
+  await drawn(page);
+  await option(page).first().click();
+  await box(page).click();
+  await page.getByRole("button", { name: "Not now" }).click();
+  assert.ok(await page.locator("#offer").isHidden());
+  await box(page).fill("");
+  await page.getByText("Search 2 pages, 3 sections").waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
 });
 
 story("the owner is told of questions that were meant, once each", async (page) => {
@@ -174,7 +293,7 @@ story("nothing in a hit becomes markup, or a link that runs", async (page) => {
   await option(page).first().waitFor();
   assert.deepEqual(await option(page).evaluateAll((links) => links.map((link) => link.querySelector(".title").textContent)), ["sound"]);
   assert.equal(await page.locator("#hits img").count(), 0);
-  assert.equal(await page.locator("#hits mark").first().textContent(), "<img");
+  assert.equal(await page.locator("#hits .excerpt mark").first().textContent(), "<img");
   assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
 });
 
@@ -255,6 +374,7 @@ for (const [lang, search, nothing] of [
   ["ko", "검색", "“qqzzxx”에 대한 결과가 없습니다."],
   ["ja", "検索", "「qqzzxx」に一致する結果はありません。"],
   ["zh-Hans", "搜索", "没有找到与“qqzzxx”相关的结果。"],
+  ["zh-TW", "搜索", "没有找到与“qqzzxx”相关的结果。"],
   ["sv", "Search", "Nothing found for “qqzzxx”."],
 ]) {
   story(`it speaks ${lang}, and only that is loaded`, async (page) => {
@@ -264,6 +384,8 @@ for (const [lang, search, nothing] of [
     await page.getByText(nothing).waitFor();
     const loaded = server.requests.filter((path) => /runtime\/[a-z]{2}-/.test(path));
     assert.equal(loaded.length, lang === "sv" ? 0 : 1);
+    const spoken = lang === "sv" ? "en" : lang.startsWith("zh") ? "zh-Hans" : lang.slice(0, 2);
+    assert.equal(await page.locator(".desk").getAttribute("lang"), spoken);
   });
 }
 
@@ -286,7 +408,7 @@ story("an owner's own words take the place of the language's", async (page) => {
 story("an address holds the question where that is asked for, and Back returns to the one before", async (page) => {
   await show(page, '<bifocal-search address="find"></bifocal-search>');
   await page.goto(`${server.origin}/try.html?find=honey&page=3`);
-  await option(page).first().waitFor({ state: "attached" });
+  await option(page).first().waitFor();
   assert.equal(await box(page).inputValue(), "honey");
   await box(page).click();
   await box(page).press("End");
@@ -295,6 +417,34 @@ story("an address holds the question where that is asked for, and Back returns t
   await page.goBack();
   await page.waitForURL(/\?find=honey&page=3$/);
   assert.equal(await box(page).inputValue(), "honey");
+
+  await show(page, '<bifocal-search shape="dialog" address></bifocal-search>');
+  await page.locator(".opener").waitFor();
+  assert.ok(await page.locator("dialog").isHidden());
+  await page.goto(`${server.origin}/try.html?q=honey`);
+  await option(page).first().waitFor();
+  assert.equal(await focused(page), "query");
+});
+
+story("an address leaves the page's own history and its scrolling as they were", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  const state = () => page.evaluate(() => [history.state, history.scrollRestoration]);
+  for (const [shape, restoration] of [["box", "auto"], ["page", "manual"]]) {
+    await page.evaluate((shape) => {
+      history.replaceState({ router: 1 }, "", "/try.html");
+      document.querySelector("main").innerHTML = `<bifocal-search shape="${shape}" address></bifocal-search><div style="height: 4000px"></div>`;
+    }, shape);
+    await box(page).fill("honey");
+    await page.waitForURL(/\?q=honey$/);
+    await box(page).fill("honey bee");
+    await page.waitForURL(/\?q=honey\+bee$/);
+    assert.deepEqual(await state().then(([{ router }, how]) => [router, how]), [1, restoration]);
+    await page.goBack();
+    await page.waitForURL(/try\.html$/);
+    assert.equal((await state())[0].router, 1);
+    await page.evaluate(() => document.querySelector("bifocal-search").remove());
+    await page.waitForFunction(() => history.scrollRestoration === "auto");
+  }
 });
 
 story("a plain form works before the script, hands over what was typed, and is there where the search is not", async (page) => {
@@ -402,6 +552,11 @@ story("on a phone the box takes the whole screen, and gives it back", async (pag
   assert.ok(reach[0] <= reach[1]);
   await page.getByRole("button", { name: "Close" }).tap();
   assert.ok((await page.locator(".desk").boundingBox()).height < 100);
+  assert.equal(await focused(page), "query");
+  assert.equal(await box(page).getAttribute("inputmode"), "none", "the keyboard stays away");
+  await box(page).tap();
+  assert.ok(await option(page).first().isVisible());
+  assert.equal(await box(page).getAttribute("inputmode"), "");
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });
 
 story("a panel stays within the page, from either end, in either direction", async (page) => {
@@ -422,7 +577,56 @@ story("paper has the hits and nothing to press", async (page) => {
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator("#hits .title").first().isVisible());
   assert.ok(await page.locator("#query").isHidden());
+  for (const shape of ["box", "dialog"]) {
+    await page.emulateMedia({ media: "screen" });
+    await show(page, `<bifocal-search shape="${shape}"></bifocal-search>`);
+    await page.keyboard.press("/");
+    await page.keyboard.type("honey");
+    await option(page).first().waitFor();
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator("#panel").isHidden(), shape);
+    assert.ok(await page.locator("dialog").isHidden());
+  }
 }, { chromiumOnly: MEDIA });
+
+/** How much a colour stands out from another, both as browsers compute them: 1 to 21. */
+function contrast(...colours) {
+  const luminance = (colour) => {
+    const parts = colour.match(/[\d.]+/g).map((part) => (colour.startsWith("color(") ? part : part / 255));
+    const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((Number(part) + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark, light] = colours.map(luminance).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  const options = { colorScheme, ...(colorScheme === "dark" && { chromiumOnly: MEDIA }) };
+
+  story(`the border of box and button stands out from what is on either side: ${colorScheme}`, async (page) => {
+    const check = async (element) => {
+      const colours = await element.evaluate((element) => [getComputedStyle(element).borderTopColor, ...[element, document.documentElement].map((one) => getComputedStyle(one).backgroundColor)]);
+      for (const other of colours.slice(1)) assert.ok(contrast(colours[0], other) >= 3, colours.join());
+    };
+    await show(page, "<bifocal-search></bifocal-search>");
+    await check(box(page));
+    await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
+    await check(page.locator(".opener"));
+    await page.goto(`${server.origin}/bifocal/`);
+    await box(page).blur();
+    await check(box(page));
+  }, options);
+
+  story(`axe finds nothing on the search page, all of it: ${colorScheme}`, async (page) => {
+    await page.goto(`${server.origin}/bifocal/`);
+    await page.getByText(/^Search \d+ pages/).waitFor();
+    assert.deepEqual(await violations(page, "html"), []);
+    await box(page).fill("honey");
+    await drawn(page);
+    assert.deepEqual(await violations(page, "html"), []);
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+  }, options);
+}
 
 const MODEL = { model: { file: { path: "m-*.bin", pieces: 13, bytes: 13_100_000, sha256: "" } } };
 const LONG = `return answer(text, { hits: Array.from({ length: 6 }, (_, n) => hit({ id: "h" + n, sections: [1, 2].map((s) => ({ heading: "Part " + s, path: ["Above"], anchor: "p" + s, url: "/a.html#p" + s, score: 1, excerpt: excerpt("Words of part " + s, [0, 5]) })) })) })`;
@@ -502,7 +706,48 @@ story("axe finds nothing in forced colours and from right to left", async (page)
   await page.keyboard.press("/");
   await page.keyboard.type("x");
   await page.locator(".hit").nth(5).waitFor();
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  assert.deepEqual(await page.locator("#hits .lenses .on").first().evaluate((lens) => [getComputedStyle(lens).fill, getComputedStyle(lens).fillOpacity]), [ink, "1"]);
   await page.keyboard.press("ArrowDown");
   assert.deepEqual(await violations(page), []);
   assert.match(await page.locator('[aria-selected="true"]').evaluate((link) => getComputedStyle(link).outlineStyle), /solid/);
 }, { chromiumOnly: MEDIA });
+
+story("with reduced motion nothing moves", async (page) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await show(page, '<bifocal-search shape="dialog"></bifocal-search>', { play: `if (text !== "x") await sleep(60_000); ${LONG}` });
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.keyboard.type("x");
+  await drawn(page);
+  await page.keyboard.type("y");
+  await page.locator("#hits[aria-busy]").waitFor();
+  const moving = await page.evaluate(() => document.getAnimations().filter(({ effect }) => effect.getComputedTiming().activeDuration > 0).map(({ animationName }) => animationName));
+  assert.deepEqual(moving, []);
+}, { chromiumOnly: MEDIA });
+
+story("the parts that owners are promised are there, and no others", async (page) => {
+  const parts = new Set();
+  const meet = async (shape, { play, about, type, reach }) => {
+    await page.goto("about:blank");
+    await show(page, `<bifocal-search shape="${shape}" modes details facets="section lang" results="/bifocal/"></bifocal-search>`, { play, about });
+    await page.keyboard.press("/");
+    if (type) await page.keyboard.type(type);
+    await reach(page);
+    const found = await page.evaluate(() => [...document.querySelector("bifocal-search").shadowRoot.querySelectorAll("[part]")].flatMap(({ part }) => [...part]));
+    for (const part of found) parts.add(part);
+  };
+  const pictured = `return answer(text, { hits: [hit({ meta: { image: "/jar.svg" }, sections: [{ heading: "Part", path: ["Above"], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("Words", [0, 5]) }] }), hit({ id: "b" })] })`;
+  server.pages["/jar.svg"] = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>';
+  await meet("dialog", STATES["at rest"]);
+  await meet("dialog", { play: pictured, type: "x", reach: drawn });
+  await meet("page", STATES["with facets"]);
+  await meet("page", STATES["nothing found"]);
+  await meet("box", STATES["a model offered"]);
+  await meet("box", STATES["a model on its way"]);
+  await page.evaluate(() => localStorage.setItem(`bifocal:${new URL("/bifocal/", location.href)}:recent`, '["honey"]'));
+  await meet("box", { play: LONG, reach: (page) => page.locator(".again").waitFor() });
+  // What is for voices alone has no looks.
+  parts.delete("hidden");
+  const promised = /^Parts: `([^`]*)`/m.exec(readFileSync(new URL("../../docs/theming.md", import.meta.url), "utf8"))[1].split(/\s+/);
+  assert.deepEqual([...parts].sort(), promised.sort());
+});

@@ -249,3 +249,16 @@ story("what can't be answered is an error that says what can", async (page) => {
     assert.match(said, /^(option|internal|index) /);
   }
 });
+
+story("with the network off the answer is an error that says so, and the next one is an answer", async (page) => {
+  await show(page, "", "");
+  await page.evaluate(async () => {
+    const { searchClient } = await import("/bifocal/instantsearch.js");
+    const client = searchClient();
+    window.ask = () => client.search([{ params: { query: "honey" } }]).then(({ results }) => results[0].hits.length, (error) => error.code);
+  });
+  server.off = true;
+  assert.equal(await page.evaluate(() => ask()), "network");
+  server.off = false;
+  assert.ok((await page.evaluate(() => ask())) > 0);
+}, { allowed: /net::ERR|Failed to load resource/ });

@@ -229,6 +229,43 @@ story("a service worker of one's own keeps the index for pages anywhere on the s
   await page.locator(TITLE).first().waitFor();
 });
 
+/** The files of the index that are kept, below its folder. */
+const keptFiles = (page) =>
+  page.evaluate(async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http"));
+    const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return keys.flat().map(({ url }) => new URL(url).pathname.replace("/bifocal/", "")).sort();
+  });
+
+for (const [keeping, isKept] of [
+  ['"used"', ({ path }) => !path.startsWith("parts/") || path.startsWith("parts/core-")],
+  ['({ path, bytes }) => bytes > 0 && !path.endsWith(".html")', ({ path }) => !path.endsWith(".html")],
+]) {
+  story(`a service worker keeps what it is told to, ${keeping}, and what queries read besides`, async (page) => {
+    server.pages["/sw.js"] = `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/", keep: ${keeping} }); addEventListener("activate", (event) => event.waitUntil(clients.claim()));`;
+    server.pages["/page.html"] = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title><script type="module" src="/bifocal/bifocal-search.js"></script><bifocal-search></bifocal-search>';
+    await page.goto(`${server.origin}/page.html`);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register("/sw.js");
+      await navigator.serviceWorker.ready;
+      if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    });
+    const { files } = JSON.parse(readFileSync(join(built("site"), "bifocal/files.json"), "utf8"));
+    const parts = files.filter(({ path }) => path.startsWith("parts/"));
+    const before = await keptFiles(page);
+    for (const file of parts) assert.equal(before.includes(file.path), isKept(file), file.path);
+    assert.equal(before.includes("index.html"), isKept({ path: "index.html" }));
+    await page.reload();
+    const found = await find(page, "honey");
+    assert.ok(found.length > 0);
+    server.answer = (path) => (path.startsWith("/bifocal/") ? { status: 503, body: "" } : undefined);
+    await page.reload();
+    assert.deepEqual(await find(page, "honey"), found);
+    assert.ok(await page.locator("#trouble").isHidden());
+    if (keeping === '"used"') assert.ok((await keptFiles(page)).length > before.length);
+  });
+}
+
 story("the page can be installed", async (page) => {
   const cdp = await page.context().newCDPSession(page);
   await page.goto(home());

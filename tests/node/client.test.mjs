@@ -15,6 +15,7 @@ const base = pathToFileURL(join(folder, "bifocal/")).href;
 await mkdir(join(folder, "bifocal/runtime"), { recursive: true });
 const core = fileURLToPath(new URL("fake-core.mjs", import.meta.url));
 await bundle("worker.ts", join(folder, "bifocal/runtime/worker.js"), core);
+const { PROTOCOL } = await import(await bundle("protocol.ts", join(folder, "protocol.mjs")));
 const { open, BifocalError } = await import(await bundle("loader.ts", join(folder, "bifocal/bifocal.mjs")));
 
 const PAGES = [
@@ -38,6 +39,19 @@ test("an index opens, says what it is, and answers", async (t) => {
   assert.deepEqual([hits.length, total, legs.keyword.status], [1, 1, "used"]);
   assert.equal(hits[0].url, new URL("../owl.html", base).href);
 });
+
+for (const [difference, wayOut] of [[-1, /update the npm package bifocal, or reload the page$/], [1, /rebuild the index with bifocal of the same version$/]]) {
+  test(`a loader that is ${difference < 0 ? "older" : "newer"} than the worker is told what to update`, async () => {
+    const { serve } = await import(`${base}runtime/worker.js`);
+    const said = [];
+    const port = { postMessage: (message) => said.push(message), onmessage: null };
+    serve(port);
+    port.onmessage({ data: { type: "hello", protocol: PROTOCOL + difference, base, coming: [] } });
+    const [, { type, id, failure }] = said;
+    assert.deepEqual([type, id, failure.code], ["failed", 0, "protocol"]);
+    assert.match(failure.message, wayOut);
+  });
+}
 
 test("where no worker can be made, as of an index on another origin, the engine runs in this thread", async (t) => {
   const files = fakeIndex(PAGES).set("runtime/core.bin", WASM);

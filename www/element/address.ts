@@ -21,6 +21,9 @@ export function asked(name: string, fields: readonly string[]): Question {
   };
 }
 
+/** Among what others keep in an entry of the history, where the page was scrolled to when it was left. */
+const PLACE = "bifocal-search";
+
 /**
  * Keeps the address in step with the question. Typing on goes on in one entry of the history; a question that was
  * settled (entered, followed to a hit, left) is not overwritten by the next.
@@ -28,14 +31,17 @@ export function asked(name: string, fields: readonly string[]): Question {
 export class Address {
   #settled = true;
   readonly #listening = new AbortController();
+  readonly #restoration = history.scrollRestoration;
 
+  /** With `onPage`, hits are on the page itself, which can't be scrolled to where it was before they are there. */
   constructor(
     private readonly name: string,
     fields: readonly string[],
+    private readonly onPage: boolean,
     onBack: (question: Question) => void,
   ) {
     const { signal } = this.#listening;
-    history.scrollRestoration = "manual";
+    if (onPage) history.scrollRestoration = "manual";
     addEventListener(
       "popstate",
       () => {
@@ -44,12 +50,12 @@ export class Address {
       },
       { signal },
     );
-    addEventListener("pagehide", () => history.replaceState({ y: scrollY }, ""), { signal });
+    addEventListener("pagehide", () => this.#keepPlace(), { signal });
   }
 
   /** How far the reader had scrolled when this entry of the history was left. */
   get leftAt(): number {
-    return (history.state as { y?: number } | null)?.y ?? 0;
+    return Number(history.state?.[PLACE] ?? 0);
   }
 
   /** Writes `question` down. */
@@ -61,10 +67,10 @@ export class Address {
     write(question.chosen, url.searchParams);
     if (url.href === location.href) return;
     if (this.#settled) {
-      history.replaceState({ y: scrollY }, "");
-      history.pushState(null, "", url);
+      this.#keepPlace();
+      history.pushState(history.state, "", url);
     } else {
-      history.replaceState(null, "", url);
+      history.replaceState(history.state, "", url);
     }
     this.#settled = false;
   }
@@ -74,8 +80,15 @@ export class Address {
     this.#settled = true;
   }
 
+  /** Beside what others keep there; where that is no object, there is no room for it. */
+  #keepPlace(): void {
+    const { state } = history;
+    if (this.onPage && (state === null || state.constructor === Object)) history.replaceState({ ...state, [PLACE]: scrollY }, "");
+  }
+
   stop(): void {
     this.#listening.abort();
+    history.scrollRestoration = this.#restoration;
   }
 }
 

@@ -71,13 +71,13 @@ export class Display {
     this.answer = answer;
     this.whole = whole;
     if (whole) hits.isComing = false;
-    hits.show(answer.hits, this.#words);
+    hits.show(answer.hits, this.#words, answer.query);
     facets.show(answer.facets, this.stage.speech());
     this.#afterList();
     more.hidden = settings.shape !== "page" || !whole || answer.hits.length < limit;
     count.textContent = found ? told(answer, this.#words) : "";
     how.textContent = settings.details && whole && found ? madeBy(answer, this.#words) : "";
-    meant.textContent = otherwise(answer, this.#words);
+    meant.replaceChildren(...otherwise(answer, this.#words));
     meant.hidden = meant.textContent === "";
     trouble.replaceChildren(...complaint(answer, this.#words));
     trouble.hidden = trouble.textContent === "";

@@ -31,6 +31,16 @@ export function inEnglish(text: string): HTMLElement {
   return made;
 }
 
+/** A text that somebody wrote, in marks by which {@link isolated} knows it within a sentence. */
+export function own(text: string): string {
+  return `\u2068${text.replace(/[\u2068\u2069]/g, "")}\u2069`;
+}
+
+/** A sentence in which such texts are elements, so that the direction of neither turns the other around. */
+export function isolated(sentence: string): (Node | string)[] {
+  return sentence.split(/\u2068(.*?)\u2069/s).map((piece, at) => (at % 2 === 0 ? piece : make("bdi", "", piece)));
+}
+
 /** Bytes as a person says them, in the decimal megabytes of download dialogues. */
 export function megabytes(bytes: number, language: string, digits = 0): string {
   if (digits === 0) return number(language, Math.round(bytes / 1e6));

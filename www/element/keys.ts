@@ -132,12 +132,13 @@ export class Shortcut {
  * its own shortcuts of one key, such as mdBook's `s` and arrows, would take it.
  */
 export function isForField({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  return !ctrlKey && !metaKey && !altKey && key !== "Escape" && key !== "Tab";
+  return Boolean(key) && !ctrlKey && !metaKey && !altKey && key !== "Escape" && key !== "Tab";
 }
 
+/** A browser that fills a form in says so by events that have no key. */
 function calls(event: KeyboardEvent): boolean {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-  if (altKey) return false;
+  if (!key || altKey) return false;
   if (key.toLowerCase() === "k") return !shiftKey && ctrlKey !== metaKey;
   // On many keyboards `/` needs Shift.
   return key === "/" && !ctrlKey && !metaKey && !isTyping(event.composedPath()[0]);

@@ -98,7 +98,7 @@ export class Session {
       },
     );
     this.#shortcut = settings.shortcut ? new Shortcut(host, () => this.open()) : null;
-    this.#address = settings.address === null ? null : new Address(settings.address, settings.facets, (question) => this.pose(question));
+    this.#address = settings.address === null ? null : new Address(settings.address, settings.facets, onPage, (question) => this.pose(question));
     host.dataset["shape"] = settings.shape;
     this.#begin(root);
   }
@@ -166,6 +166,7 @@ export class Session {
     this.#facets.element.open ||= shape === "page" && this.#facets.chosen.size > 0;
     box.value = plain?.value || (before?.text ?? "");
     this.#scrollBack();
+    if (before && shape !== "page" && (before.text.trim() || before.chosen.size > 0)) this.#frame.open();
     if (eager || shape === "page" || box.value || this.#facets.chosen.size > 0) this.#wake();
     if (focus && shape !== "dialog") box.focus();
   }
@@ -225,8 +226,9 @@ export class Session {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const { box } = this.#desk;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#openElsewhere(event);
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const { shape } = this.#settings;
     const target = event.composedPath()[0];
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -235,14 +237,22 @@ export class Session {
       else if (!this.#cursor.move(step)) return;
     } else if (event.key === "Escape" && shape === "page" && target !== box && target === this.#cursor.at) {
       this.open();
-    } else if (event.key === "Escape" && shape === "box" && this.#frame.isOpen) {
-      // The box opens the panel when it gets the focus.
-      box.focus();
+    } else if (event.key === "Escape" && shape !== "page" && this.#frame.isOpen) {
+      // The box opens the panel when it gets the focus; a dialog gives the focus back.
+      if (shape === "box") box.focus();
       this.#frame.close();
     } else {
       return;
     }
     event.preventDefault();
+  }
+
+  /** Enter with Ctrl or Command is on the active hit what a click with that key is. */
+  #openElsewhere(event: KeyboardEvent): void {
+    const { ctrlKey, metaKey } = event;
+    if (event.composedPath()[0] !== this.#desk.box || !this.#cursor.at) return;
+    event.preventDefault();
+    this.#cursor.at.dispatchEvent(new MouseEvent("click", { ctrlKey, metaKey, bubbles: true, cancelable: true, composed: true }));
   }
 
   /** The reader pressed Enter in the box: the way leads to the active hit, to all results, or to the first hit. */
@@ -348,6 +358,8 @@ export class Session {
   #opened(search: Searchable): void {
     this.#search = search;
     const { about } = search;
+    const [language, ...others] = about.languages;
+    this.#desk.hits.language = language && others.length === 0 ? language.code : document.documentElement.lang;
     if (!about.lexicon && !about.model?.file) this.#desk.choosable = false;
     this.#tell("bifocal-open", { about });
     this.#ask();

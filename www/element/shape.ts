@@ -53,10 +53,7 @@ export class BoxFrame implements Frame {
     this.nodes = [desk.element];
     desk.element.popover = "manual";
     desk.panel.hidden = true;
-    desk.close.addEventListener("click", () => {
-      this.close();
-      desk.box.blur();
-    });
+    desk.close.addEventListener("click", () => this.#giveBack());
     whenIdle(() => this.#prepare([]));
     whenIdle(() => this.#prepare([sample()]));
   }
@@ -79,6 +76,7 @@ export class BoxFrame implements Frame {
   open(): void {
     if (this.#open) return;
     this.#open = true;
+    this.desk.box.inputMode = "";
     this.desk.panel.hidden = false;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
@@ -105,6 +103,13 @@ export class BoxFrame implements Frame {
     this.desk.panel.hidden = true;
     this.desk.box.ariaExpanded = "false";
     if (this.desk.element.matches(":popover-open")) this.desk.element.hidePopover();
+  }
+
+  /** Closes with the focus in the box, and without the keyboard on the screen: it would cover what the reader wants to see. */
+  #giveBack(): void {
+    this.desk.box.inputMode = "none";
+    this.desk.box.focus();
+    this.close();
   }
 
   speak({ words }: Speech): void {

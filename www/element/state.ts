@@ -1,7 +1,7 @@
 /** What is said where there are no hits to show, and what is said about those that there are. */
 
 import type { About, Answer } from "bifocal";
-import { button, inEnglish, make } from "./dom.js";
+import { button, inEnglish, isolated, make, own } from "./dom.js";
 import type { Words } from "./words/words.js";
 
 /** Before anything was asked. */
@@ -17,7 +17,7 @@ export function nothing(answer: Answer, words: Words, lookThroughBoth: () => voi
     return [make("p", "lead", `${words.noMeaning}: `, inEnglish(reason ?? ""))];
   }
   const text = shortened(answer.query.trim());
-  const lead = make("p", "lead", text ? words.nothingFor(text) : words.nothing);
+  const lead = make("p", "lead", ...(text ? isolated(words.nothingFor(own(text))) : [words.nothing]));
   if (withoutFilters) return [lead, button(words.clearFilters, withoutFilters, "button primary")];
   return [
     lead,
@@ -30,7 +30,7 @@ export function nothing(answer: Answer, words: Words, lookThroughBoth: () => voi
 /** After something failed; `plainForm` searches in the page's own way where it has one. */
 export function failed(error: unknown, words: Words, retry: () => void, plainForm: (() => void) | null): Node[] {
   const network = error instanceof Error && "code" in error && error.code === "network";
-  const lead = !network ? words.broken : navigator.onLine ? words.unreachable : words.offline;
+  const lead = !navigator.onLine ? words.offline : network ? words.unreachable : words.broken;
   const detail = error instanceof Error ? error.message : String(error);
   return [
     make("p", "lead", lead),
@@ -47,9 +47,9 @@ export function told({ mode, total, semanticOnly, hits }: Answer, words: Words):
 }
 
 /** What was searched for other than what was typed; empty where nothing was. */
-export function otherwise({ corrections, relaxed }: Answer, words: Words): string {
-  const instead = corrections.map(({ word, meant: [likeliest = word] }) => words.instead(word, likeliest));
-  return [...(relaxed ? [words.relaxed] : []), ...instead].join(" ");
+export function otherwise({ corrections, relaxed }: Answer, words: Words): (Node | string)[] {
+  const instead = corrections.map(({ word, meant: [likeliest = word] }) => words.instead(own(word), own(likeliest)));
+  return isolated([...(relaxed ? [words.relaxed] : []), ...instead].join(" "));
 }
 
 /** Which lenses and which encoder answered, and in what time. */

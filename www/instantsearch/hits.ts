@@ -2,6 +2,7 @@
 
 import type { Excerpt, Hit, SectionHit } from "bifocal";
 import { fromRoot, marked, webPage } from "../src/html.js";
+import { folded, marker, wordsOf } from "../src/marks.js";
 import { plainly, type Tags } from "./tags.js";
 
 /** Text with its matches between tags, and how much of the query they are. */
@@ -51,18 +52,12 @@ function address(url: string): string {
   return target ? fromRoot(target) : "about:blank";
 }
 
-/**
- * Marks texts: an excerpt has its ranges; in others, words are marked that are the query's, or what the excerpts' marks say was
- * found in their place.
- */
+/** Marks texts: an excerpt has its ranges, others get theirs of {@link marker}. */
 function highlighter(hit: Hit, query: string, tags: Tags): (text: string | Excerpt) => Highlight {
   const asked = wordsOf(query).map(({ word }) => word);
-  const found = [hit, ...hit.sections].flatMap(({ excerpt: { text, ranges } }) => ranges.map(([start, end]) => folded(text.slice(start, end))));
-  const known = new Set([...asked, ...found]);
-  const last = /\w$/u.test(query) ? asked.at(-1) : undefined;
-  const isMeant = (word: string) => known.has(word) || (last !== undefined && word.startsWith(last));
+  const rangesIn = marker(hit, query);
   return (text) => {
-    const whole = typeof text !== "string" ? text : { text, ranges: wordsOf(text).filter(({ word }) => isMeant(word)).map(({ range }) => range) };
+    const whole = typeof text !== "string" ? text : { text, ranges: rangesIn(text) };
     const marks = whole.ranges.map(([start, end]) => folded(whole.text.slice(start, end)));
     const matched = asked.filter((word) => marks.some((mark) => mark.startsWith(word) || word.startsWith(mark)));
     return {
@@ -72,13 +67,4 @@ function highlighter(hit: Hit, query: string, tags: Tags): (text: string | Excer
       fullyHighlighted: false,
     };
   };
-}
-
-function wordsOf(text: string): { word: string; range: [number, number] }[] {
-  return [...text.matchAll(/[\p{L}\p{M}\p{N}_]+/gu)].map(({ 0: word, index }) => ({ word: folded(word), range: [index, index + word.length] }));
-}
-
-/** Without case and accents. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -76,7 +76,7 @@ export async function connect(way: Way, hints: Hints | null, entry?: string): Pr
     // A copy, since it moves to the worker, and another worker may need it.
     if (pack && names.packs) ahead.set(packPath(names.packs, 0), Promise.resolve(pack.slice()));
   } catch (error) {
-    hinted?.then((port) => port.close());
+    hinted?.then((port) => port.close(), () => {});
     throw error;
   }
   const fits = hinted && hints?.entry.runtime.worker === names.runtime.worker;

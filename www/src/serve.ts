@@ -89,8 +89,11 @@ class Desk {
     }
   }
 
+  /** The lower number is the older side's. An old `bifocal.js` may come from the index folder itself, out of a cache. */
   #misfit(protocol: number): void {
-    const message = `bifocal.js speaks protocol ${protocol}, the worker of this index ${PROTOCOL}: reload the page`;
+    const older = protocol < PROTOCOL;
+    const wayOut = older ? "update the npm package bifocal, or reload the page" : "rebuild the index with bifocal of the same version";
+    const message = `bifocal.js speaks protocol ${protocol}, the worker of this index ${PROTOCOL}: ${wayOut}`;
     this.port.postMessage({ type: "failed", id: 0, failure: { code: "protocol", message } });
   }
 

@@ -12,6 +12,9 @@ const LANGUAGES: Record<string, () => Promise<{ words: Words }>> = {
   zh: () => import("./zh.js"),
 };
 
+/** What the Chinese texts are in, also where traditional characters were asked for. */
+const SIMPLIFIED = "zh-Hans";
+
 /** A language of the element, and what it says in it. */
 export interface Speech {
   /** As a `lang` attribute takes it. */
@@ -36,5 +39,5 @@ export function languageOf(element: Element): string {
 export async function speech(language: string): Promise<Speech> {
   const primary = language.toLowerCase().split("-")[0] ?? "";
   const module = await LANGUAGES[primary]?.().catch(() => null);
-  return module ? { language: primary, words: module.words } : ENGLISH;
+  return module ? { language: primary === "zh" ? SIMPLIFIED : primary, words: module.words } : ENGLISH;
 }
