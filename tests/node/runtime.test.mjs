@@ -38,7 +38,7 @@ test("every file that the list or another file names is there, and names of cont
 });
 
 test("the roles are what client, worker and command look up, and no more", () => {
-  assert.deepEqual(Object.keys(files).sort(), ["core", "filePage", "fileScript", "fileStart", "loader", "page", "seldom", "transformer", "transformerGlue", "transformerRelaxed", "worker", "workerPacked"]);
+  assert.deepEqual(Object.keys(files).sort(), ["core", "filePage", "fileScript", "fileStart", "loader", "manifest", "page", "seldom", "transformer", "transformerGlue", "transformerRelaxed", "worker", "workerPacked"]);
 });
 
 test("each language is a small file of its own", () => {
