@@ -78,7 +78,7 @@ impl Transformer {
 }
 
 /// The name of how the network is computed. It is part of what vectors are kept by, since another way gives other bits.
-const ARITHMETIC: &str = "fine or coarse, rational GELU";
+const ARITHMETIC: &str = "fine or coarse, by powers of two";
 
 /// Word pieces of a batch: few enough that its rows stay in the second cache.
 #[cfg(feature = "native")]
