@@ -151,7 +151,7 @@ fn clustering_does_not_depend_on_the_number_of_threads() {
 fn few_vectors_have_few_cells() {
     assert_eq!(centroids(&vectors(4, 8, 3), 10).len(), 3);
     assert_eq!(centroids(&vec![vec![1.0; 8]; 30], 5).len(), 1);
-    assert!(centroids(&[], 5).is_empty());
+    assert!(centroids::<Vec<f32>>(&[], 5).is_empty());
 }
 
 #[test]

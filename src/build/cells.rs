@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::names::REQUEST;
+use super::grouping::{Centres, Grouped, difference, mean};
 use super::rows::Passages;
+use super::visits::{Asked, Trial, Visits};
 use crate::Result;
 use crate::corpus::PageId;
-use crate::index::{Cells, Kind, Owner, RawPart, VectorPart, VectorsRef};
-use crate::vector::cells::halved;
-use crate::vector::cluster::{assign, centroids, dot};
+use crate::index::{CellList, Cells, Grouping, Kind, Owner, RawPart, RegionRef, Regions, VectorPart, VectorsRef};
+use crate::vector::cluster::{centroids, dot};
 use crate::vector::projection::Components;
-use crate::vector::{self, Centroids, PackedRows, Projection, RowCode};
+use crate::vector::{self, PackedRows, Probe, Projection, RowCode};
 
 /// How rows may be packed, by the bytes that it takes: dimensions in 4 bits, dimensions in 2 bits (docs/vectors.md).
 const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
@@ -21,7 +21,7 @@ const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
 /// cells, which add one or two in a hundred.
 const KEPT: f64 = 0.89;
 
-/// How far below the best shape one may be where none keeps so many: on a large site the ten nearest are closer together.
+/// How far below the best shape one may be where few keep so many: on a large site the ten nearest are closer together.
 const NEAR_BEST: f64 = 0.02;
 
 /// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
@@ -34,36 +34,31 @@ const NEAREST: usize = 10;
 /// Rows that are compared when shapes are: the share that is kept hardly depends on their number.
 const COMPARED: usize = 4_000;
 
-/// Rows in a cell, on average: the sizes that are tried. Smaller cells waste less, but more centroids lie in the core.
-const CELL_SIZES: [usize; 4] = [40, 80, 160, 320];
+/// Rows in a cell, on average: the sizes that are tried. Smaller cells waste less, but more centroids are loaded to choose among
+/// them.
+const CELL_SIZES: [usize; 6] = [20, 30, 40, 80, 160, 320];
 
-/// How cells are chosen, by the size of the site (docs/vectors.md).
-struct Rules {
-    /// Most cells: their centroids are loaded by every reader.
-    most_cells: usize,
-    /// Whether the leading dimensions of centroids have 4 bits as those of rows, rather than 2. It orders the cells a little
-    /// better for twice the bytes.
-    fine_centroids: bool,
-    /// The share of the ten nearest rows at which numbers of cells are compared by what they cost.
-    compared_at: f64,
-    /// Most bytes of cells, requests included, that a query loads, even where that leaves it short of [`REACHED`].
-    most_bytes: usize,
-}
+/// Most cells in one list.
+const MOST_CELLS: usize = 256;
 
-/// Rows above which a site is large: the last points of recall would cost more than all before.
+/// Rows above which a site is large: cells lie in regions, and the last points of recall would cost more than all before.
 const LARGE: usize = 20_000;
 
-impl Rules {
-    fn of(rows: usize) -> Self {
-        match rows > LARGE {
-            false => Self { most_cells: 256, fine_centroids: true, compared_at: REACHED, most_bytes: usize::MAX },
-            true => Self { most_cells: 512, fine_centroids: false, compared_at: 0.93, most_bytes: 112_000 },
-        }
-    }
-}
+/// Rows in a cell of a region, on average, besides as many of its neighbours'.
+const REGIONAL_SIZE: usize = 15;
 
-/// What the rows of a cell need in the core besides the centroid: its part's name and its number of rows.
-const NAME: usize = 10;
+/// Most cells in regions: each is a file, of which hosts allow some ten thousands.
+const MOST_REGIONAL_CELLS: usize = 4_096;
+
+/// Regions: so many times the root of the number of cells, as it is tried.
+const REGIONS: [f64; 3] = [2.0, 3.0, 4.0];
+
+/// In regions, the share of the ten nearest rows at which groupings are compared by what they cost.
+const COMPARED_AT: f64 = 0.87;
+
+/// In regions, most bytes of lists and cells, requests included, that a query loads, even where that leaves it short of
+/// [`REACHED`].
+const MOST_BYTES: usize = 75_000;
 
 /// Bytes of a row's owner, about.
 const OWNER: usize = 3;
@@ -76,7 +71,9 @@ pub(super) struct Layout {
     /// How rows are packed, less their cells' centres.
     pub code: RowCode,
     /// The cells.
-    pub centroids: Centroids,
+    pub centres: Centres,
+    /// Whether rows lie in a second cell besides their own.
+    pub spilled: bool,
 }
 
 /// The laid out rows.
@@ -89,162 +86,153 @@ pub(super) struct Laid {
 }
 
 impl Layout {
-    /// Chooses the layout whose first answers are smallest among those that keep enough.
-    pub fn choose(passages: &Passages, source: usize) -> Result<Self> {
+    /// Chooses the layout whose first answers are smallest among those that keep enough; cells lie in `regions` if it is said so, or
+    /// else where there are many rows.
+    pub fn choose(passages: &Passages, source: usize, regions: Option<bool>) -> Result<Self> {
         let components = Components::of(&passages.vectors, source);
         let shape = shape(passages, &components, source)?;
         let projection = components.projection(shape.0, shape.1);
         let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
+        let nearest = nearest(&rows, &samples);
+        let in_regions = regions.unwrap_or(rows.len() > LARGE);
 
         let mut best: Option<(usize, Grouped)> = None;
-        let rules = Rules::of(rows.len());
-        let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(rules.most_cells));
-        let of_centroids = if rules.fine_centroids { shape } else { (0, shape.0 + shape.1) };
-        let mut counts: Vec<usize> = sizes.into_iter().chain([1]).collect();
-        counts.sort_unstable();
-        counts.dedup();
-        for count in counts {
-            let grouped = Grouped::new(&rows, count, of_centroids)?;
-            let cost = grouped.cost(&rows, &samples, shape, rules.compared_at)?;
+        let mut consider = |grouped: Grouped| -> Result<()> {
+            let cost = cost(&grouped, &samples, &nearest, shape, if in_regions { COMPARED_AT } else { REACHED })?;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, grouped));
             }
+            Ok(())
+        };
+        if in_regions {
+            // Centroids of 2 bits for each dimension order cells nearly as well as those of 4, for half of the bytes.
+            let of_centroids = (0, shape.0 + shape.1);
+            let count = rows.len().div_ceil(REGIONAL_SIZE).min(MOST_REGIONAL_CELLS);
+            let cells = centroids(&rows, count);
+            for times in REGIONS {
+                let regions = ((count as f64).sqrt() * times) as usize;
+                consider(Grouped::in_regions(&rows, cells.clone(), regions, of_centroids)?.spill(&rows))?;
+            }
+        } else {
+            let sizes = CELL_SIZES.map(|size| rows.len().div_ceil(size).min(MOST_CELLS));
+            let counts: BTreeSet<usize> = sizes.into_iter().chain([1]).collect();
+            for count in counts {
+                let grouped = Grouped::in_cells(&rows, count, shape)?;
+                if count > 1 {
+                    consider(grouped.clone().spill(&rows))?;
+                }
+                consider(grouped)?;
+            }
         }
-        let (_, grouped) = best.expect("one count at least is tried");
+        let (_, grouped) = best.expect("one grouping at least is tried");
         let code = RowCode::fit(shape.0, shape.1, &grouped.residuals(&rows))?;
-        Ok(Self { projection, code, centroids: grouped.centroids })
+        let spilled = grouped.is_spilled();
+        Ok(Self { projection, code, centres: grouped.centres, spilled })
     }
 
-    /// Projects, packs and groups the passages' vectors, and writes projection and cells as parts.
+    /// Projects, packs and groups the passages' vectors, and writes projection, cells and regions as parts.
     pub fn write(&self, passages: &Passages, parts: &mut Vec<RawPart>) -> Result<Laid> {
         let (rows, samples) =
             (self.projection.apply_all(&passages.vectors)?, self.projection.apply_all(&passages.samples)?);
-        let grouped = Grouped::about(self.centroids.clone(), &rows);
-        let residuals = grouped.residuals(&rows);
+        let mut grouped = Grouped::about(self.centres.clone(), &rows);
+        if self.spilled {
+            grouped = grouped.spill(&rows);
+        }
         let projection = RawPart::new(Kind::Projection, &self.projection.write())?;
-        let mut cells = Cells {
-            source: self.projection.source() as u32,
-            code: self.code,
-            projection: projection.id.hash,
-            centroids: grouped.centroids,
-            probes: 0,
-            reach: 0.0,
-            recall: 0.0,
-            kept: 0.0,
-            cut_off: f32::NEG_INFINITY,
-            parts: Vec::new(),
-            graph: None,
+        let (mut vectors, mut packed, mut pages, mut refs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let centres = self.centres.all();
+        let cells_of = grouped.cells_of_rows();
+        let table = |members: &[usize]| -> Result<(Vec<&[Owner]>, Vec<u8>)> {
+            let residual = |&row: &usize| difference(&rows[row], &centres[cells_of[row][0]]);
+            let residuals: Vec<Vec<f32>> = members.iter().map(residual).collect();
+            let owners = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
+            Ok((owners, vector::pack(self.code, &residuals)?))
         };
-        parts.push(projection);
-        let (mut vectors, mut packed, mut pages) = (Vec::new(), Vec::new(), Vec::new());
-        for members in &grouped.members {
-            let codes = vector::pack(self.code, &members.iter().map(|&row| &residuals[row]).collect::<Vec<_>>())?;
-            let owners: Vec<&[Owner]> = members.iter().map(|&row| passages.owners[row].as_slice()).collect();
+        for (members, spilled) in grouped.members.iter().zip(&grouped.spilled) {
+            let ((owners, codes), others) = (table(members)?, table(spilled)?);
+            let cells: Vec<u32> = spilled.iter().map(|&row| cells_of[row][0] as u32).collect();
             pages.push(owners.iter().copied().flatten().map(|owner| owner.page).collect());
-            let part = RawPart::new(Kind::Vectors, &VectorPart::write(owners.into_iter(), &codes))?;
-            cells.parts.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
+            let contents = VectorPart::write((&owners, &codes), &cells, (&others.0, &others.1));
+            let part = RawPart::new(Kind::Vectors, &contents)?;
+            refs.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
             parts.push(part);
             packed.push(codes);
             vectors.extend(members.iter().map(|&row| rows[row].clone()));
         }
-        calibrate(&mut cells, &packed, &samples, &nearest_by_encoder(passages, &grouped.members))?;
+        let mut cells = Cells {
+            source: self.projection.source() as u32,
+            code: self.code,
+            projection: projection.id.hash,
+            grouping: self.grouping(&refs, parts)?,
+            cut_off: f32::NEG_INFINITY,
+            ..Cells::default()
+        };
+        parts.push(projection);
+        let exact = nearest_by_encoder(passages, &grouped.members);
+        calibrate(&mut cells, &grouped, &refs, &packed, &samples, &exact)?;
         Ok(Laid { cells, vectors, pages })
     }
-}
 
-/// The smallest shape that keeps enough; where none does, the smallest that keeps nearly as much as any.
-fn shape(passages: &Passages, components: &Components, source: usize) -> Result<(usize, usize)> {
-    let mut tried = Vec::new();
-    for shape in SHAPES {
-        let kept = if shape.0 + shape.1 >= source { 1.0 } else { kept(passages, components, shape)? };
-        if kept >= KEPT {
-            return Ok(shape);
+    /// What the core says of the cells' parts; regions are written.
+    fn grouping(&self, refs: &[VectorsRef], parts: &mut Vec<RawPart>) -> Result<Grouping> {
+        let mut rest = refs;
+        let mut lists = Vec::new();
+        for centroids in &self.centres.cells {
+            let (own, others) = rest.split_at(centroids.count());
+            rest = others;
+            lists.push(CellList { centroids: centroids.clone(), parts: own.to_vec() });
         }
-        tried.push((shape, kept));
-    }
-    let best = tried.iter().map(|(_, kept)| *kept).fold(0.0, f64::max);
-    let near = tried.iter().find(|(_, kept)| *kept >= best - NEAR_BEST);
-    Ok(near.map_or(SHAPES[SHAPES.len() - 1], |(shape, _)| *shape))
-}
-
-/// Rows about their centroids.
-struct Grouped {
-    centroids: Centroids,
-    /// The rows of each cell, in their order.
-    members: Vec<Vec<usize>>,
-}
-
-impl Grouped {
-    /// Groups rows in at most `count` cells about centroids of a shape; each is in the cell whose stored centroid is nearest.
-    fn new(rows: &[Vec<f32>], count: usize, shape: (usize, usize)) -> Result<Self> {
-        let mean: Vec<f32> = mean(rows).into_iter().map(halved).collect();
-        let less = |vectors: &[Vec<f32>]| -> Vec<Vec<f32>> {
-            vectors.iter().map(|vector| vector.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect()
+        let Some(centroids) = self.centres.regions.clone() else {
+            return Ok(Grouping::Cells(lists.swap_remove(0)));
         };
-        let mut centres = centroids(rows, count);
-        loop {
-            let centred = less(&centres);
-            // Rows are stored less what these bits say, so that what they lose is not lost.
-            let code = RowCode::fit(shape.0, shape.1, &centred)?;
-            let centroids = Centroids::open(mean.clone(), code, centred.len(), vector::pack(code, &centred)?)?;
-            let grouped = Self::about(centroids, rows);
-            let empty = grouped.members.iter().filter(|members| members.is_empty()).count();
-            if empty == 0 || empty == grouped.members.len() {
-                return Ok(grouped);
-            }
-            let used = centres.into_iter().zip(&grouped.members).filter(|(_, members)| !members.is_empty());
-            centres = used.map(|(centre, _)| centre).collect();
+        let mut regions = Regions { centroids, probes: 0, code: lists[0].centroids.code(), parts: Vec::new() };
+        for list in lists {
+            let part = RawPart::new(Kind::Region, &list.write_region())?;
+            let rows = list.parts.iter().map(|part| part.rows).sum();
+            regions.parts.push(RegionRef { cells: list.parts.len() as u32, rows, hash: part.id.hash });
+            parts.push(part);
         }
+        Ok(Grouping::Regions(regions))
     }
+}
 
-    /// Puts each row into the cell whose centroid is nearest; cells may stay empty.
-    fn about(centroids: Centroids, rows: &[Vec<f32>]) -> Self {
-        let centres: Vec<Vec<f32>> = (0..centroids.count()).map(|cell| centroids.centre(cell as u32)).collect();
-        let mut members = vec![Vec::new(); centres.len()];
-        for (row, cell) in assign(rows, &centres).into_iter().enumerate() {
-            members[cell as usize].push(row);
-        }
-        Self { centroids, members }
-    }
+/// The smallest shape that keeps enough, or nearly as much as any.
+fn shape(passages: &Passages, components: &Components, source: usize) -> Result<(usize, usize)> {
+    let kept = |shape: (usize, usize)| match shape.0 + shape.1 >= source {
+        true => Ok((shape, 1.0)),
+        false => Ok((shape, kept(passages, components, shape)?)),
+    };
+    let kept = SHAPES.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
+    let most = kept.iter().map(|(_, kept)| *kept).fold(0.0, f64::max);
+    let enough = kept.iter().find(|(_, kept)| *kept >= KEPT.min(most - NEAR_BEST));
+    Ok(enough.expect("the best one keeps enough").0)
+}
 
-    /// Rows less their cells' centres.
-    fn residuals(&self, rows: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        let mut residuals = vec![Vec::new(); rows.len()];
-        for (cell, members) in self.members.iter().enumerate() {
-            let centre = self.centroids.centre(cell as u32);
-            for &row in members {
-                residuals[row] = rows[row].iter().zip(&centre).map(|(x, c)| x - c).collect();
-            }
-        }
-        residuals
-    }
+/// For each sample its nearest rows.
+fn nearest(rows: &[Vec<f32>], samples: &[Vec<f32>]) -> Vec<Vec<u32>> {
+    let nearest = |sample: &Vec<f32>| {
+        let scores: Vec<f32> = rows.iter().map(|row| dot(row, sample)).collect();
+        vector::top_k(&scores, NEAREST).into_iter().map(|near| near.row.0).collect()
+    };
+    samples.par_iter().map(nearest).collect()
+}
 
-    /// About how many bytes a first answer costs: centroids, and the cells in which a query finds a share of its nearest rows, on
-    /// average, of rows of a shape.
-    fn cost(&self, rows: &[Vec<f32>], samples: &[Vec<f32>], shape: (usize, usize), share: f64) -> Result<usize> {
-        let mut cell_of = vec![0u32; rows.len()];
-        for (cell, members) in self.members.iter().enumerate() {
-            members.iter().for_each(|&row| cell_of[row] = cell as u32);
-        }
-        let code = self.centroids.code();
-        let fixed = self.members.len() * (code.bytes() + 2 + NAME);
-        let asked = samples.par_iter().map(|sample| {
-            let scores: Vec<f32> = rows.iter().map(|row| dot(row, sample)).collect();
-            let nearest =
-                vector::top_k(&scores, NEAREST).into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
-            Ok((self.order(sample)?, nearest))
-        });
-        let asked: Vec<(Vec<u32>, Vec<u32>)> = asked.collect::<Result<_>>()?;
-        let (probes, _) = probes(&asked, self.members.len(), share);
-        let row = row_bytes(shape);
-        let bytes = |cell: &u32| self.members[*cell as usize].len() * row + REQUEST;
-        let probed: usize = asked.iter().flat_map(|(order, _)| &order[..probes]).map(bytes).sum();
-        Ok(fixed + probed / asked.len().max(1))
-    }
-
-    fn order(&self, sample: &[f32]) -> Result<Vec<u32>> {
-        Ok(self.centroids.nearest(sample)?.iter().map(|probe| probe.cell).collect())
-    }
+/// About how many bytes of a first answer go to the choice of cells and to those that hold a share of a sample's nearest rows, on
+/// average, if rows are of a shape.
+fn cost(
+    grouped: &Grouped,
+    samples: &[Vec<f32>],
+    nearest: &[Vec<u32>],
+    shape: (usize, usize),
+    share: f64,
+) -> Result<usize> {
+    let cells_of = grouped.cells_of_rows();
+    let asked = samples.par_iter().zip(nearest).map(|(sample, nearest)| {
+        let nearest = nearest.iter().map(|&row| cells_of[row as usize]).collect();
+        Asked::of(&grouped.centres, sample, nearest)
+    });
+    let trial = Trial::of(grouped, row_bytes(shape), asked.collect::<Result<_>>()?);
+    Ok(trial.fixed() + trial.cheapest(share).bytes)
 }
 
 /// For each sample the nearest passages by the encoder's own vectors, by their places among the stored rows.
@@ -257,87 +245,67 @@ fn nearest_by_encoder(passages: &Passages, members: &[Vec<usize>]) -> Vec<Vec<u3
     passages.samples.par_iter().map(nearest).collect()
 }
 
-/// Sets how many cells a query needs for its nearest rows to lie in them, and measures over the rows as they are stored
-/// what is then found of the nearest rows and of the nearest passages by the encoder's own vectors.
-fn calibrate(cells: &mut Cells, packed: &[Vec<u8>], samples: &[Vec<f32>], exact: &[Vec<u32>]) -> Result<()> {
-    let mut cell_of = Vec::new();
-    for (cell, part) in cells.parts.iter().enumerate() {
-        cell_of.resize(cell_of.len() + part.rows as usize, cell as u32);
-    }
-    let asked = samples.par_iter().map(|sample| {
+/// Sets how many regions and cells a query needs for its nearest rows to lie in them, and measures over the rows as they are
+/// stored what is then found of the nearest rows and of the nearest passages by the encoder's own vectors.
+fn calibrate(
+    cells: &mut Cells,
+    grouped: &Grouped,
+    refs: &[VectorsRef],
+    packed: &[Vec<u8>],
+    samples: &[Vec<f32>],
+    exact: &[Vec<u32>],
+) -> Result<()> {
+    let cells_of = grouped.cells_of_rows();
+    let cells_of: Vec<_> = grouped.members.iter().flatten().map(|&row| cells_of[row]).collect();
+    let compared = samples.par_iter().map(|sample| {
         let codes = cells.code.query(sample)?;
-        let order = cells.centroids.nearest(sample)?;
-        let mut probes = order.clone();
-        probes.sort_unstable_by_key(|probe| probe.cell);
+        let lists = grouped.centres.cells.iter();
+        let probes: Vec<Probe> = lists.map(|list| list.probes(sample)).collect::<Result<Vec<_>>>()?.concat();
         let mut scores = Vec::new();
-        for ((part, packed), probe) in cells.parts.iter().zip(packed).zip(&probes) {
+        for ((part, packed), probe) in refs.iter().zip(packed).zip(&probes) {
             PackedRows::parse(cells.code, part.rows as usize, packed)?.scan(&codes, probe.base, &mut scores);
         }
         let nearest = vector::top_k(&scores, NEAREST);
         let last = nearest.last().map_or(f32::NEG_INFINITY, |last| last.cosine);
-        let cells: Vec<u32> = nearest.into_iter().map(|near| cell_of[near.row.0 as usize]).collect();
-        let reach =
-            |&cell: &u32| (last - probes[cell as usize].base) / probes[cell as usize].room.max(f32::MIN_POSITIVE);
-        let reaches = cells.iter().map(reach).collect();
-        Ok(Asked { order: order.into_iter().map(|probe| probe.cell).collect(), cells, reaches, scores })
+        let nearest: Vec<[usize; 2]> = nearest.into_iter().map(|near| cells_of[near.row.0 as usize]).collect();
+        let reach = |[cell, _]: &[usize; 2]| (last - probes[*cell].base) / probes[*cell].room.max(f32::MIN_POSITIVE);
+        let reaches = nearest.iter().map(reach).collect();
+        Ok(Compared { asked: Asked::of(&grouped.centres, sample, nearest)?, reaches, scores })
     });
-    let asked: Vec<Asked> = asked.collect::<Result<_>>()?;
-    let needed: Vec<(Vec<u32>, Vec<u32>)> =
-        asked.iter().map(|asked| (asked.order.clone(), asked.cells.clone())).collect();
+    let compared: Vec<Compared> = compared.collect::<Result<_>>()?;
     let row = row_bytes((cells.code.fine(), cells.code.coarse()));
-    let cell = cells.rows() as usize * row / cells.parts.len().max(1) + REQUEST;
-    let (wanted, recall) = probes(&needed, cells.parts.len(), REACHED);
-    let affordable = (Rules::of(cells.rows() as usize).most_bytes / cell).max(1);
-    let (probes, recall) =
-        if wanted <= affordable { (wanted, recall) } else { (affordable, reached(&needed, affordable)) };
-    let found = asked.par_iter().zip(exact).map(|(asked, exact)| {
-        let probed = &asked.order[..probes];
-        let score = |(row, &score)| if probed.contains(&cell_of[row]) { score } else { f32::NEG_INFINITY };
-        let scores: Vec<f32> = asked.scores.iter().enumerate().map(score).collect();
+    let trial = Trial::of(grouped, row, compared.iter().map(|compared| compared.asked.clone()).collect());
+    let mut visits = trial.cheapest(REACHED);
+    if grouped.centres.regions.is_some() && visits.bytes > MOST_BYTES {
+        visits = trial.farthest(MOST_BYTES);
+    }
+    let Visits { regions, probes, recall, .. } = visits;
+    let found = compared.par_iter().zip(exact).map(|(compared, exact)| {
+        let visited = compared.asked.visit(regions, probes);
+        let score = |(row, &score)| if visited.finds(cells_of[row]) { score } else { f32::NEG_INFINITY };
+        let scores: Vec<f32> = compared.scores.iter().enumerate().map(score).collect();
         let found = vector::top_k(&scores, NEAREST).iter().filter(|near| exact.contains(&near.row.0)).count();
         found as f64 / exact.len().max(1) as f64
     });
     let found: Vec<f64> = found.collect();
     cells.kept = (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32;
     (cells.probes, cells.recall) = (probes as u32, recall as f32);
-    let mut reaches: Vec<f32> = asked.iter().flat_map(|asked| asked.reaches.iter().copied()).collect();
+    if let Grouping::Regions(of) = &mut cells.grouping {
+        of.probes = regions as u32;
+    }
+    let mut reaches: Vec<f32> = compared.iter().flat_map(|compared| compared.reaches.iter().copied()).collect();
     reaches.sort_by(f32::total_cmp);
     cells.reach = reaches.get((reaches.len() as f64 * REACHED) as usize).copied().unwrap_or(1.0);
     Ok(())
 }
 
 /// A text of the site that stands for a query, compared with all rows.
-struct Asked {
-    /// The cells, the nearest first.
-    order: Vec<u32>,
-    /// The cells of the nearest rows.
-    cells: Vec<u32>,
-    /// How much of each of these cells' rooms it takes for a row to be among the nearest.
+struct Compared {
+    asked: Asked,
+    /// How much of each nearest row's cell's room it takes for a row to be among the nearest.
     reaches: Vec<f32>,
     /// The cosine of each row.
     scores: Vec<f32>,
-}
-
-/// The least number of cells that reach a share of the nearest rows, and what they reach; for each query, `asked` has the order
-/// of the cells and the cells of the nearest rows.
-fn probes(asked: &[(Vec<u32>, Vec<u32>)], cells: usize, share: f64) -> (usize, f64) {
-    // Found by halving: more cells never reach less.
-    let (mut few, mut enough) = (0, cells);
-    while enough - few > 1 {
-        let middle = few + (enough - few) / 2;
-        if reached(asked, middle) >= share { enough = middle } else { few = middle }
-    }
-    (enough, reached(asked, enough))
-}
-
-/// The share of the nearest rows that lie in the first `probes` cells of their query's order; 1 if there are no queries.
-fn reached(asked: &[(Vec<u32>, Vec<u32>)], probes: usize) -> f64 {
-    let all: usize = asked.iter().map(|(_, nearest)| nearest.len()).sum();
-    let within = |(order, nearest): &(Vec<u32>, Vec<u32>)| {
-        let probed = &order[..probes.min(order.len())];
-        nearest.iter().filter(|cell| probed.contains(cell)).count()
-    };
-    if all == 0 { 1.0 } else { asked.iter().map(within).sum::<usize>() as f64 / all as f64 }
 }
 
 /// Bytes of a row in a cell, with its scale and its owner.
@@ -366,13 +334,4 @@ fn kept(passages: &Passages, components: &Components, shape: (usize, usize)) -> 
     });
     let shares: Vec<f64> = shares.collect::<Result<_>>()?;
     Ok(if shares.is_empty() { 1.0 } else { shares.iter().sum::<f64>() / shares.len() as f64 })
-}
-
-/// The mean of vectors of like dimensions.
-fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {
-    let mut sum = vec![0f64; vectors.first().map_or(0, Vec::len)];
-    for vector in vectors {
-        sum.iter_mut().zip(vector).for_each(|(sum, &x)| *sum += f64::from(x));
-    }
-    sum.iter().map(|sum| (sum / vectors.len().max(1) as f64) as f32).collect()
 }

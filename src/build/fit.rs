@@ -9,15 +9,16 @@
 //! pages   := count id*                     in the order of their numbers
 //! blocks  := count form*                   the first form of each block
 //! texts   := count (page section)*         where each text part begins
-//! vectors := space projection code cell-count centroids rows kept[4] map words
+//! vectors := space projection code centres spilled[1] rows kept[4] map words
 //! ```
-//! `space` is JSON; `projection`, `code`, `centroids`, `map` and `words` are as their types say; `check` is the xxh64 of all before it.
+//! `space` is JSON; `projection`, `code`, `centres`, `map` and `words` are as their types say; `check` is the xxh64 of all before it.
 
 use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh64::xxh64;
 
 use super::cells::Layout;
+use super::grouping::Centres;
 use super::units::Units;
 use super::words::FittedWords;
 use crate::bytes::{Reader, Writer, damaged};
@@ -26,7 +27,7 @@ use crate::encoder::VectorSpace;
 use crate::encoder::lexicon::LinearMap;
 use crate::index::TextStart;
 use crate::lexical::InvertedTerm;
-use crate::vector::{Centroids, Projection, RowCode};
+use crate::vector::{Projection, RowCode};
 use crate::{Error, ErrorKind, Result};
 
 /// What an index was fitted to.
@@ -71,7 +72,7 @@ pub enum Fitted {
 const MAGIC: &[u8; 4] = b"BFFT";
 
 /// Raised whenever a fit would come out otherwise or is written otherwise: a fit of another version is not used.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// The share of the words in the site's text that may be new before vectors are fitted anew.
 const MOST_NEW_WORDS: f64 = 0.05;
@@ -195,8 +196,8 @@ impl FittedVectors {
         out.count(projection.len());
         out.raw(&projection);
         self.layout.code.write(out);
-        out.count(self.layout.centroids.count());
-        self.layout.centroids.write(out);
+        self.layout.centres.write(out);
+        out.0.push(u8::from(self.layout.spilled));
         out.number(self.rows.into());
         out.float(self.kept);
         self.map.write(out);
@@ -211,12 +212,12 @@ impl FittedVectors {
         let projection = reader.raw(length)?;
         let code = RowCode::read(reader)?;
         let projection = Projection::read(projection, space.dims as usize, code.dims())?;
-        let count = reader.count(1)?;
-        let centroids = Centroids::read(reader, count, code.dims())?;
+        let centres = Centres::read(reader, code.dims())?;
+        let spilled = reader.byte()? == 1;
         let (rows, kept) = (reader.small()?, reader.float()?);
         let map = LinearMap::read(reader, code.dims())?;
         let words = FittedWords::read(reader)?;
-        Ok(Self { space, layout: Layout { projection, code, centroids }, rows, kept, map, words })
+        Ok(Self { space, layout: Layout { projection, code, centres, spilled }, rows, kept, map, words })
     }
 }
 

@@ -62,7 +62,7 @@ impl Meaning {
             },
         };
         stage(Stage::Cells);
-        let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize)?;
+        let layout = Layout::choose(site.passages, embedding.encoder.space().dims as usize, options.regions)?;
         let mut laid = layout.write(site.passages, parts)?;
         finish(&mut laid, &layout, site.passages, embedding, options, stage, parts)?;
         let Laid { cells, vectors: rows, pages } = laid;

@@ -15,6 +15,7 @@ mod dictionary;
 mod fields;
 mod fit;
 mod general;
+mod grouping;
 pub mod lexicon;
 mod likeness;
 mod meaning;
@@ -27,6 +28,7 @@ mod spans;
 mod spelling;
 mod texts;
 mod units;
+mod visits;
 mod words;
 
 use std::collections::BTreeMap;
@@ -72,6 +74,8 @@ pub struct Options {
     /// Whether names of parts lie in runs, which cost a first answer a round trip and save it bytes; none leaves that to the
     /// size of the site.
     pub runs: Option<bool>,
+    /// Whether cells of vector rows are listed region by region, for the same reasons; none leaves that to the number of rows.
+    pub regions: Option<bool>,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
     /// The browser runtime that lies in the index folder: what each file is for, and its path.
@@ -94,6 +98,7 @@ impl Default for Options {
             rules: RuleOptions::default(),
             bounds: Bounds::default(),
             runs: None,
+            regions: None,
             graph_above: hnsw::HNSW_ABOVE,
             runtime: BTreeMap::new(),
             model_file: None,

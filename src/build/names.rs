@@ -9,7 +9,7 @@ pub(super) const REQUEST: usize = 740;
 
 /// Bytes that runs must save a first answer, unless it is said that there are to be runs. They cost it a round trip, for which a slow connection (1.6 Mbit/s, 150 ms)
 /// carries 30,000 bytes and a fast one with short ways none.
-const ROUND_TRIP: usize = 12_000;
+pub(super) const ROUND_TRIP: usize = 12_000;
 
 /// Names in a run: the lengths that are tried.
 const RUNS: [usize; 5] = [16, 32, 64, 128, 256];

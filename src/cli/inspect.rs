@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bifocal::Result;
 use bifocal::corpus::PageId;
-use bifocal::index::{Cells, Core, Directory, FieldRef, Kind, PartId, Place};
+use bifocal::index::{Cells, Core, Directory, FieldRef, Grouping, Kind, PartId, Place};
 use bifocal::lexical::PagePosting;
 use clap::Args;
 use indicatif::HumanBytes;
@@ -73,7 +73,7 @@ fn show_index(folder: &IndexFolder) -> String {
     });
     out += &files.as_ref().map(|sizes| show_sizes("files", sizes)).unwrap_or_default();
     out += &packed.as_ref().map(|sizes| show_sizes("parts in packs", sizes)).unwrap_or_default();
-    let cells = folder.index().core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty());
+    let cells = folder.index().core().map(|core| &core.cells).filter(|cells| cells.count() > 0);
     let sizes = packed.or(files);
     out += &sizes.as_ref().map(show_spelling).unwrap_or_default();
     if let (Some(cells), Some(sizes)) = (cells, sizes) {
@@ -98,13 +98,19 @@ fn show_sizes(what: &str, sizes: &Sizes) -> String {
 }
 
 fn show_cells(cells: &Cells) -> String {
-    if cells.parts.is_empty() {
+    if cells.count() == 0 {
         return String::new();
     }
-    let (code, count, rows) = (cells.code, cells.parts.len(), cells.rows());
+    let (code, count, rows) = (cells.code, cells.count(), cells.rows());
+    let regions = match &cells.grouping {
+        Grouping::Cells(_) => String::new(),
+        Grouping::Regions(of) => {
+            format!("{} regions, in the nearest {} of which a query looks for its cells\n", of.parts.len(), of.probes)
+        }
+    };
     format!(
         "{rows} distinct passages in rows of {} bytes: of {} dimensions {} in 4 bits and {} in 2 bits\n\
-         {count} cells, of which a query is compared with the nearest {}\n\
+         {regions}{count} cells, of which a query is compared with the nearest {}\n\
          on texts of the site they hold {:.1} % of the ten nearest rows, {:.1} % of the ten nearest by the encoder's own vectors\n\
          {}\n",
         code.bytes() + 2,
@@ -141,16 +147,24 @@ fn show_fields(folder: &IndexFolder, core: &Core) -> String {
 /// What the parts of a query by meaning weigh as they are fetched, on average.
 fn show_costs(cells: &Cells, sizes: &Sizes) -> String {
     let bytes = |kind: Kind| sizes.get(kind.name()).map_or(0, |&(_, bytes)| bytes);
-    let count = cells.parts.len().max(1) as u64;
-    let cell = bytes(Kind::Vectors) / count;
+    let each = |all: u64, count: usize, visited: u32| {
+        let one = all / count.max(1) as u64;
+        format!("{} each, {}", HumanBytes(one), HumanBytes(one * u64::from(visited)))
+    };
+    let (centroids, regions) = match &cells.grouping {
+        Grouping::Cells(list) => (&list.centroids, String::new()),
+        Grouping::Regions(regions) => {
+            let each = each(bytes(Kind::Region), regions.parts.len(), regions.probes);
+            (&regions.centroids, format!("{} regions of {each}; ", regions.probes))
+        }
+    };
     format!(
-        "\na query by meaning: {} cells of {} each, {}; with the transformer also the projection, once, {}\n\
+        "\na query by meaning: {regions}{} cells of {}; with the transformer also the projection, once, {}\n\
          in the core: {} of centroids\n",
         cells.probes,
-        HumanBytes(cell),
-        HumanBytes(cell * u64::from(cells.probes)),
+        each(bytes(Kind::Vectors), cells.count(), cells.probes),
         HumanBytes(bytes(Kind::Projection)),
-        HumanBytes((cells.centroids.bytes().len() + 2 * cells.code.dims()) as u64),
+        HumanBytes((centroids.bytes().len() + 2 * cells.code.dims()) as u64),
     )
 }
 

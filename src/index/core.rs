@@ -81,8 +81,8 @@ impl Core {
         self.fields.iter().for_each(|field| name(Kind::Field, field.hash));
         self.terms.listed.iter().for_each(|&(_, hash)| name(self.terms.kind(), hash));
         self.text.listed.iter().for_each(|start| name(self.text.kind(), start.hash));
-        self.cells.parts.iter().for_each(|cell| name(Kind::Vectors, cell.hash));
-        if !self.cells.parts.is_empty() {
+        self.cells.named().into_iter().for_each(|id| name(id.kind, id.hash));
+        if self.cells.count() > 0 {
             name(Kind::Projection, self.cells.projection);
         }
         if let Some(hash) = self.cells.graph {
@@ -180,7 +180,7 @@ impl Core {
 mod tests {
     use super::*;
     use crate::corpus::{Ordinal, PageId};
-    use crate::index::{FieldKind, TextStart, VectorsRef};
+    use crate::index::{CellList, FieldKind, Grouping, RegionRef, Regions, TextStart, VectorsRef};
     use crate::vector::{self, Centroids, RowCode};
 
     fn cells() -> Cells {
@@ -190,15 +190,23 @@ mod tests {
             source: 384,
             code,
             projection: 40,
-            centroids: Centroids::open(vec![0.5; 32], code, 2, rows).unwrap(),
+            grouping: Grouping::Cells(CellList {
+                centroids: Centroids::open(vec![0.5; 32], code, 2, rows).unwrap(),
+                parts: vec![VectorsRef { rows: 5, hash: 20 }, VectorsRef { rows: 3, hash: 21 }],
+            }),
             probes: 1,
             reach: 0.5,
             recall: 0.96,
             kept: 0.9,
             cut_off: 0.25,
-            parts: vec![VectorsRef { rows: 5, hash: 20 }, VectorsRef { rows: 3, hash: 21 }],
             graph: Some(30),
         }
+    }
+
+    fn regions() -> Regions {
+        let Grouping::Cells(CellList { centroids, .. }) = cells().grouping else { panic!("cells in a list") };
+        let parts = vec![RegionRef { cells: 2, rows: 8, hash: 22 }, RegionRef { cells: 9, rows: 50, hash: 23 }];
+        Regions { centroids, probes: 2, code: cells().code, parts }
     }
 
     fn core() -> Core {
@@ -226,10 +234,38 @@ mod tests {
 
     #[test]
     fn it_reads_back_and_damage_is_found() {
-        let bytes = core().write();
-        assert_eq!(Core::read(&bytes).unwrap(), core());
-        for end in 0..bytes.len() {
-            assert!(Core::read(&bytes[..end]).is_err(), "cut at {end}");
+        let in_regions = Cells { grouping: Grouping::Regions(regions()), ..cells() };
+        for cells in [cells(), in_regions] {
+            let core = Core { cells, ..core() };
+            let bytes = core.write();
+            assert_eq!(Core::read(&bytes).unwrap(), core);
+            for end in 0..bytes.len() {
+                assert!(Core::read(&bytes[..end]).is_err(), "cut at {end}");
+            }
         }
+    }
+
+    #[test]
+    fn a_region_reads_back_about_its_centre_and_damage_is_found() {
+        let regions = regions();
+        let Grouping::Cells(CellList { centroids, parts }) = cells().grouping else { panic!("cells in a list") };
+        let centroids =
+            Centroids::open(regions.centroids.centre(0), regions.code, 2, centroids.bytes().to_vec()).unwrap();
+        let list = CellList { centroids, parts };
+        let bytes = list.write_region();
+        assert_eq!(regions.open(0, &bytes).unwrap(), list);
+        assert!(regions.open(1, &bytes).is_err(), "the cells of another region");
+        for end in 0..bytes.len() {
+            assert!(regions.open(0, &bytes[..end]).is_err(), "cut at {end}");
+        }
+        let fewer =
+            CellList { parts: vec![VectorsRef { rows: 5, hash: 20 }, VectorsRef { rows: 2, hash: 21 }], ..list };
+        assert!(regions.open(0, &fewer.write_region()).is_err(), "fewer rows than the core states");
+    }
+
+    #[test]
+    fn cells_and_rows_are_numbered_through() {
+        let cells = Cells { grouping: Grouping::Regions(regions()), ..cells() };
+        assert_eq!((cells.count(), cells.rows(), regions().ranges()), (11, 58, vec![0..2, 2..11]));
     }
 }

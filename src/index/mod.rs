@@ -8,10 +8,10 @@
 //!                               ├─▶ rules                what the owner says about ranking
 //!                               ├─▶ relations ─▶ related  which pages are like which
 //!                               ├─▶ fields               columns, loaded when a query names them
-//!                               ├─▶ projection, vectors (cells), graph
+//!                               ├─▶ projection, [region] ─▶ vectors (cells), graph
 //!                               └─▶ [texts] ─▶ text
 //! ```
-//! Blocks and texts are runs of names, on large sites only (`names`). Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
+//! Blocks, texts and regions name neighbours, on large sites only (`names`, `cells`). Everything below the entry is named by the hash of its contents, so the entry's checksum vouches for the whole tree: a
 //! part of another build, a damaged one or a page of HTML in its place is found out before it is read. A part is a file, or
 //! lies in a pack (`pack`): what it is called, and how it is checked, is the same.
 
@@ -36,7 +36,7 @@ mod store;
 mod vectors;
 
 pub use self::core::Core;
-pub use cells::{Cells, VectorsRef};
+pub use cells::{CellList, Cells, Grouping, RegionRef, Regions, VectorsRef};
 #[cfg(feature = "native")]
 pub use column::ColumnValues;
 pub use column::{Chosen, Column, ValueId};

@@ -59,9 +59,11 @@ pub enum Kind {
     Relations,
     /// A block of pages and those like them.
     Related,
+    /// The cells of a region.
+    Region,
 }
 
-const KINDS: [(Kind, &str); 19] = [
+const KINDS: [(Kind, &str); 20] = [
     (Kind::Core, "core"),
     (Kind::Terms, "terms"),
     (Kind::Postings, "postings"),
@@ -81,6 +83,7 @@ const KINDS: [(Kind, &str); 19] = [
     (Kind::Rules, "rules"),
     (Kind::Relations, "relations"),
     (Kind::Related, "related"),
+    (Kind::Region, "region"),
 ];
 
 impl Kind {
@@ -93,7 +96,14 @@ impl Kind {
     pub fn is_seldom(self) -> bool {
         !matches!(
             self,
-            Kind::Core | Kind::Terms | Kind::Postings | Kind::Vectors | Kind::Text | Kind::Blocks | Kind::Texts
+            Kind::Core
+                | Kind::Terms
+                | Kind::Postings
+                | Kind::Vectors
+                | Kind::Region
+                | Kind::Text
+                | Kind::Blocks
+                | Kind::Texts
         )
     }
 

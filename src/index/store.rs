@@ -3,8 +3,8 @@
 use super::firsts::Firsts;
 use super::names::{read_block_run, read_text_run};
 use super::{
-    Column, Core, Directory, GeneralBlock, Kind, PartId, PositionPlaces, Positions, RawPart, RelatedBlock, Relations,
-    Rules, Spelling, TextStart, VectorPart, WordList,
+    CellList, Column, Core, Directory, GeneralBlock, Grouping, Kind, PartId, PositionPlaces, Positions, RawPart,
+    RelatedBlock, Relations, Rules, Spelling, TextStart, VectorPart, WordList,
 };
 use crate::bytes::{Reader, damaged};
 use crate::corpus::StoredPage;
@@ -65,6 +65,7 @@ enum Loaded {
     Texts(Vec<TextStart>),
     Relations(Relations),
     Related(RelatedBlock),
+    Region(CellList),
     Failed(String),
 }
 
@@ -196,6 +197,25 @@ impl Index {
         }
     }
 
+    /// The cells of a region, if they are loaded.
+    pub fn region(&self, id: PartId) -> Option<&CellList> {
+        match self.part(id)? {
+            Loaded::Region(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// How many rows the part of a cell holds, once the cell is known.
+    fn rows_of(&self, core: &Core, hash: u64) -> Option<u32> {
+        let listed = |list: &CellList| list.parts.iter().find(|part| part.hash == hash).map(|part| part.rows);
+        match &core.cells.grouping {
+            Grouping::Cells(list) => listed(list),
+            Grouping::Regions(regions) => {
+                regions.parts.iter().find_map(|region| self.region(region.part()).and_then(listed))
+            }
+        }
+    }
+
     /// What the owner of the site says about ranking, if that is loaded.
     pub fn rules(&self) -> Option<&Rules> {
         self.rules.as_ref()
@@ -320,9 +340,19 @@ impl Index {
             Kind::Terms => Loaded::Terms(TermBlock::open(contents)?),
             Kind::Postings => Loaded::Postings(lay_list(contents)?),
             Kind::Vectors => {
-                let part = core.cells.parts.iter().find(|part| part.hash == id.hash);
-                let rows = part.ok_or_else(|| damaged("vector rows that the core does not name"))?.rows;
+                let rows = self.rows_of(core, id.hash);
+                let rows =
+                    rows.ok_or_else(|| damaged("vector rows that neither the core nor a loaded region names"))?;
                 Loaded::Vectors(VectorPart::open(contents.to_vec(), core.cells.code, rows, core.collection.pages)?)
+            }
+            Kind::Region => {
+                let Grouping::Regions(regions) = &core.cells.grouping else {
+                    return Err(damaged("a region of an index without regions"));
+                };
+                let at = regions.parts.iter().position(|region| region.hash == id.hash);
+                Loaded::Region(
+                    regions.open(at.ok_or_else(|| damaged("a region that the core does not name"))?, contents)?,
+                )
             }
             Kind::Text => Loaded::Text(StoredPage::read_block(contents)?),
             Kind::Blocks => Loaded::Blocks(read_block_run(contents, id.hash, &core.terms)?),
@@ -367,7 +397,7 @@ impl Index {
                 Loaded::General(GeneralBlock::open(contents, code.bytes() + 2)?)
             }
             Kind::Field => {
-                let cells = core.cells.parts.len() as u32;
+                let cells = core.cells.count() as u32;
                 Loaded::Field(Column::open(contents, core.collection.pages, cells)?)
             }
             // The others are needed often, and known to the caller.

@@ -293,7 +293,7 @@ impl Run {
         let allowed = self.passing.pages();
         let Some(aim) = &mut self.aim else { return Ok(None) };
         loop {
-            let (missing, failed) = aim.parts(index, cells);
+            let (missing, failed) = aim.parts(index, cells)?;
             if !missing.is_empty() {
                 return Ok(Some(missing));
             }

@@ -17,11 +17,11 @@ pub(super) struct Selection {
 
 impl Selection {
     fn all(core: &Core) -> Self {
-        Self { pages: PageSet::all(core.collection.pages), cells: vec![true; core.cells.parts.len()] }
+        Self { pages: PageSet::all(core.collection.pages), cells: vec![true; core.cells.count()] }
     }
 
     fn none(core: &Core) -> Self {
-        Self { pages: PageSet::none(core.collection.pages), cells: vec![false; core.cells.parts.len()] }
+        Self { pages: PageSet::none(core.collection.pages), cells: vec![false; core.cells.count()] }
     }
 
     fn intersect(&mut self, other: &Self) {
@@ -144,7 +144,7 @@ fn of_field(index: &Index, core: &Core, name: &str, test: &Test, so: bool) -> Re
             pages.invert();
             chosen.invert();
         }
-        let mut cells = vec![false; core.cells.parts.len()];
+        let mut cells = vec![false; core.cells.count()];
         column.mark_cells(&chosen, &mut cells);
         combine(&mut sum, &Selection { pages, cells }, so);
     };

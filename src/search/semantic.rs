@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::arrange;
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, PageSet, StoredPage, pieces};
-use crate::index::{Cells, Core, Index, Kind, Owner, PartId};
+use crate::index::{CellList, Cells, Core, Grouping, Index, Kind, Owner, PartId, Regions, VectorPart};
 use crate::lexical::{PageScore, Places};
 use crate::order::best_first;
 use crate::vector::hnsw::Scratch;
@@ -14,7 +14,7 @@ use crate::vector::{Probe, QueryCodes, RowId, sketch};
 /// Rows that a search of the graph answers with: the `ef` of its walk.
 const GRAPH_ROWS: usize = 200;
 
-/// How many times as many cells as without a filter may be taken besides under one (docs/vectors.md).
+/// How many times as many cells as without a filter may be taken besides under one, and regions looked into (docs/vectors.md).
 const BESIDES: usize = 2;
 
 /// Stands for the cosine of a row that was not compared.
@@ -36,53 +36,96 @@ pub(super) fn projection(cells: &Cells) -> PartId {
 
 /// A query on its way to the rows: its codes, and the cells to compare it with.
 pub(super) struct Aim {
+    vector: Vec<f32>,
     codes: QueryCodes,
-    /// The leading dimensions of the vector, which pieces are compared with.
-    leading: Vec<f32>,
-    /// The cells that may be compared, the nearest first.
-    order: Vec<Probe>,
-    /// How many of them are, from the first on.
-    taken: usize,
+    /// The cells that may be compared, if a filter leaves some only.
+    within: Option<Vec<bool>>,
+    /// The regions that may hold cells to compare, the nearest first; none where the core lists the cells.
+    regions: Vec<usize>,
+    /// In how many regions cells are looked for, from the first on.
+    looked_into: usize,
+    /// The cells of these that may be compared, the nearest first; none until they are loaded.
+    order: Option<Vec<Near>>,
+    /// For each cell what its rows add to, as far as cells are listed and may be compared.
+    bases: Vec<Option<f32>>,
+    /// How many cells are to be compared, from the first on.
+    wanted: usize,
     /// Whether others were taken besides, which may hold nearer rows.
     reached_out: bool,
-    /// For each cell, what its rows add to, if the query is to be compared with them.
-    bases: Vec<Option<f32>>,
+    /// The cells to compare, in the order of their numbers.
+    taken: Vec<Near>,
     /// Whether the graph is walked rather than every row of these cells compared.
     graph: Option<PartId>,
 }
 
+/// A cell and how near it is.
+#[derive(Clone, Copy)]
+struct Near {
+    /// Its number among all cells.
+    cell: usize,
+    part: PartId,
+    probe: Probe,
+}
+
 impl Aim {
-    /// Chooses the cells for a projected vector: the nearest, or all of them if the host holds the whole index; where a filter
-    /// leaves pages in some cells only, the nearest of these.
+    /// Aims a projected vector at the nearest cells, or at all of them if the host holds the whole index; where a filter
+    /// leaves pages in some cells only, at the nearest of these.
     pub fn new(index: &Index, cells: &Cells, vector: &[f32], within: Option<&[bool]>) -> Result<Self> {
-        let codes = cells.code.query(vector)?;
-        let mut order = Vec::new();
-        for probe in cells.centroids.nearest(vector)? {
-            if within.is_none_or(|within| within[probe.cell as usize]) {
-                order.push(probe);
+        let mut aim = Self {
+            codes: cells.code.query(vector)?,
+            vector: vector.to_vec(),
+            within: within.map(<[bool]>::to_vec),
+            regions: Vec::new(),
+            looked_into: 0,
+            order: None,
+            bases: vec![None; cells.count()],
+            wanted: if index.is_whole() { usize::MAX } else { cells.probes as usize },
+            reached_out: false,
+            taken: Vec::new(),
+            // The graph leads to the nearest of all rows, among which there may be none of a page that passes.
+            graph: cells
+                .graph
+                .filter(|_| index.is_whole() && within.is_none())
+                .map(|hash| PartId { kind: Kind::Graph, hash }),
+        };
+        if let Grouping::Regions(regions) = &cells.grouping {
+            aim.look(regions, index.is_whole())?;
+        }
+        Ok(aim)
+    }
+
+    /// Chooses the regions in which cells are looked for.
+    #[inline(never)]
+    fn look(&mut self, regions: &Regions, all: bool) -> Result<()> {
+        let ranges = regions.ranges();
+        for probe in regions.centroids.nearest(&self.vector)? {
+            let region = probe.cell as usize;
+            if self.within.as_ref().is_none_or(|within| within[ranges[region].clone()].contains(&true)) {
+                self.regions.push(region);
             }
         }
-        // The graph leads to the nearest of all rows, among which there may be none of a page that passes.
-        let graph = cells.graph.filter(|_| index.is_whole() && within.is_none());
-        let graph = graph.map(|hash| PartId { kind: Kind::Graph, hash });
-        let leading = vector[..sketch::bits(cells.code)].to_vec();
-        let mut aim =
-            Self { codes, leading, order, taken: 0, reached_out: false, bases: vec![None; cells.parts.len()], graph };
-        aim.take(if index.is_whole() { cells.parts.len() } else { cells.probes as usize });
-        Ok(aim)
+        let several = if self.within.is_some() { 1 + BESIDES } else { 1 };
+        let most = if all { usize::MAX } else { several * regions.probes as usize };
+        self.looked_into = most.min(self.regions.len());
+        Ok(())
     }
 
     /// Takes twice as many cells, if there are more.
     pub fn widen(&mut self) -> bool {
-        let before = self.taken;
-        self.take(before.max(1) * 2);
-        self.taken > before
+        let before = (self.looked_into, self.taken.len());
+        self.wanted = self.taken.len().max(1) * 2;
+        self.take();
+        if self.looked_into < self.regions.len() {
+            self.looked_into = (self.looked_into * 2).min(self.regions.len());
+            self.order = None;
+        }
+        (self.looked_into, self.taken.len()) != before
     }
 
-    fn take(&mut self, cells: usize) {
-        self.taken = cells.min(self.order.len());
-        for probe in &self.order[..self.taken] {
-            self.bases[probe.cell as usize] = Some(probe.base);
+    /// Takes the nearest cells, as many as are wanted, besides those that are taken.
+    fn take(&mut self) {
+        for near in self.order.iter().flatten().take(self.wanted) {
+            insert(&mut self.taken, *near);
         }
     }
 
@@ -95,46 +138,93 @@ impl Aim {
         }
         let last = found.pages.get(wanted.saturating_sub(1)).or(found.pages.last());
         let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
-        let may_have = |probe: &Probe| probe.base + cells.reach * probe.room;
-        let others = self.order.iter().filter(|probe| self.bases[probe.cell as usize].is_none());
-        let likely: Vec<Probe> = others.filter(|probe| may_have(probe) >= least).copied().collect();
+        let may_have = |near: &Near| near.probe.base + cells.reach * near.probe.room;
+        let others = self.order.iter().flatten().filter(|near| place(&self.taken, near.cell).is_err());
+        let likely: Vec<Near> = others.filter(|near| may_have(near) >= least).copied().collect();
         for at in best_first(likely.iter().map(may_have)).into_iter().take(BESIDES * cells.probes as usize) {
-            self.bases[likely[at].cell as usize] = Some(likely[at].base);
+            insert(&mut self.taken, likely[at]);
         }
         !likely.is_empty()
     }
 
-    /// Parts to load before the comparison, and those that can't be had.
-    pub fn parts(&self, index: &Index, cells: &Cells) -> (Vec<PartId>, Vec<String>) {
-        let chosen = cells.parts.iter().zip(&self.bases).filter(|(_, base)| base.is_some());
-        let vectors = chosen.map(|(part, _)| PartId { kind: Kind::Vectors, hash: part.hash });
+    /// Parts to load next, and those that can't be had: of the regions, and once these are here, of their cells.
+    pub fn parts(&mut self, index: &Index, cells: &Cells) -> Result<(Vec<PartId>, Vec<String>)> {
+        let mut parts = Vec::new();
+        if let Grouping::Regions(regions) = &cells.grouping {
+            parts.extend(self.regions[..self.looked_into].iter().map(|&region| regions.parts[region].part()));
+        }
+        if !parts.iter().any(|&id| index.wants(id)) {
+            if self.order.is_none() {
+                self.order(index, cells)?;
+            }
+            parts.extend(self.taken.iter().map(|near| near.part));
+            parts.extend(self.graph);
+        }
         let (mut missing, mut failures) = (Vec::new(), Vec::new());
-        for id in vectors.chain(self.graph) {
+        for id in parts {
             if index.wants(id) {
                 missing.push(id);
             } else if let Some(reason) = index.failure(id) {
                 failures.push([&id.path(), ": ", reason].concat());
             }
         }
-        (missing, failures)
+        Ok((missing, failures))
+    }
+
+    /// Puts the cells of the regions that are looked into in order, and takes the nearest.
+    fn order(&mut self, index: &Index, cells: &Cells) -> Result<()> {
+        let mut found = Vec::new();
+        match &cells.grouping {
+            Grouping::Cells(list) => self.note(list, 0, &mut found)?,
+            Grouping::Regions(regions) => {
+                let ranges = regions.ranges();
+                for &region in &self.regions[..self.looked_into] {
+                    if let Some(list) = index.region(regions.parts[region].part()) {
+                        self.note(list, ranges[region].start, &mut found)?;
+                    }
+                }
+            }
+        }
+        found.iter().for_each(|near| self.bases[near.cell] = Some(near.probe.base));
+        let order = best_first(found.iter().map(|near| near.probe.nearness));
+        self.order = Some(order.into_iter().map(|at| found[at]).collect());
+        self.take();
+        Ok(())
+    }
+
+    /// Notes the cells of a list that may be compared; the first has that number.
+    fn note(&self, list: &CellList, first: usize, found: &mut Vec<Near>) -> Result<()> {
+        for (at, probe) in list.centroids.probes(&self.vector)?.into_iter().enumerate() {
+            let cell = first + at;
+            if self.within.as_ref().is_none_or(|within| within[cell]) {
+                found.push(Near { cell, part: list.parts[at].part(), probe });
+            }
+        }
+        Ok(())
     }
 
     /// Compares the query with the chosen rows that are loaded: through the graph where it and all rows are here, else with
     /// every one of them. Pages that are not `allowed` are passed over.
     pub fn nearest(&self, index: &Index, core: &Core, allowed: Option<&PageSet>) -> Nearest {
         let cells = &core.cells;
-        let mut cosines = Vec::with_capacity(cells.rows() as usize);
-        if self.graph.is_none() || !self.walk(index, cells, &mut cosines) {
-            for (part, base) in cells.parts.iter().zip(&self.bases) {
-                match base.zip(index.vectors(part.hash)) {
-                    Some((base, loaded)) => loaded.rows().scan(&self.codes, base, &mut cosines),
-                    None => cosines.resize(cosines.len() + part.rows as usize, NOT_COMPARED),
+        let mut compared = Vec::new();
+        if self.graph.is_none() || !self.walk(index, cells, &mut compared) {
+            for near in &self.taken {
+                if let Some(loaded) = index.vectors(near.part.hash) {
+                    let mut cosines = Vec::new();
+                    loaded.rows().scan(&self.codes, near.probe.base, &mut cosines);
+                    // Where all cells are compared, each row is met in its own.
+                    if !index.is_whole() {
+                        self.scan_others(loaded, &mut cosines);
+                    }
+                    compared.push((near.part.hash, cosines));
                 }
             }
         }
         let mut best = vec![NOT_COMPARED; core.collection.pages as usize];
-        let mut found = Nearest { pages: Vec::new(), too_far: false, leading: self.leading.clone(), cosines };
-        found.for_each_passage(index, core, |owner, cosine| {
+        let leading = self.vector[..sketch::bits(cells.code)].to_vec();
+        let mut found = Nearest { pages: Vec::new(), too_far: false, leading, compared };
+        found.for_each_passage(index, |owner, cosine| {
             let known = &mut best[owner.page.0 as usize];
             *known = known.max(cosine);
         });
@@ -149,28 +239,59 @@ impl Aim {
         found
     }
 
+    /// Compares the query with the rows of other cells in a part; what a row adds to is its own cell's, so that it is as near as if it
+    /// were found there.
+    fn scan_others(&self, part: &VectorPart, cosines: &mut Vec<f32>) {
+        let (rows, cells) = part.others();
+        let own = cosines.len();
+        rows.scan(&self.codes, 0.0, cosines);
+        for (cosine, &cell) in cosines[own..].iter_mut().zip(cells) {
+            *cosine = match self.bases.get(cell as usize) {
+                Some(Some(base)) => base + *cosine,
+                _ => NOT_COMPARED,
+            };
+        }
+    }
+
     /// Walks the graph, if all that this takes is loaded.
     #[inline(never)]
-    fn walk(&self, index: &Index, cells: &Cells, cosines: &mut Vec<f32>) -> bool {
-        let Some(graph) = index.graph() else { return false };
+    fn walk(&self, index: &Index, cells: &Cells, compared: &mut Vec<(u64, Vec<f32>)>) -> bool {
+        let Some(graph) = index.graph().filter(|_| self.taken.len() == cells.count()) else { return false };
         let (mut starts, mut loaded, mut first) = (Vec::new(), Vec::new(), 0);
-        for (part, base) in cells.parts.iter().zip(&self.bases) {
-            let Some((base, part)) = base.zip(index.vectors(part.hash)) else { return false };
+        for near in &self.taken {
+            let Some(part) = index.vectors(near.part.hash) else { return false };
             let rows = part.rows();
             starts.push(first);
             first += rows.count() as u32;
-            loaded.push((base, rows));
+            loaded.push((near.probe.base, rows));
         }
-        let cosine = |row: RowId| {
+        let place = |row: RowId| {
             let cell = starts.partition_point(|&start| start <= row.0) - 1;
-            let (base, rows) = &loaded[cell];
-            base + rows.dot(RowId(row.0 - starts[cell]), &self.codes)
+            (cell, row.0 - starts[cell])
         };
-        cosines.resize(first as usize, NOT_COMPARED);
+        let cosine = |row: RowId| {
+            let (cell, row) = place(row);
+            let (base, rows) = &loaded[cell];
+            base + rows.dot(RowId(row), &self.codes)
+        };
+        let rows = self.taken.iter().zip(&loaded);
+        compared.extend(rows.map(|(near, (_, rows))| (near.part.hash, vec![NOT_COMPARED; rows.count()])));
         for near in graph.search(GRAPH_ROWS, &mut Scratch::default(), cosine) {
-            cosines[near.row.0 as usize] = near.cosine;
+            let (cell, row) = place(near.row);
+            compared[cell].1[row as usize] = near.cosine;
         }
         true
+    }
+}
+
+/// Where a cell is among some that lie in the order of their numbers, or would be.
+fn place(cells: &[Near], cell: usize) -> Result<usize, usize> {
+    cells.binary_search_by_key(&cell, |near| near.cell)
+}
+
+fn insert(cells: &mut Vec<Near>, near: Near) {
+    if let Err(at) = place(cells, near.cell) {
+        cells.insert(at, near);
     }
 }
 
@@ -183,8 +304,8 @@ pub(super) struct Nearest {
     pub too_far: bool,
     /// The leading dimensions of the query's vector; none if no query was compared.
     leading: Vec<f32>,
-    /// The cosine of each row.
-    cosines: Vec<f32>,
+    /// The parts of rows that were compared, in the order of their cells, and the cosine of each row.
+    compared: Vec<(u64, Vec<f32>)>,
 }
 
 impl Nearest {
@@ -203,7 +324,7 @@ impl Nearest {
     pub fn passages(&self, index: &Index, core: &Core, pages: &[PageId]) -> Vec<Vec<(Owner, f32)>> {
         let places = Places::of(pages, core.collection.pages);
         let mut passages = vec![Vec::new(); pages.len()];
-        self.for_each_passage(index, core, |owner, cosine| {
+        self.for_each_passage(index, |owner, cosine| {
             if let Some(at) = places.find(owner.page) {
                 passages[at].push((owner, cosine));
             }
@@ -232,12 +353,9 @@ impl Nearest {
         best.1.or(Some(window))
     }
 
-    fn for_each_passage(&self, index: &Index, core: &Core, mut see: impl FnMut(Owner, f32)) {
-        let mut rest = self.cosines.as_slice();
-        for part in &core.cells.parts {
-            let (cosines, after) = rest.split_at((part.rows as usize).min(rest.len()));
-            rest = after;
-            let Some(loaded) = index.vectors(part.hash) else { continue };
+    fn for_each_passage(&self, index: &Index, mut see: impl FnMut(Owner, f32)) {
+        for (hash, cosines) in &self.compared {
+            let Some(loaded) = index.vectors(*hash) else { continue };
             for (row, &cosine) in cosines.iter().enumerate().filter(|&(_, &cosine)| cosine != NOT_COMPARED) {
                 loaded.owners(row).iter().for_each(|&owner| see(owner, cosine));
             }

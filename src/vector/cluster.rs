@@ -14,7 +14,7 @@ const SEED: u64 = 1982;
 const ROUNDS: usize = 16;
 
 /// The centroids of at most `count` groups of `vectors`; fewer if some groups stay empty.
-pub fn centroids(vectors: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
+pub fn centroids<V: AsRef<[f32]> + Sync>(vectors: &[V], count: usize) -> Vec<Vec<f32>> {
     let count = count.clamp(1, vectors.len().max(1));
     let mut random = Random(SEED);
     let mut rows: Vec<usize> = (0..vectors.len()).collect();
@@ -22,7 +22,7 @@ pub fn centroids(vectors: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
     for taken in 0..count.min(rows.len()) {
         let at = taken + random.below(rows.len() - taken);
         rows.swap(taken, at);
-        centroids.push(vectors[rows[taken]].clone());
+        centroids.push(vectors[rows[taken]].as_ref().to_vec());
     }
     let mut cells = Vec::new();
     for _ in 0..ROUNDS {
@@ -39,13 +39,13 @@ pub fn centroids(vectors: &[Vec<f32>], count: usize) -> Vec<Vec<f32>> {
 }
 
 /// The nearest centroid of each vector; of centroids equally near, the first.
-pub fn assign(vectors: &[Vec<f32>], centroids: &[Vec<f32>]) -> Vec<u32> {
+pub fn assign<V: AsRef<[f32]> + Sync>(vectors: &[V], centroids: &[Vec<f32>]) -> Vec<u32> {
     let halves: Vec<f32> = centroids.iter().map(|centroid| dot(centroid, centroid) / 2.0).collect();
-    let nearest = |vector: &Vec<f32>| {
+    let nearest = |vector: &V| {
         // |v − c|² is least where v · c − |c|² / 2 is greatest.
         let mut best = (0, f32::NEG_INFINITY);
         for (cell, (centroid, half)) in centroids.iter().zip(&halves).enumerate() {
-            let nearness = dot(vector, centroid) - half;
+            let nearness = dot(vector.as_ref(), centroid) - half;
             if nearness > best.1 {
                 best = (cell as u32, nearness);
             }
@@ -56,7 +56,7 @@ pub fn assign(vectors: &[Vec<f32>], centroids: &[Vec<f32>]) -> Vec<u32> {
 }
 
 /// The mean of each cell's vectors; a cell without any keeps its centroid.
-fn means(vectors: &[Vec<f32>], cells: &[u32], before: &[Vec<f32>]) -> Vec<Vec<f32>> {
+fn means<V: AsRef<[f32]> + Sync>(vectors: &[V], cells: &[u32], before: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); before.len()];
     for (row, &cell) in cells.iter().enumerate() {
         members[cell as usize].push(row);
@@ -67,7 +67,7 @@ fn means(vectors: &[Vec<f32>], cells: &[u32], before: &[Vec<f32>]) -> Vec<Vec<f3
         }
         let mut sum = vec![0f32; before.len()];
         for &row in rows {
-            sum.iter_mut().zip(&vectors[row]).for_each(|(sum, x)| *sum += x);
+            sum.iter_mut().zip(vectors[row].as_ref()).for_each(|(sum, x)| *sum += x);
         }
         sum.iter_mut().for_each(|x| *x /= rows.len() as f32);
         sum

@@ -9,7 +9,7 @@ use bifocal::search::{FacetRequest, Filters, Group, Mode, Order, Query, Relation
 use bifocal::{ErrorKind, text};
 use proptest::prelude::*;
 
-use super::{Memory, index_of, page};
+use super::{Memory, index_of, index_with, page};
 
 /// What a page has in a field.
 fn values(page: &Page, field: &str) -> Vec<Value> {
@@ -265,7 +265,13 @@ fn ten_wanted_hits_by_meaning_are_ten_hits() {
 
 #[test]
 fn a_filter_takes_further_cells_as_long_as_they_may_hold_nearer_pages() {
-    let mut memory = built(large(), true);
+    for regions in [false, true] {
+        further_cells(Memory::new(index_with(large(), Options { regions: Some(regions), ..Options::default() })));
+    }
+}
+
+/// Of the hits under filters, nineteen of twenty are as near as those of an exact scan.
+fn further_cells(mut memory: Memory) {
     let mut whole = Memory { parts: memory.parts.clone(), index: Index::open(memory.index.head()) };
     whole.index.hold_whole();
     let (mut found, mut all) = (0, 0);

@@ -32,7 +32,7 @@ pub fn measure(
         all += expected.len();
         found += expected.iter().filter(|&id| cells.contains(id)).count();
     }
-    let Some(cells) = exact.core().map(|core| &core.cells).filter(|cells| !cells.parts.is_empty()) else {
+    let Some(cells) = exact.core().map(|core| &core.cells).filter(|cells| cells.count() > 0) else {
         return Ok(String::new());
     };
     let recall = found as f64 / all.max(1) as f64;
@@ -40,7 +40,7 @@ pub fn measure(
 }
 
 fn layout(cells: &Cells) -> String {
-    let (code, rows, count) = (cells.code, cells.rows(), cells.parts.len());
+    let (code, rows, count) = (cells.code, cells.rows(), cells.count());
     let cell = rows as usize / count * (code.bytes() + 2);
     format!(
         "{rows} rows of {} bytes ({} dimensions in 4 bits, {} in 2), {count} cells of {cell} bytes, {} of them for a query\n\
