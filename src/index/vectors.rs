@@ -104,6 +104,7 @@ impl VectorPart {
 
 impl Table {
     /// Reads the next table of a part of `length` bytes.
+    #[inline(never)]
     fn read(reader: &mut Reader, code: RowCode, pages: u32, length: usize) -> Result<Self> {
         let rows = reader.count(2)?;
         let (mut ends, mut owners) = (Vec::new(), Vec::<Owner>::new());

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::arrange;
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, PageSet, StoredPage, pieces};
-use crate::index::{CellList, Cells, Core, Grouping, Index, Kind, Owner, PartId, Regions, VectorPart};
+use crate::index::{CellList, Cells, Core, Grouping, Index, Kind, Owner, PartId, Regions, VectorPart, VectorsRef};
 use crate::lexical::{PageScore, Places};
 use crate::order::best_first;
 use crate::vector::hnsw::Scratch;
@@ -44,16 +44,16 @@ pub(super) struct Aim {
     regions: Vec<usize>,
     /// In how many regions cells are looked for, from the first on.
     looked_into: usize,
-    /// The cells of these that may be compared, the nearest first; none until they are loaded.
-    order: Option<Vec<Near>>,
-    /// For each cell what its rows add to, as far as cells are listed and may be compared.
-    bases: Vec<Option<f32>>,
+    /// The cells that may be compared, by their numbers, as far as they are listed.
+    known: Vec<Option<Near>>,
+    /// Their numbers, the nearest first; none until all that are looked for are listed.
+    order: Vec<usize>,
     /// How many cells are to be compared, from the first on.
     wanted: usize,
     /// Whether others were taken besides, which may hold nearer rows.
     reached_out: bool,
-    /// The cells to compare, in the order of their numbers.
-    taken: Vec<Near>,
+    /// Whether each cell is to be compared.
+    taken: Vec<bool>,
     /// Whether the graph is walked rather than every row of these cells compared.
     graph: Option<PartId>,
 }
@@ -61,9 +61,7 @@ pub(super) struct Aim {
 /// A cell and how near it is.
 #[derive(Clone, Copy)]
 struct Near {
-    /// Its number among all cells.
-    cell: usize,
-    part: PartId,
+    part: VectorsRef,
     probe: Probe,
 }
 
@@ -77,11 +75,11 @@ impl Aim {
             within: within.map(<[bool]>::to_vec),
             regions: Vec::new(),
             looked_into: 0,
-            order: None,
-            bases: vec![None; cells.count()],
+            known: vec![None; cells.count()],
+            order: Vec::new(),
             wanted: if index.is_whole() { usize::MAX } else { cells.probes as usize },
             reached_out: false,
-            taken: Vec::new(),
+            taken: vec![false; cells.count()],
             // The graph leads to the nearest of all rows, among which there may be none of a page that passes.
             graph: cells
                 .graph
@@ -112,21 +110,24 @@ impl Aim {
 
     /// Takes twice as many cells, if there are more.
     pub fn widen(&mut self) -> bool {
-        let before = (self.looked_into, self.taken.len());
-        self.wanted = self.taken.len().max(1) * 2;
+        let before = (self.looked_into, self.taken().count());
+        self.wanted = before.1.max(1) * 2;
         self.take();
         if self.looked_into < self.regions.len() {
             self.looked_into = (self.looked_into * 2).min(self.regions.len());
-            self.order = None;
+            self.order.clear();
         }
-        (self.looked_into, self.taken.len()) != before
+        (self.looked_into, self.taken().count()) != before
     }
 
     /// Takes the nearest cells, as many as are wanted, besides those that are taken.
     fn take(&mut self) {
-        for near in self.order.iter().flatten().take(self.wanted) {
-            insert(&mut self.taken, *near);
-        }
+        self.order.iter().take(self.wanted).for_each(|&cell| self.taken[cell] = true);
+    }
+
+    /// The cells to compare, in the order of their numbers.
+    fn taken(&self) -> impl Iterator<Item = &Near> {
+        self.known.iter().zip(&self.taken).filter_map(|(near, &taken)| near.as_ref().filter(|_| taken))
     }
 
     /// Takes, once, the likeliest of the cells that may hold a nearer row than the last of so many pages that were found; says if
@@ -138,11 +139,16 @@ impl Aim {
         }
         let last = found.pages.get(wanted.saturating_sub(1)).or(found.pages.last());
         let least = last.map_or(cells.cut_off, |last| last.score.max(cells.cut_off));
-        let may_have = |near: &Near| near.probe.base + cells.reach * near.probe.room;
-        let others = self.order.iter().flatten().filter(|near| place(&self.taken, near.cell).is_err());
-        let likely: Vec<Near> = others.filter(|near| may_have(near) >= least).copied().collect();
-        for at in best_first(likely.iter().map(may_have)).into_iter().take(BESIDES * cells.probes as usize) {
-            insert(&mut self.taken, likely[at]);
+        let may_have = |cell: usize| {
+            let base = |near: Near| near.probe.base + cells.reach * near.probe.room;
+            self.known[cell].filter(|_| !self.taken[cell]).map_or(NOT_COMPARED, base)
+        };
+        let likely: Vec<(usize, f32)> = self.order.iter().map(|&cell| (cell, may_have(cell))).collect();
+        let likely: Vec<(usize, f32)> = likely.into_iter().filter(|&(_, nearest)| nearest >= least).collect();
+        for at in
+            best_first(likely.iter().map(|&(_, nearest)| nearest)).into_iter().take(BESIDES * cells.probes as usize)
+        {
+            self.taken[likely[at].0] = true;
         }
         !likely.is_empty()
     }
@@ -154,10 +160,10 @@ impl Aim {
             parts.extend(self.regions[..self.looked_into].iter().map(|&region| regions.parts[region].part()));
         }
         if !parts.iter().any(|&id| index.wants(id)) {
-            if self.order.is_none() {
+            if self.order.is_empty() {
                 self.order(index, cells)?;
             }
-            parts.extend(self.taken.iter().map(|near| near.part));
+            parts.extend(self.taken().map(|near| near.part.part()));
             parts.extend(self.graph);
         }
         let (mut missing, mut failures) = (Vec::new(), Vec::new());
@@ -173,31 +179,34 @@ impl Aim {
 
     /// Puts the cells of the regions that are looked into in order, and takes the nearest.
     fn order(&mut self, index: &Index, cells: &Cells) -> Result<()> {
-        let mut found = Vec::new();
         match &cells.grouping {
-            Grouping::Cells(list) => self.note(list, 0, &mut found)?,
+            Grouping::Cells(list) => self.know(list, 0)?,
             Grouping::Regions(regions) => {
                 let ranges = regions.ranges();
-                for &region in &self.regions[..self.looked_into] {
+                for at in 0..self.looked_into {
+                    let region = self.regions[at];
                     if let Some(list) = index.region(regions.parts[region].part()) {
-                        self.note(list, ranges[region].start, &mut found)?;
+                        self.know(list, ranges[region].start)?;
                     }
                 }
             }
         }
-        found.iter().for_each(|near| self.bases[near.cell] = Some(near.probe.base));
-        let order = best_first(found.iter().map(|near| near.probe.nearness));
-        self.order = Some(order.into_iter().map(|at| found[at]).collect());
+        let mut known = Vec::new();
+        for (cell, near) in self.known.iter().enumerate() {
+            known.extend(near.map(|near| (cell, near.probe.nearness)));
+        }
+        let order = best_first(known.iter().map(|&(_, nearness)| nearness));
+        self.order = order.into_iter().map(|at| known[at].0).collect();
         self.take();
         Ok(())
     }
 
     /// Notes the cells of a list that may be compared; the first has that number.
-    fn note(&self, list: &CellList, first: usize, found: &mut Vec<Near>) -> Result<()> {
+    #[inline(never)]
+    fn know(&mut self, list: &CellList, first: usize) -> Result<()> {
         for (at, probe) in list.centroids.probes(&self.vector)?.into_iter().enumerate() {
-            let cell = first + at;
-            if self.within.as_ref().is_none_or(|within| within[cell]) {
-                found.push(Near { cell, part: list.parts[at].part(), probe });
+            if self.within.as_ref().is_none_or(|within| within[first + at]) {
+                self.known[first + at] = Some(Near { part: list.parts[at], probe });
             }
         }
         Ok(())
@@ -209,7 +218,7 @@ impl Aim {
         let cells = &core.cells;
         let mut compared = Vec::new();
         if self.graph.is_none() || !self.walk(index, cells, &mut compared) {
-            for near in &self.taken {
+            for near in self.taken() {
                 if let Some(loaded) = index.vectors(near.part.hash) {
                     let mut cosines = Vec::new();
                     loaded.rows().scan(&self.codes, near.probe.base, &mut cosines);
@@ -246,8 +255,8 @@ impl Aim {
         let own = cosines.len();
         rows.scan(&self.codes, 0.0, cosines);
         for (cosine, &cell) in cosines[own..].iter_mut().zip(cells) {
-            *cosine = match self.bases.get(cell as usize) {
-                Some(Some(base)) => base + *cosine,
+            *cosine = match self.known.get(cell as usize) {
+                Some(Some(near)) => near.probe.base + *cosine,
                 _ => NOT_COMPARED,
             };
         }
@@ -256,9 +265,9 @@ impl Aim {
     /// Walks the graph, if all that this takes is loaded.
     #[inline(never)]
     fn walk(&self, index: &Index, cells: &Cells, compared: &mut Vec<(u64, Vec<f32>)>) -> bool {
-        let Some(graph) = index.graph().filter(|_| self.taken.len() == cells.count()) else { return false };
+        let Some(graph) = index.graph().filter(|_| self.taken().count() == cells.count()) else { return false };
         let (mut starts, mut loaded, mut first) = (Vec::new(), Vec::new(), 0);
-        for near in &self.taken {
+        for near in self.taken() {
             let Some(part) = index.vectors(near.part.hash) else { return false };
             let rows = part.rows();
             starts.push(first);
@@ -274,24 +283,13 @@ impl Aim {
             let (base, rows) = &loaded[cell];
             base + rows.dot(RowId(row), &self.codes)
         };
-        let rows = self.taken.iter().zip(&loaded);
+        let rows = self.taken().zip(&loaded);
         compared.extend(rows.map(|(near, (_, rows))| (near.part.hash, vec![NOT_COMPARED; rows.count()])));
         for near in graph.search(GRAPH_ROWS, &mut Scratch::default(), cosine) {
             let (cell, row) = place(near.row);
             compared[cell].1[row as usize] = near.cosine;
         }
         true
-    }
-}
-
-/// Where a cell is among some that lie in the order of their numbers, or would be.
-fn place(cells: &[Near], cell: usize) -> Result<usize, usize> {
-    cells.binary_search_by_key(&cell, |near| near.cell)
-}
-
-fn insert(cells: &mut Vec<Near>, near: Near) {
-    if let Err(at) = place(cells, near.cell) {
-        cells.insert(at, near);
     }
 }
 
