@@ -104,7 +104,7 @@ story("a plain form works before the script, hands over what was typed, and is t
   await page.goto(`${server.origin}/try.html`, { waitUntil: "commit" });
   const plain = page.locator("bifocal-search input[name=q]").first();
   await plain.pressSequentially("hon");
-  await page.evaluate(() => (window.refuse = "WebAssembly is not allowed here"));
+  await page.evaluate(() => (window.refuse = { code: "wasm", message: "WebAssembly is not allowed here" }));
   release();
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot);
   assert.equal(await focused(page), "query");
