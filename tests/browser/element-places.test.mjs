@@ -34,6 +34,24 @@ story("a page in the place of the script is a site that can't be reached", async
   await page.getByText("The site cannot be reached.").waitFor();
 }, { allowed: /MIME|module/ });
 
+story("a page in the place of the worker's script is one too, and the reason is told", async (page) => {
+  server.answer = (path) => (/\/worker-/.test(path) ? { body: "<!doctype html>Not found", headers: { "Content-Type": "text/html" } } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).fill("honey");
+  await page.getByText("The site cannot be reached.").waitFor();
+  await page.getByText(/cannot fetch runtime\/worker-.*: the server answers with a page; check the connection/).waitFor();
+  server.answer = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await option(page).first().waitFor();
+}, { allowed: /MIME|module/ });
+
+story("a worker's script that is missing is said to be", async (page) => {
+  server.answer = (path) => (/\/worker-/.test(path) ? { status: 404, body: "" } : undefined);
+  await show(page, "<bifocal-search></bifocal-search>");
+  await box(page).fill("honey");
+  await page.getByText(/runtime\/worker-.* is missing: the server answers 404/).waitFor();
+}, { allowed: /404|module/ });
+
 story("where storage is full or forbidden nothing is remembered, and nothing fails", async (page) => {
   await page.addInitScript(() => {
     Storage.prototype.setItem = () => {
