@@ -115,6 +115,30 @@ for (const [names, workers] of [["bifocal", 1], ["other", 0]]) {
   }, { allowed: names === "other" ? /Creating a TrustedTypePolicy/ : null, chromiumOnly: TRUSTED });
 }
 
+story("the script is evaluated in one task and the element drawn in the next; who asks for it before has it at once", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>");
+  const { before, after, asked, gone } = await page.evaluate(async () => {
+    const task = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const made = () => document.querySelector("main").appendChild(document.createElement("bifocal-search"));
+    const first = made();
+    const before = first.shadowRoot;
+    await task();
+    const after = first.shadowRoot.querySelector("#query").checkVisibility();
+    const second = made();
+    second.words = { search: "Find" };
+    second.query = "honey";
+    const asked = [second.query, second.shadowRoot.querySelector("#query").value, second.shadowRoot.querySelector("label").textContent];
+    const third = made();
+    third.remove();
+    await task();
+    return { before, after, asked, gone: third.shadowRoot };
+  });
+  assert.equal(before, null);
+  assert.ok(after);
+  assert.deepEqual(asked, ["honey", "honey", "Find"]);
+  assert.equal(gone, null, "what left before its turn draws nothing");
+});
+
 story("an element that is moved keeps what it shows; one that is removed stops", async (page) => {
   await show(page, '<bifocal-search></bifocal-search><div id="there"></div>');
   await box(page).fill("honey");
