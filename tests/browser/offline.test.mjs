@@ -271,7 +271,16 @@ story("the page can be installed", async (page) => {
   await page.goto(home());
   const { errors, data } = await cdp.send("Page.getAppManifest");
   assert.deepEqual(errors, []);
-  assert.equal(JSON.parse(data).start_url, "./");
+  const { start_url, icons } = JSON.parse(data);
+  assert.equal(start_url, "./");
+  assert.deepEqual(icons.filter(({ type }) => type === "image/png").map(({ sizes, purpose }) => [sizes, purpose]), [["192x192", "any"], ["512x512", "any"], ["512x512", "maskable"]]);
+  const touch = await page.locator("link[rel=apple-touch-icon]").getAttribute("href");
+  const widths = await page.evaluate((paths) => Promise.all(paths.map(async (path) => {
+    const image = Object.assign(new Image(), { src: path });
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  })), [touch, ...icons.filter(({ type }) => type === "image/png").map(({ src }) => src)]);
+  assert.deepEqual(widths, [[180, 180], [192, 192], [512, 512], [512, 512]]);
   const { installabilityErrors } = await cdp.send("Page.getInstallabilityErrors");
   // A visitor of the tests is in private mode, where nothing is installed.
   assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
