@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { bundle, here } from "./bundle.mjs";
+import { png } from "./icon.mjs";
 
 const HINTS = "(/*bifocal:hints*/null)";
 const FILES = "({/*bifocal:files*/})";
@@ -58,12 +59,17 @@ export async function buildRuntime({ out = join(here, "dist/runtime"), wasm = jo
   write(null, "bifocal-offline.js", await bundle("offline/worker.ts", { format: "iife" }));
   write(null, "bifocal-engine.js", await bundle("engine/script.ts", { ...holding(files, wasm), format: "iife" }));
 
+  const [icon, maskable] = ["icon.svg", "icon-maskable.svg"].map((name) => readFileSync(join(here, "page", name), "utf8"));
   const assets = {
     ELEMENT: element,
     PAGE_SCRIPT: hashed(null, "page", "js", await bundle("page/page.ts")),
     PAGE_STYLE: hashed(null, "page", "css", await bundle("page/page.css")),
-    ICON: hashed(null, "icon", "svg", readFileSync(join(here, "page/icon.svg"))),
-    ICON_MASKABLE: hashed(null, "icon-maskable", "svg", readFileSync(join(here, "page/icon-maskable.svg"))),
+    ICON: hashed(null, "icon", "svg", icon),
+    ICON_SMALL: hashed(null, "icon-small", "png", png(icon, 192)),
+    ICON_LARGE: hashed(null, "icon-large", "png", png(icon, 512)),
+    ICON_MASKABLE: hashed(null, "icon-maskable", "svg", maskable),
+    ICON_MASKABLE_LARGE: hashed(null, "icon-maskable-large", "png", png(maskable, 512)),
+    ICON_TOUCH: hashed(null, "icon-touch", "png", png(maskable, 180)),
   };
   for (const [role, name] of [["page", "index.html"], ["manifest", "bifocal.webmanifest"]]) {
     const text = readFileSync(join(here, "page", name), "utf8");

@@ -13,6 +13,7 @@ const answer = (text, more = {}) => {
 };
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const play = async (text, options) => { ${script} };
+const refusal = ({ code, message }) => Object.assign(new Error("bifocal: " + message), { code });
 export class BifocalError extends Error {}
 class Search {
   about = about;
@@ -21,13 +22,14 @@ class Search {
   async upgrade({ signal, onProgress }) {
     const total = about.model.file.bytes;
     onProgress({ phase: "downloading", loaded: total / 2, total });
+    if (globalThis.refuseModel) throw refusal(globalThis.refuseModel);
     await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   }
   close() {}
 }
 export const open = async (url) => {
   globalThis.opened = [...(globalThis.opened ?? []), url];
-  if (globalThis.refuse) throw Object.assign(new Error("bifocal: " + globalThis.refuse), { code: "wasm" });
+  if (globalThis.refuse) throw refusal(globalThis.refuse);
   await globalThis.gate;
   return new Search();
 };

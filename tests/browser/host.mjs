@@ -32,3 +32,15 @@ export const focused = (page) =>
     while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
     return at.id || at.tagName;
   });
+
+/** Counts the element's events in `window.heard`, and keeps the page where it is. */
+export const hear = (page) =>
+  page.evaluate(() => {
+    window.heard = [];
+    for (const type of ["bifocal-search", "bifocal-no-results", "bifocal-select"]) {
+      document.addEventListener(type, (event) => {
+        window.heard.push([type, event.detail.query]);
+        if (type === "bifocal-select") event.preventDefault();
+      });
+    }
+  });

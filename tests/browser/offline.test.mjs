@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { CLAIM, control } from "./control.mjs";
 import { keep } from "./keep.mjs";
 import { built, DEVTOOLS, inFirefox, launchWith, PROFILES, stage } from "./stage.mjs";
 
@@ -82,6 +83,71 @@ story("a model that was loaded once answers with the network off", async (page) 
   assert.equal(await encoder, "all-MiniLM-L6-v2");
 });
 
+/** The state that the element's offer of the model is in. */
+const offer = (page) => page.locator("#offer");
+
+/** Takes the network away, so that the browser knows it, or gives it back. */
+async function setOffline(page, off) {
+  server.off = off;
+  await page.context().setOffline(off);
+}
+
+story("a model that a reader loaded once understands questions with the network off, without being asked for again", async (page) => {
+  await page.goto(home());
+  await keep(page);
+  await page.reload();
+  await find(page, "honey");
+  await page.getByRole("button", { name: "Load it" }).click();
+  await offer(page).waitFor({ state: "hidden" });
+  await setOffline(page, true);
+  await page.goto(`${home()}?q=queen`);
+  await page.locator("#how", { hasText: "(all-MiniLM-L6-v2)" }).waitFor();
+  assert.ok(await offer(page).isHidden());
+}, { ...NOTES, chromiumOnly: DEVTOOLS });
+
+story("a model that is not kept can't be loaded with the network off: that is said, and what to do, and searching goes on", async (page) => {
+  await page.goto(home());
+  await keep(page);
+  await page.reload();
+  await find(page, "honey");
+  await setOffline(page, true);
+  await page.getByRole("button", { name: "Load it" }).focus();
+  await page.keyboard.press("Enter");
+  await offer(page).getByText("You are offline. The model is not on this device yet: load it once you are online.").waitFor();
+  const again = page.getByRole("button", { name: "Try again" });
+  assert.equal(await again.evaluate((button) => button.getRootNode().activeElement === button), true, "who pressed the button stands on the next");
+  assert.ok((await find(page, "queen")).length > 0);
+  await setOffline(page, false);
+  await again.click();
+  await offer(page).waitFor({ state: "hidden" });
+  await page.locator("#how", { hasText: "(all-MiniLM-L6-v2)" }).waitFor();
+}, { ...NOTES, chromiumOnly: DEVTOOLS });
+
+story("with the network off a hit leads to its page, which the site's own service worker kept, and to the words there", async (page) => {
+  const pages = ["/guide/swarming.html", "/guide/inspections.html", "/guide/first-hive.html", "/page.html"];
+  const keeping = `addEventListener("install", (event) => event.waitUntil(caches.open("pages").then((cache) => cache.addAll(${JSON.stringify(pages)}))));
+    addEventListener("fetch", (event) => {
+      if (!new URL(event.request.url).pathname.startsWith("/bifocal/")) event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
+    });`;
+  await control(page, server, `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); ${keeping} ${CLAIM}`);
+  await setOffline(page, true);
+  await page.reload();
+  await page.locator("#query").fill("others walk in after her within an hour");
+  const link = page.locator('#hits a[href*="swarming.html"][href*=":~:text"]').first();
+  await link.waitFor();
+  const marks = /:~:text=(.*)$/.exec(await link.getAttribute("href"))[1];
+  await link.click();
+  await page.waitForURL(/swarming\.html/);
+  assert.equal(await page.locator("main h1").textContent(), "Swarming");
+  const [, words] = /^(?:[^,]*-,)?([^,]*)/.exec(marks).map(decodeURIComponent);
+  // The browser marks the words and brings them into view; a page can't ask it what it marked.
+  await page.waitForFunction((words) => {
+    const paragraph = [...document.querySelectorAll("main p")].find(({ textContent }) => textContent.replace(/\s+/g, " ").includes(words));
+    const { top, bottom } = paragraph.getBoundingClientRect();
+    return scrollY > 0 && top < innerHeight && bottom > 0;
+  }, words);
+}, { ...NOTES, viewport: { width: 600, height: 240 }, chromiumOnly: DEVTOOLS });
+
 test("after a restart of the browser everything is there, with no server at all", { timeout: 240_000, skip: inFirefox(PROFILES) }, async () => {
   const profile = mkdtempSync(join(tmpdir(), "bifocal-"));
   const visit = async (tell) => {
@@ -139,6 +205,8 @@ story("an update that breaks off, wherever it does, leaves the build that was th
   await page.goto(home());
   await keep(page);
   await page.reload();
+  // A page that opens looks for a newer build by itself: that is over before there is one.
+  await find(page, "honey");
   server.folder = built("few");
   const files = JSON.parse(readFileSync(join(built("few"), "bifocal/files.json"), "utf8")).files.length;
   let completed = false;
@@ -215,14 +283,7 @@ story("where room runs out halfway, what was kept is given back", async (page) =
 }, { ...NOTES, chromiumOnly: DEVTOOLS });
 
 story("a service worker of one's own keeps the index for pages anywhere on the site", async (page) => {
-  server.pages["/sw.js"] = 'importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); addEventListener("activate", () => clients.claim());';
-  server.pages["/deep/page.html"] = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title><script type="module" src="/bifocal/bifocal-search.js"></script><bifocal-search></bifocal-search>';
-  await page.goto(`${server.origin}/deep/page.html`);
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.register("/sw.js");
-    await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  });
+  await control(page, server, `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); ${CLAIM}`, "/deep/page.html");
   server.answer = (path) => (path.startsWith("/bifocal/") ? { status: 503, body: "" } : undefined);
   await page.reload();
   await page.locator("#query").fill("honey");
@@ -242,14 +303,7 @@ for (const [keeping, isKept] of [
   ['({ path, bytes }) => bytes > 0 && !path.endsWith(".html")', ({ path }) => !path.endsWith(".html")],
 ]) {
   story(`a service worker keeps what it is told to, ${keeping}, and what queries read besides`, async (page) => {
-    server.pages["/sw.js"] = `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/", keep: ${keeping} }); addEventListener("activate", (event) => event.waitUntil(clients.claim()));`;
-    server.pages["/page.html"] = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title><script type="module" src="/bifocal/bifocal-search.js"></script><bifocal-search></bifocal-search>';
-    await page.goto(`${server.origin}/page.html`);
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.register("/sw.js");
-      await navigator.serviceWorker.ready;
-      if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-    });
+    await control(page, server, `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/", keep: ${keeping} }); ${CLAIM}`);
     const { files } = JSON.parse(readFileSync(join(built("site"), "bifocal/files.json"), "utf8"));
     const parts = files.filter(({ path }) => path.startsWith("parts/"));
     const before = await keptFiles(page);
@@ -271,7 +325,16 @@ story("the page can be installed", async (page) => {
   await page.goto(home());
   const { errors, data } = await cdp.send("Page.getAppManifest");
   assert.deepEqual(errors, []);
-  assert.equal(JSON.parse(data).start_url, "./");
+  const { start_url, icons } = JSON.parse(data);
+  assert.equal(start_url, "./");
+  assert.deepEqual(icons.filter(({ type }) => type === "image/png").map(({ sizes, purpose }) => [sizes, purpose]), [["192x192", "any"], ["512x512", "any"], ["512x512", "maskable"]]);
+  const touch = await page.locator("link[rel=apple-touch-icon]").getAttribute("href");
+  const widths = await page.evaluate((paths) => Promise.all(paths.map(async (path) => {
+    const image = Object.assign(new Image(), { src: path });
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  })), [touch, ...icons.filter(({ type }) => type === "image/png").map(({ src }) => src)]);
+  assert.deepEqual(widths, [[180, 180], [192, 192], [512, 512], [512, 512]]);
   const { installabilityErrors } = await cdp.send("Page.getInstallabilityErrors");
   // A visitor of the tests is in private mode, where nothing is installed.
   assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
@@ -18,7 +18,11 @@ const esbuild = createRequire(join(www, "package.json"))("esbuild");
 /** Most bytes of the package as it is downloaded. */
 const LIMIT = 110_000;
 
-/** A project that has the package. */
+/** What can be imported, as the package's manifest says. */
+const manifest = JSON.parse(await readFile(join(packed, "package.json"), "utf8"));
+const parts = Object.keys(manifest.exports).filter((path) => path !== "./package.json").map((path) => path.replace(".", "bifocal"));
+
+/** A project that has the package, and React, which one part is for. */
 const project = await temporaryFolder(after);
 const index = join(built("site"), "bifocal");
 let server;
@@ -26,6 +30,7 @@ before(async () => {
   await mkdir(join(project, "node_modules"), { recursive: true });
   await writeFile(join(project, "package.json"), '{ "type": "module" }');
   await cp(packed, join(project, "node_modules/bifocal"), { recursive: true });
+  await symlink(tool("react"), join(project, "node_modules/react"), "junction");
   server = await serve(built("site"));
 });
 after(() => server?.close());
@@ -81,7 +86,12 @@ test("a folder that is no index is an error that says so", () => {
 });
 
 test("every part can be imported where there is no browser, as a server that renders pages does", () => {
-  assert.equal(node(`for (const part of ["bifocal", "bifocal/element", "bifocal/pagefind", "bifocal/instantsearch", "bifocal/several", "bifocal/offline"]) await import(part); console.log("sound")`).trim(), "sound");
+  assert.equal(node(`for (const part of ${JSON.stringify(parts)}) await import(part); console.log("sound")`).trim(), "sound");
+});
+
+test("the readme's list has every part, and no others", async () => {
+  const listed = [...(await readFile(join(packed, "README.md"), "utf8")).matchAll(/^\| `(bifocal[\w/]*)` \|/gm)].map(([, part]) => part);
+  assert.deepEqual(listed.sort(), [...parts].sort());
 });
 
 test("TypeScript at its strictest knows the types, without being told to skip ours", async () => {

@@ -27,6 +27,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 export class BifocalSearch extends Base {
   #words: Partial<Words> = {};
   #session: Session | null = null;
+  #beginning: ReturnType<typeof setTimeout> | undefined;
 
   /** Texts of the owner's own in place of the language's, all of them or some. */
   get words(): Partial<Words> {
@@ -40,25 +41,37 @@ export class BifocalSearch extends Base {
 
   connectedCallback(): void {
     if (this.#session) return;
-    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet()];
-    const say = (type: string, detail: object, cancelable: boolean) =>
-      this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
-    this.#session = new Session(this, root, this.#words, say);
+    // Drawn in a task after the one that evaluates the script, with what both need divided between them: neither holds up a reader for long.
+    sheet();
+    this.#beginning ??= setTimeout(() => this.#begin());
   }
 
   disconnectedCallback(): void {
     // An element that is only moved is connected again at once, and keeps everything.
     queueMicrotask(() => {
       if (this.isConnected) return;
+      clearTimeout(this.#beginning);
+      this.#beginning = undefined;
       this.#session?.stop();
       this.#session = null;
     });
   }
 
+  /** What goes on in the element; it begins now if somebody asks for it before its turn. */
+  #begin(): Session | null {
+    clearTimeout(this.#beginning);
+    this.#beginning = undefined;
+    if (this.#session || !this.isConnected) return this.#session;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet()];
+    const say = (type: string, detail: object, cancelable: boolean) =>
+      this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
+    return (this.#session = new Session(this, root, this.#words, say));
+  }
+
   /** Opens the dialog or the panel, or goes to the box. */
   open(): void {
-    this.#session?.open();
+    this.#begin()?.open();
   }
 
   close(): void {
@@ -67,11 +80,11 @@ export class BifocalSearch extends Base {
 
   /** What stands in the box; setting it asks. */
   get query(): string {
-    return this.#session?.question.text ?? "";
+    return this.#begin()?.question.text ?? "";
   }
 
   set query(text: string) {
-    const session = this.#session;
+    const session = this.#begin();
     session?.pose({ ...session.question, text });
   }
 }

@@ -1,6 +1,6 @@
 /** The offer to load the model, and how its loading goes. */
 
-import type { Progress } from "bifocal";
+import type { BifocalError, Progress } from "bifocal";
 import type { Searchable } from "bifocal/several";
 import { sparing } from "../src/idle.js";
 import { button, inEnglish, make, megabytes } from "./dom.js";
@@ -70,8 +70,11 @@ export class Offer {
         this.memory.choice = null;
         this.show();
       } else {
+        const { code, message } = error as BifocalError;
         this.#say(
-          make("p", "", `${words.modelFailed} `, inEnglish((error as Error).message)),
+          code === "network" && !navigator.onLine
+            ? make("p", "", `${words.offline} ${words.modelAbsent}`)
+            : make("p", "", `${words.modelFailed} `, inEnglish(message)),
           button(words.tryAgain, () => void this.load(), "button primary"),
         );
       }
@@ -84,9 +87,13 @@ export class Offer {
   }
 
   #say(...content: Node[]): void {
+    // Who pressed one of its buttons stands on the one that took its place.
+    const { activeElement } = this.element.getRootNode() as ShadowRoot;
+    const held = activeElement && this.element.contains(activeElement);
     this.element.setAttribute("aria-label", this.speech().words.model);
     this.element.replaceChildren(...content);
     this.element.hidden = false;
+    if (held) this.element.querySelector("button")?.focus();
   }
 
   #tell({ phase, loaded, total }: Progress, said: HTMLElement, bar: HTMLProgressElement): void {

@@ -55,7 +55,7 @@ export interface SearchOptions {
   /** Whether each hit tells how its score came about. */
   explain?: boolean;
   /** Stops the search, and rejects it with the signal's reason. Abort the former search when the reader types on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Gets what is known before everything has come: the keyword hits, mostly. */
   onUpdate?: (answer: Answer) => void;
 }
@@ -129,7 +129,7 @@ export class Search {
       if (typeof text !== "string") throw bad("the query", text, "a string");
       if (!MODES.includes(mode)) throw bad("mode", mode, MODES.join(", "));
       if (!ENCODERS.includes(encoder)) throw bad("encoder", encoder, ENCODERS.join(", "));
-      if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw bad("limit", limit, "1 to 1000");
+      checkLimit(limit, 1000);
       if (!Number.isInteger(offset) || offset < 0) throw bad("offset", offset, "0 or more");
     } catch (error) {
       return Promise.reject(error);
@@ -147,8 +147,8 @@ export class Search {
    */
   async suggest(text: string, options: SuggestOptions = {}): Promise<Suggestion[]> {
     const { limit = 8, signal } = options;
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw bad("limit", limit, "1 to 100");
-    const how: SearchOptions = { mode: "keyword", limit, sections: 2, ...(signal && { signal }) };
+    checkLimit(limit, 100);
+    const how: SearchOptions = { mode: "keyword", limit, sections: 2, signal };
     return suggestions(await this.#search(text, how, { prefix: true, completions: limit }), limit);
   }
 
@@ -274,6 +274,10 @@ function byTransformer({ encoder }: Answer): boolean {
 /** `text` with U+FFFD for halves of surrogate pairs, which UTF-8 and so the engine cannot hold. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+function checkLimit(limit: number, most: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > most) throw bad("limit", limit, `1 to ${most}`);
 }
 
 function bad(what: string, value: unknown, allowed: string): BifocalError {

@@ -13,8 +13,8 @@ export type ImportFile = (path: string) => Promise<unknown>;
 
 /** What a host does in its own way, because its `fetch` or `import()` cannot reach the index folder. */
 export interface HandedIn {
-  fetchFile?: FetchFile;
-  importFile?: ImportFile;
+  fetchFile?: FetchFile | undefined;
+  importFile?: ImportFile | undefined;
 }
 
 /** No runtime file is near this when un-gzipped; parts have the index's own, smaller bound. */

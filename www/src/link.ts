@@ -142,7 +142,7 @@ async function fetchAhead(fetchFile: FetchFile, path: string, init: RequestInit)
 }
 
 /** Starts the worker in `path`; where there can be none, the same code in this very thread. */
-async function start({ base, worker, handedIn }: Way, path: string): Promise<Port> {
+async function start({ base, fetchFile, worker, handedIn }: Way, path: string): Promise<Port> {
   const url = fileUrl(base, path);
   if (worker && typeof Worker === "function") {
     const port = await startWorker(url).catch(() => null);
@@ -152,6 +152,9 @@ async function start({ base, worker, handedIn }: Way, path: string): Promise<Por
     const module = handedIn.importFile ? handedIn.importFile(path) : import(/* webpackIgnore: true */ /* @vite-ignore */ url);
     return startHere((await module) as typeof import("./worker.js"), handedIn);
   } catch (error) {
+    // Browsers don't tell a script that must not run from one that did not come: fetched as a file, it says so itself.
+    const { headers } = await request(fetchFile, path);
+    if (/html/.test(headers.get("Content-Type")!)) throw new BifocalError("network", `cannot fetch ${path}: the server answers with a page; check the connection`);
     throw new BifocalError("worker", `cannot run ${url}, neither as a worker nor in the page: ${reason(error)}`);
   }
 }
@@ -170,19 +173,14 @@ function trusted(url: string): string {
 async function startWorker(url: string): Promise<Port> {
   const own = isForeign(url) ? URL.createObjectURL(new Blob([`import"${url}"`], { type: "text/javascript" })) : url;
   const worker = new Worker(trusted(own), { type: "module", name: "bifocal" });
-  const port: Port = {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
-    close: () => worker.terminate(),
-    onMessage: () => {},
-    onStopped: () => {},
-  };
+  const port = portTo(worker, () => worker.terminate());
   return new Promise<Port>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => (data.type === "ready" ? resolve(port) : port.onMessage(data));
+    port.onMessage = () => resolve(port);
     worker.onerror = (event) => {
       // Handled here: a worker that a policy forbids is no error as long as the page itself can do the work.
       event.preventDefault();
       worker.terminate();
-      const error = new BifocalError("worker", `the worker stopped: ${event.message ?? "it could not be loaded"}`);
+      const error = new BifocalError("worker", `the worker stopped: ${event.message}`);
       reject(error);
       port.onStopped(error);
     };
@@ -191,13 +189,17 @@ async function startWorker(url: string): Promise<Port> {
 
 function startHere({ serve }: typeof import("./worker.js"), handedIn: HandedIn): Port {
   const { port1: near, port2: far } = new MessageChannel();
+  serve(far, handedIn);
+  return portTo(near, () => near.close());
+}
+
+function portTo(end: Worker | MessagePort, close: () => void): Port {
   const port: Port = {
-    post: (message, transfer = []) => near.postMessage(message, transfer),
-    close: () => near.close(),
+    post: (message, transfer = []) => end.postMessage(message, transfer),
+    close,
     onMessage: () => {},
     onStopped: () => {},
   };
-  near.onmessage = ({ data }: MessageEvent<FromWorker>) => port.onMessage(data);
-  serve(far, handedIn);
+  end.onmessage = ({ data }: MessageEvent<FromWorker>) => port.onMessage(data);
   return port;
 }

@@ -53,7 +53,7 @@ export async function open(url: string | URL = here(), options: OpenOptions = {}
   const way = {
     base,
     fetchFile: fetchFile ?? filesBelow(base),
-    handedIn: { ...(fetchFile && { fetchFile }), ...(importFile && { importFile }) },
+    handedIn: { fetchFile, importFile },
     worker: (options.worker ?? true) && !fetchFile && !importFile,
     whole: options.whole ?? options.pack !== undefined,
     pack: options.pack ? new Uint8Array(options.pack) : null,

@@ -63,6 +63,7 @@ export const words: Words = {
   fromCache: "Das auf diesem Gerät behaltene Modell wird geöffnet",
   starting: "Das Modell wird gestartet",
   modelFailed: "Das Modell konnte nicht geladen werden.",
+  modelAbsent: "Das Modell ist noch nicht auf diesem Gerät: Laden Sie es, sobald Sie wieder online sind.",
 
   toMove: "bewegen",
   toOpen: "öffnen",

@@ -63,6 +63,7 @@ export const words: Words = {
   fromCache: "Opening the model kept on this device",
   starting: "Starting the model",
   modelFailed: "The model could not be loaded.",
+  modelAbsent: "The model is not on this device yet: load it once you are online.",
 
   toMove: "to move",
   toOpen: "to open",

@@ -63,6 +63,7 @@ export const words: Words = {
   fromCache: "Abriendo el modelo guardado en este dispositivo",
   starting: "Iniciando el modelo",
   modelFailed: "No se pudo cargar el modelo.",
+  modelAbsent: "El modelo aún no está en este dispositivo; se puede cargar cuando vuelva la conexión.",
 
   toMove: "moverse",
   toOpen: "abrir",

@@ -64,6 +64,7 @@ export const words: Words = {
   fromCache: "Ouverture du modèle gardé sur cet appareil",
   starting: "Démarrage du modèle",
   modelFailed: "Le modèle n’a pas pu être chargé.",
+  modelAbsent: "Le modèle n’est pas encore sur cet appareil ; il pourra être chargé une fois la connexion revenue.",
 
   toMove: "se déplacer",
   toOpen: "ouvrir",

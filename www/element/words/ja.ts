@@ -61,6 +61,7 @@ export const words: Words = {
   fromCache: "この端末に保存されたモデルを開いています",
   starting: "モデルを起動中",
   modelFailed: "モデルを読み込めませんでした。",
+  modelAbsent: "モデルはまだこの端末にありません。オンラインになってから読み込んでください。",
 
   toMove: "移動",
   toOpen: "開く",

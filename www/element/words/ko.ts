@@ -61,6 +61,7 @@ export const words: Words = {
   fromCache: "이 기기에 보관된 모델을 여는 중",
   starting: "모델을 시작하는 중",
   modelFailed: "모델을 불러오지 못했습니다.",
+  modelAbsent: "모델이 아직 이 기기에 없습니다. 다시 온라인이 되면 불러올 수 있습니다.",
 
   toMove: "이동",
   toOpen: "열기",

@@ -71,6 +71,8 @@ export interface Words {
   fromCache: string;
   starting: string;
   modelFailed: string;
+  /** With no network, after `offline`. */
+  modelAbsent: string;
 
   /** What the keys do. */
   toMove: string;

@@ -61,6 +61,7 @@ export const words: Words = {
   fromCache: "正在打开保存在此设备上的模型",
   starting: "正在启动模型",
   modelFailed: "无法加载模型。",
+  modelAbsent: "此设备上还没有模型，联网后即可加载。",
 
   toMove: "移动",
   toOpen: "打开",
