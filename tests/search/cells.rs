@@ -92,13 +92,14 @@ fn a_query_looks_for_its_cells_in_the_nearest_regions() {
 fn regions_come_before_their_cells() {
     let mut memory = Memory::new(in_regions(usize::MAX));
     let text = many_pages()[77].sections[0].text.clone();
-    ask(&mut memory, &text);
+    let (expected, _) = ask(&mut memory, &text);
     let projected = projected(&memory, &text);
     let mut fresh = Memory::new(in_regions(usize::MAX));
     let mut run = Run::new(Query { text, mode: Mode::Semantic, ..Query::default() });
     run.give(QueryVector::Projected(projected), "bag of words");
     let (kinds, step) = rounds(&mut fresh, &mut run);
-    assert!(matches!(step, Step::Done(_)), "{step:?}");
+    let Step::Done(answer) = step else { panic!("{step:?}") };
+    assert_eq!(answer.hits, expected.hits);
     let first: Vec<Kind> = kinds.iter().map(|round| round[0]).collect();
     assert_eq!(first, [Kind::Core, Kind::Region, Kind::Vectors, Kind::Text]);
 }
