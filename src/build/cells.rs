@@ -21,7 +21,7 @@ const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
 /// cells, which add one or two in a hundred.
 const KEPT: f64 = 0.89;
 
-/// How far below the best shape one may be where few keep so many: on a large site the ten nearest are closer together.
+/// How far below the best shape one may be where none keeps so many: on a large site the ten nearest are closer together.
 const NEAR_BEST: f64 = 0.02;
 
 /// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
@@ -90,11 +90,11 @@ impl Layout {
     /// else where there are many rows.
     pub fn choose(passages: &Passages, source: usize, regions: Option<bool>) -> Result<Self> {
         let components = Components::of(&passages.vectors, source);
-        let shape = shape(passages, &components, source)?;
+        let in_regions = regions.unwrap_or(passages.vectors.len() > LARGE);
+        let shape = shape(passages, &components, source, in_regions)?;
         let projection = components.projection(shape.0, shape.1);
         let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
         let nearest = nearest(&rows, &samples);
-        let in_regions = regions.unwrap_or(rows.len() > LARGE);
 
         let mut best: Option<(usize, Grouped)> = None;
         let mut consider = |grouped: Grouped| -> Result<()> {
@@ -196,15 +196,17 @@ impl Layout {
     }
 }
 
-/// The smallest shape that keeps enough, or nearly as much as any.
-fn shape(passages: &Passages, components: &Components, source: usize) -> Result<(usize, usize)> {
+/// The smallest shape that keeps enough, or where none does, nearly as much as any; in regions, where a row lies in two cells and is
+/// dear, nearly as much as any is enough.
+fn shape(passages: &Passages, components: &Components, source: usize, in_regions: bool) -> Result<(usize, usize)> {
     let kept = |shape: (usize, usize)| match shape.0 + shape.1 >= source {
         true => Ok((shape, 1.0)),
         false => Ok((shape, kept(passages, components, shape)?)),
     };
     let kept = SHAPES.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
     let most = kept.iter().map(|(_, kept)| *kept).fold(0.0, f64::max);
-    let enough = kept.iter().find(|(_, kept)| *kept >= KEPT.min(most - NEAR_BEST));
+    let least = if most >= KEPT && !in_regions { KEPT } else { KEPT.min(most - NEAR_BEST) };
+    let enough = kept.iter().find(|(_, kept)| *kept >= least);
     Ok(enough.expect("the best one keeps enough").0)
 }
 
