@@ -168,7 +168,9 @@ impl Layout {
             ..Cells::default()
         };
         parts.push(projection);
-        let exact = nearest_by_encoder(passages, &grouped.members);
+        // By the encoder's own vectors, in the order of the stored rows.
+        let stored: Vec<&Vec<f32>> = grouped.members.iter().flatten().map(|&row| &passages.vectors[row]).collect();
+        let exact = nearest(&stored, &passages.samples);
         calibrate(&mut cells, &grouped, &refs, &packed, &samples, &exact)?;
         Ok(Laid { cells, vectors, pages })
     }
@@ -210,10 +212,10 @@ fn shape(passages: &Passages, components: &Components, source: usize, in_regions
     Ok(enough.expect("the best one keeps enough").0)
 }
 
-/// For each sample its nearest rows.
-fn nearest(rows: &[Vec<f32>], samples: &[Vec<f32>]) -> Vec<Vec<u32>> {
+/// For each sample its nearest vectors, by their places.
+fn nearest<V: AsRef<[f32]> + Sync>(vectors: &[V], samples: &[Vec<f32>]) -> Vec<Vec<u32>> {
     let nearest = |sample: &Vec<f32>| {
-        let scores: Vec<f32> = rows.iter().map(|row| dot(row, sample)).collect();
+        let scores: Vec<f32> = vectors.iter().map(|vector| dot(vector.as_ref(), sample)).collect();
         vector::top_k(&scores, NEAREST).into_iter().map(|near| near.row.0).collect()
     };
     samples.par_iter().map(nearest).collect()
@@ -235,16 +237,6 @@ fn cost(
     });
     let trial = Trial::of(grouped, row_bytes(shape), asked.collect::<Result<_>>()?);
     Ok(trial.fixed() + trial.cheapest(share).bytes)
-}
-
-/// For each sample the nearest passages by the encoder's own vectors, by their places among the stored rows.
-fn nearest_by_encoder(passages: &Passages, members: &[Vec<usize>]) -> Vec<Vec<u32>> {
-    let order: Vec<&Vec<f32>> = members.iter().flatten().map(|&row| &passages.vectors[row]).collect();
-    let nearest = |sample: &Vec<f32>| {
-        let scores: Vec<f32> = order.iter().map(|vector| dot(vector, sample)).collect();
-        vector::top_k(&scores, NEAREST).iter().map(|near| near.row.0).collect()
-    };
-    passages.samples.par_iter().map(nearest).collect()
 }
 
 /// Sets how many regions and cells a query needs for its nearest rows to lie in them, and measures over the rows as they are
