@@ -15,7 +15,9 @@
 use std::ops::Range;
 
 use crate::Result;
-use crate::bytes::{Reader, Writer, damaged};
+#[cfg(feature = "native")]
+use crate::bytes::Writer;
+use crate::bytes::{Reader, damaged};
 use crate::corpus::{Ordinal, PageId};
 use crate::vector::{PackedRows, RowCode};
 

@@ -75,6 +75,27 @@ story("a newer question drops the answer to an older one", async (page) => {
   assert.equal(await page.locator("#hits .title").textContent(), "for quick");
 });
 
+story("an answer that comes while the next question is being typed is dropped, and the list stays busy", async (page) => {
+  await show(page, "<bifocal-search></bifocal-search>", {
+    play: `if (text === "old") await new Promise((resume) => (globalThis.resume = resume)); return answer(text, { hits: [hit({ title: "for " + text })] })`,
+  });
+  await box(page).fill("old");
+  await page.waitForFunction(() => globalThis.resume);
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("bifocal-search");
+    const [typed, hits] = ["#query", "#hits"].map((part) => shadowRoot.querySelector(part));
+    globalThis.shown = [];
+    const note = () => hits.hasAttribute("aria-busy") || globalThis.shown.push(hits.textContent);
+    new MutationObserver(note).observe(hits, { attributes: true, childList: true });
+    typed.value = "new";
+    typed.dispatchEvent(new InputEvent("input"));
+    globalThis.resume();
+  });
+  await page.getByText("for new").waitFor();
+  const shown = await page.evaluate(() => globalThis.shown);
+  assert.ok(shown.every((text) => text.startsWith("for new")), shown.join("; "));
+});
+
 story("a link leads to the words that were found, and the browser marks them", async (page) => {
   const phrase = "so a queen (the old one) leaves - with half";
   const text = `…Nothing. The hive is full, ${phrase} of it, bees say`;

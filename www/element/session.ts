@@ -216,6 +216,8 @@ export class Session {
     this.#limit = this.#settings.limit;
     this.#enterFirst = false;
     if (this.#settings.shape === "box") this.#frame.open();
+    // An answer to the question before would end the wait for this one.
+    this.#asking.stop();
     this.#display.busy();
     clearTimeout(this.#settling);
     clearTimeout(this.#typing);
