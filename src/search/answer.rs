@@ -117,6 +117,9 @@ pub struct Hit {
     pub url: String,
     /// Its title.
     pub title: String,
+    /// Its language as a tag, if it states one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Its score; comparable within one answer.
     pub score: f32,
     /// Its rank in each leg.

@@ -102,6 +102,7 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             id: stored.id.clone(),
             url: stored.url.clone(),
             title: stored.title.clone(),
+            language: stored.lang.clone(),
             score: page.score,
             lenses: Lenses {
                 keyword: by_words.map(|(rank, _)| rank),

@@ -125,11 +125,14 @@ fn leg(Leg { status, reason, matches }: &Leg) -> Record {
     record
 }
 
-fn hit(Hit { id, url, title, score, lenses, excerpt, sections, group, meta, explain }: &Hit) -> Record {
+fn hit(Hit { id, url, title, language, score, lenses, excerpt, sections, group, meta, explain }: &Hit) -> Record {
     let record = Record::new();
     record.text("id", id);
     record.text("url", url);
     record.text("title", title);
+    if let Some(language) = language {
+        record.text("language", language);
+    }
     record.number("score", f64::from(*score));
     let Lenses { keyword, semantic } = lenses;
     let ranks = Record::new();

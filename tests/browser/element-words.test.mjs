@@ -28,7 +28,8 @@ story("what a reader typed keeps its direction to itself", async (page) => {
 });
 
 for (const [name, about, hits, expected] of [
-  ["their own, where that is in their metadata", {}, '[hit({ meta: { lang: "ko" } })]', "ko"],
+  ["their own, where that is in their metadata", {}, '[hit({ language: "fr", meta: { lang: "ko" } })]', "ko"],
+  ["that which their page states", { languages: [{ code: "fr", pages: 1 }, { code: "pt-br", pages: 1 }] }, '[hit({ language: "pt-br" })]', "pt-br"],
   ["the index's, where it has one only", { languages: [{ code: "fr", pages: 2 }] }, "[hit()]", "fr"],
   ["the page's otherwise", { languages: [{ code: "fr", pages: 1 }, { code: "ko", pages: 1 }] }, "[hit()]", "sv"],
 ]) {

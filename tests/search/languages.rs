@@ -203,6 +203,8 @@ fn pages_in_the_readers_language_come_first() {
     };
     let hits = memory.ask(query).hits;
     assert_eq!(hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["de", "en", "pt", "far"]);
+    let languages: Vec<_> = hits.iter().map(|hit| hit.language.as_deref().unwrap()).collect();
+    assert_eq!(languages, ["de", "en", "pt-br", "de"]);
     for hit in hits {
         let explained = hit.explain.unwrap();
         let language = explained.language.unwrap_or(0.0);

@@ -21,7 +21,7 @@ export type ListKind = "listbox" | "list";
 /** Shows hits below each other, each with its sections. */
 export class HitList {
   readonly element = make("div", "hits");
-  /** The language of hits that don't tell theirs in their metadata. */
+  /** The language of hits that don't tell theirs. */
   language = "";
   readonly #items = new Map<string, { item: HTMLElement; drawn: string }>();
   readonly #hits = new WeakMap<Element, { hit: Hit; place: number }>();
@@ -170,7 +170,7 @@ export class HitList {
     const text = hit.title || hit.id;
     const title = make("span", "title", ...marked({ text, ranges: ranges(text) }));
     const place = make("span", "place", breadcrumbs(hit.meta) ?? readable(hit.url));
-    const language = typeof hit.meta["lang"] === "string" ? hit.meta["lang"] : this.language;
+    const language = typeof hit.meta["lang"] === "string" ? hit.meta["lang"] : (hit.language ?? this.language);
     const head = this.#link(hit.url, "link page", language, title, [place], below ? null : hit.excerpt);
     head.prepend(...image(hit, language));
     if (this.kind === "list") {

@@ -146,6 +146,8 @@ export interface Hit {
   /** Absolute. Whatever the site's owner put there: check the scheme before making a link of it. */
   url: string;
   title: string;
+  /** Its language as a tag, where it states one. */
+  language?: string;
   score: number;
   /** Its rank (from 1) through each lens, `null` where that lens did not find it. */
   lenses: { keyword: number | null; semantic: number | null };
