@@ -80,6 +80,34 @@ fn a_model_of_e5_without_prefixes_is_noticed() {
 }
 
 #[test]
+fn two_forms_of_a_model_are_compared_over_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&Small::new(64), &folder.path().join("small"));
+    write(&Small::new(32), &folder.path().join("other"));
+    assert!(run(folder.path(), &["model", "convert", "small", "--type", "q8_0", "-o", "q8.gguf"]).0);
+    let texts: String =
+        ["hive", "hives hives", "a hive bees"].map(|text| format!("{{\"text\": \"{text}\"}}\n")).concat();
+    fs::write(folder.path().join("texts.jsonl"), texts).unwrap();
+    fs::write(folder.path().join("none.jsonl"), "").unwrap();
+    let compare = |other: &str, texts: &str| run(folder.path(), &["model", "compare", "small", other, texts]);
+
+    let (ok, same, errors) = compare("small", "texts.jsonl");
+    assert!(
+        ok && same.starts_with("cosine over 3 texts: mean 1.00000, lowest 1.00000\nlowest for: "),
+        "{same}{errors}"
+    );
+    let (ok, packed, _) = compare("q8.gguf", "texts.jsonl");
+    let numbers: Vec<f32> = packed.split([' ', ',', '\n']).filter_map(|word| word.parse().ok()).collect();
+    let [_, mean, lowest] = numbers[..] else { panic!("{packed}") };
+    assert!(ok && lowest <= mean && mean < 1.0 && lowest > 0.99, "{packed}");
+
+    let (ok, _, errors) = compare("small", "none.jsonl");
+    assert!(!ok && errors.starts_with("error: none.jsonl has no texts"), "{errors}");
+    let (ok, _, errors) = compare("other", "texts.jsonl");
+    assert!(!ok && errors.contains("hint: "), "{errors}");
+}
+
+#[test]
 fn a_file_of_llama_cpp_is_read_and_shipped_with_the_name_of_its_space() {
     let folder = tempfile::tempdir().unwrap();
     let ours = &*Q8;

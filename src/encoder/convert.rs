@@ -293,20 +293,24 @@ pub struct Agreement {
     pub mean: f32,
     /// The lowest.
     pub min: f32,
+    /// The place of the text that has it.
+    pub farthest: usize,
 }
 
 impl Agreement {
-    /// Compares `one` and `other` over `texts`.
+    /// Compares `one` and `other` over `texts`, of which there is one at least.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`] if their spaces differ or one of them gives no vector.
+    /// [`ErrorKind::Model`] if their spaces differ or one of them gives no vector, [`ErrorKind::Usage`] if there are no texts.
     pub fn measure(one: &dyn Encoder, other: &dyn Encoder, texts: &[&str]) -> Result<Self> {
         one.space().accept(other.space())?;
         let (ones, others) = (one.embed(texts, Role::Passage, &|_| {})?, other.embed(texts, Role::Passage, &|_| {})?);
         let cosine = |(one, other): (&Vec<f32>, &Vec<f32>)| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
         let cosines: Vec<f32> = ones.iter().zip(&others).map(cosine).collect();
-        let min = cosines.iter().copied().fold(1.0, f32::min);
-        Ok(Self { mean: cosines.iter().sum::<f32>() / cosines.len().max(1) as f32, min })
+        let mean = cosines.iter().sum::<f32>() / cosines.len().max(1) as f32;
+        let lowest = cosines.into_iter().enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (farthest, min) = lowest.ok_or_else(|| Error::new(ErrorKind::Usage, "no texts to compare models over"))?;
+        Ok(Self { mean, min, farthest })
     }
 }
 

@@ -17,7 +17,7 @@ fn check(bytes: &[u8], what: &str) -> Option<bifocal::Error> {
 #[test]
 fn a_file_names_its_space_and_its_agreement() {
     let mut packed = pack(Packing::Q8_0);
-    packed.state(&Agreement { mean: 0.9996, min: 0.999 });
+    packed.state(&Agreement { mean: 0.9996, min: 0.999, farthest: 0 });
     let bytes = packed.to_bytes();
     let metadata = Header::read(&bytes, bytes.len()).unwrap().unwrap().metadata;
     let text = |key: &str| match &metadata[key] {

@@ -1,5 +1,6 @@
 //! `bifocal model`: gets, converts and describes encoder models.
 
+mod compare;
 mod convert;
 mod file;
 mod get;
@@ -30,6 +31,7 @@ use super::publish::hex;
   bifocal model get --to minilm
   bifocal model convert minilm -o minilm.gguf.gz      # as browsers get it
   bifocal model convert e5-small-q4.bin -o multilingual-e5-small-q4.gguf
+  bifocal model compare minilm minilm.gguf.gz texts.jsonl
   bifocal model info minilm.gguf.gz")]
 pub struct ModelArgs {
     #[command(subcommand)]
@@ -40,6 +42,7 @@ pub struct ModelArgs {
 enum Verb {
     Get(get::GetArgs),
     Convert(convert::ConvertArgs),
+    Compare(compare::CompareArgs),
     Info(InfoArgs),
 }
 
@@ -55,6 +58,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
     match args.verb {
         Verb::Get(args) => get::run(&args),
         Verb::Convert(args) => convert::run(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::Info(args) => info(&args.model),
     }
 }
