@@ -1,4 +1,5 @@
-// Passages embedded in a second, natively: bifocal beside onnxruntime with the same model, the same texts, two threads.
+// Passages embedded in a second, natively: bifocal beside onnxruntime, and fastembed which runs through it, with the same model,
+// the same texts, two threads.
 //
 // Each text has at most 128 word pieces, the usual size of a passage; rounds of both take turns. onnxruntime runs a graph
 // of its own fused operators at the batch size that is fastest for it, and is timed with its tokenizer: in f32, with the int8
@@ -20,6 +21,7 @@ export async function measure() {
   const sides = {
     bifocal: () => JSON.parse(example("embed", [model, texts], { RAYON_NUM_THREADS: "2" })),
     "onnxruntime, f32": () => JSON.parse(python("measure", full, tokenizer, texts)),
+    fastembed: () => JSON.parse(python("fastembed", full, tokenizer, texts)),
     "onnxruntime, int8 weights": () => JSON.parse(python("measure", published, tokenizer, texts)),
     "onnxruntime, dynamic int8": () => JSON.parse(python("measure", dynamic, tokenizer, texts)),
   };

@@ -1,8 +1,9 @@
-"""The onnxruntime side of the embedding bench, and the texts for both sides.
+"""The onnxruntime and fastembed side of the embedding bench, and the texts for both sides.
 
     embed.py texts BOOK TOKENIZER OUT     writes texts of the book, each of at most 128 tokens, one JSON string a line
     embed.py export SAFETENSORS OUT       writes the f32 model for onnxruntime
     embed.py measure MODEL TOKENIZER TEXTS    prints {"batch", "seconds", "texts"} of the batch size that is fastest
+    embed.py fastembed MODEL TOKENIZER TEXTS  the same through fastembed
     embed.py quantise F32 OUT             writes the same with products of int8
     embed.py lengths BOOK TOKENIZER PIECES    prints texts of the book of so many tokens, a JSON list
     embed.py int8                         prints the path of the int8 model that a Python package holds
@@ -10,18 +11,24 @@
 
 import json
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy
+import onnx
 import onnxruntime
-from onnx import TensorProto
+from onnx import TensorProto, helper
 from minilm_onnx import write_f32
 from tokenizers import Tokenizer
 
 # 128 word pieces with the two that frame a text.
 PIECES, TEXTS, THREADS, BATCHES = 126, 128, 2, (1, 8, 32)
+
+# What fastembed calls the model, and the sizes of batches it is asked for; the last is what it takes of itself.
+FASTEMBED, ITS_BATCHES = "sentence-transformers/all-MiniLM-L6-v2", (1, 8, 32, 256)
 
 
 class MainText(HTMLParser):
@@ -85,12 +92,47 @@ def measure(model: Path, tokenizer_file: Path, texts_file: Path) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    time_batches(texts_file, BATCHES, lambda lines, batch: embed(session, tokenizer, lines, batch))
+
+
+def measure_fastembed(model: Path, tokenizer_file: Path, texts_file: Path) -> None:
+    """Through its own interface, from a folder as it would have fetched it."""
+    from fastembed import TextEmbedding
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_int64(model, Path(folder) / "model.onnx")
+        (Path(folder) / "tokenizer.json").write_bytes(tokenizer_file.read_bytes())
+        tokens = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+        settings = {
+            "config.json": {"pad_token_id": 0},
+            "tokenizer_config.json": {"model_max_length": 256, **tokens},
+            "special_tokens_map.json": tokens,
+        }
+        for name, values in settings.items():
+            (Path(folder) / name).write_text(json.dumps(values), encoding="utf-8")
+        model = TextEmbedding(FASTEMBED, threads=THREADS, specific_model_path=folder, providers=["CPUExecutionProvider"])
+        time_batches(texts_file, ITS_BATCHES, lambda lines, batch: list(model.embed(lines, batch_size=batch)))
+
+
+def write_int64(model: Path, out: Path) -> None:
+    """The same model with the inputs that exports of it have, of 64 bits."""
+    graph = (loaded := onnx.load(model)).graph
+    for value in graph.input:
+        name = value.name
+        for node in graph.node:
+            node.input[:] = [f"{name}.int32" if input == name else input for input in node.input]
+        graph.node.insert(0, helper.make_node("Cast", [name], [f"{name}.int32"], to=TensorProto.INT32))
+        value.type.tensor_type.elem_type = TensorProto.INT64
+    onnx.save(loaded, out)
+
+
+def time_batches(texts_file: Path, batches: tuple[int, ...], run: Callable[[list[str], int], object]) -> None:
     lines = [json.loads(line) for line in texts_file.read_text(encoding="utf-8").splitlines()]
-    embed(session, tokenizer, lines[:8], 8)
+    run(lines[:8], 8)
     best = None
-    for batch in BATCHES:
+    for batch in batches:
         started = time.perf_counter()
-        embed(session, tokenizer, lines, batch)
+        run(lines, batch)
         seconds = time.perf_counter() - started
         if best is None or seconds < best["seconds"]:
             best = {"batch": batch, "seconds": seconds, "texts": len(lines)}
@@ -136,5 +178,13 @@ def int8() -> None:
 
 
 if __name__ == "__main__":
-    verbs = {"texts": texts, "lengths": lengths, "export": write_f32, "quantise": quantise, "measure": measure, "int8": int8}
+    verbs = {
+        "texts": texts,
+        "lengths": lengths,
+        "export": write_f32,
+        "quantise": quantise,
+        "measure": measure,
+        "fastembed": measure_fastembed,
+        "int8": int8,
+    }
     verbs[sys.argv[1]](*map(Path, sys.argv[2:]))
