@@ -7,7 +7,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withPage } from "./chromium.mjs";
-import { fences, section } from "./five-minutes/markdown.mjs";
+import { fences, section } from "./markdown.mjs";
 import { served, shell } from "./five-minutes/shell.mjs";
 import { table } from "./figures.mjs";
 import { bifocal, here, model, packages } from "./places.mjs";

@@ -1,7 +1,7 @@
 // What a document's text tells its reader to type.
 
 import { readFile } from "node:fs/promises";
-import { here } from "../places.mjs";
+import { here } from "./places.mjs";
 
 /** The text below a heading of the second rank, up to the next; `null` is for what stands before the first. */
 export async function section(document, heading) {
