@@ -14,9 +14,15 @@ export async function section(document, heading) {
  * a terminal answers and without remarks.
  */
 export function fences(text) {
-  return [...text.matchAll(/^```(\w+)\n(.*?)\n```$/gms)].map(([, language, block]) => {
+  return [...text.matchAll(/^```(\w*)\n(.*?)\n```$/gms)].map(([, language, block]) => {
     const lines = block.split("\n");
     const typed = language === "console" ? lines.filter((line) => line.startsWith("$ ")) : lines;
     return { language, lines, commands: typed.map((line) => line.replace(/^\$ |\s+#.*/g, "")) };
   });
+}
+
+/** The first table of a text, without its head: its rows, each of them the text of its cells. */
+export function rowsOf(text) {
+  const [, body] = /^\|---.*\n((?:\|.*\n)+)/m.exec(text);
+  return body.trimEnd().split("\n").map((row) => row.split("|").slice(1, -1));
 }
