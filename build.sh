@@ -174,7 +174,7 @@ step_tests() {
   find_chromium || fail "no Chromium found" "./build.sh chromium"
   npm_packages tests/react-18
   cargo test --release --locked
-  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/network/*.test.*)
+  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
 }
 

@@ -21,6 +21,9 @@ export function fences(text) {
   });
 }
 
+/** The file that a block's first line names, in a comment, or nothing. */
+export const fileIn = (line) => /^(?:\/\/|<!--|#) (\S+\.\w+)/.exec(line)?.[1];
+
 /** The first table of a text, without its head: its rows, each of them the text of its cells. */
 export function rowsOf(text) {
   const [, body] = /^\|---.*\n((?:\|.*\n)+)/m.exec(text);
