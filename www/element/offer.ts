@@ -18,6 +18,8 @@ export class Offer {
     private readonly speech: () => Speech,
     /** Called when queries can be understood by the model. */
     private readonly onReady: () => void,
+    /** Where who stands on one of its buttons goes when it leaves. */
+    private readonly toBox: () => void,
   ) {
     this.element.id = "offer";
     this.element.hidden = true;
@@ -42,7 +44,7 @@ export class Offer {
       button(words.load, () => void this.load(), "button primary"),
       button(words.notNow, () => {
         this.memory.choice = "leave";
-        this.element.hidden = true;
+        this.#leave();
       }),
     );
   }
@@ -61,7 +63,7 @@ export class Offer {
     try {
       await search.upgrade({ signal: loading.signal, onProgress: (progress) => this.#tell(progress, said, bar) });
       this.memory.choice = "load";
-      this.element.hidden = true;
+      this.#leave();
       this.#loading = null;
       this.onReady();
     } catch (error) {
@@ -84,6 +86,13 @@ export class Offer {
   /** Stops what is being loaded. */
   stop(): void {
     this.#loading?.abort();
+  }
+
+  /** Has nothing more to say. The focus of a keyboard would be lost with its buttons; that of a finger would bring a keyboard up. */
+  #leave(): void {
+    const held = this.element.querySelector(":focus-visible");
+    this.element.hidden = true;
+    if (held) this.toBox();
   }
 
   #say(...content: Node[]): void {

@@ -75,7 +75,7 @@ export class Session {
     this.#settings = settings;
     this.#limit = settings.limit;
     this.#memory = new Memory(settings.indexes.join(" "));
-    this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
+    this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask(), () => this.#desk.box.focus());
     this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
     this.#facets.element.open = onPage && matchMedia(WIDE).matches;
     this.#desk = new Desk(onPage ? "list" : "listbox", settings.marks, this.#offer.element, this.#facets.element);
