@@ -173,7 +173,8 @@ export class Session {
 
   #speak(speech: Speech): void {
     this.#language = speech;
-    this.#speech = { ...speech, words: { ...speech.words, ...this.ownWords } };
+    const fields = { ...speech.words.fields, ...this.ownWords.fields };
+    this.#speech = { ...speech, words: { ...speech.words, ...this.ownWords, fields } };
     this.#desk.element.lang = speech.language;
     this.#desk.speak(this.#speech, this.#settings.placeholder);
     this.#frame.speak(this.#speech);
