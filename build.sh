@@ -37,7 +37,7 @@ help() {
 usage: ./build.sh               everything: tools, wasm, www, native, package, model, demo, answer
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed, encode,
-                                known-items, keyword, bundlers, runtimes, five-minutes, long-tasks, generators, spark
+                                known-items, keyword, bundlers, runtimes, five-minutes, long-tasks, generators, hosting, spark
        ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
@@ -174,7 +174,7 @@ step_tests() {
   find_chromium || fail "no Chromium found" "./build.sh chromium"
   npm_packages tests/react-18
   cargo test --release --locked
-  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/network/*.test.*)
+  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
 }
 

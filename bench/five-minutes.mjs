@@ -7,7 +7,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withPage } from "./chromium.mjs";
-import { fences, section } from "./five-minutes/markdown.mjs";
+import { fences, fileIn, section } from "./markdown.mjs";
 import { served, shell } from "./five-minutes/shell.mjs";
 import { table } from "./figures.mjs";
 import { bifocal, here, model, packages } from "./places.mjs";
@@ -40,9 +40,6 @@ const STARTS = {
     },
   },
 };
-
-/** The file that a block's first line names, in a comment, or nothing. */
-const fileIn = (line) => /^(?:\/\/|<!--) (\S+\.\w+)/.exec(line)?.[1];
 
 export async function measure() {
   await rm(place, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// Whether the examples of docs/generators.md work as they are copied from there: each is built by its generator and by
-// `bifocal build`, and a page of it finds another in a browser. Generators that can't be had are named and passed over.
+// Whether the examples of docs/generators.md work: each is built by its generator and by `bifocal build`, and a page of it finds another
+// in a browser. generators.test.mjs sees to it that they are what the document shows. Generators that can't be had are named and passed over.
 
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -85,6 +85,8 @@ async function searched(site) {
   const server = await serve({ "": site });
   try {
     return await withPage(async (page) => {
+      // Material's fonts come from another server, which is not waited for.
+      await page.route((url) => url.origin !== server.url, (route) => route.abort());
       await page.goto(`${server.url}/index.html`);
       await page.waitForFunction(() => document.querySelector("bifocal-search")?.shadowRoot);
       await page.getByRole("button", { name: "Search" }).click();

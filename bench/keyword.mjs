@@ -29,7 +29,7 @@ export async function measure() {
   const figures = {};
   for (const name of (process.env.SITES ?? "book,large").split(",")) {
     const one = site(name);
-    prepare(one, ["keyword", "pagefind", "byHand"]);
+    prepare(one, ["keyword", "pagefind", "byHand"], { vectors: false });
     console.log(`\n${one.title}, ${one.pages} pages\n`);
     figures[name] = { warm: await warm(one), ...indexes(one) };
   }

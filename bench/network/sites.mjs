@@ -10,6 +10,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { unpacked } from "../debian.mjs";
 import { here } from "../places.mjs";
 
 const SITES = here("target/bench/sites");
@@ -77,26 +78,6 @@ function source({ toolchain, package: name, folder }) {
   const found = join(root, "share/doc/rust/html", toolchain);
   if (!existsSync(found)) throw new Error(`${found} is not there: rustup component add rust-docs`);
   return found;
-}
-
-/** A Debian package's files, unpacked without being installed. */
-function unpacked(name) {
-  const folder = here(`target/bench/debian/${name}`);
-  if (existsSync(folder)) return folder;
-  const coming = `${folder}.coming`;
-  rmSync(coming, { recursive: true, force: true });
-  mkdirSync(coming, { recursive: true });
-  const run = (program, ...parameters) => execFileSync(program, parameters, { cwd: coming, stdio: ["ignore", "ignore", "pipe"] });
-  try {
-    run("apt-get", "-o", "Acquire::Retries=3", "download", name);
-    const archive = readdirSync(coming).find((file) => file.endsWith(".deb"));
-    run("dpkg-deb", "-x", archive, ".");
-    rmSync(join(coming, archive));
-  } catch (error) {
-    throw new Error(`cannot get Debian's package ${name}: ${error.stderr ?? error}\nhint: apt-get update, on Debian 12`);
-  }
-  renameSync(coming, folder);
-  return folder;
 }
 
 function pagesOf(folder, { listed, only = ["*/", "*"], except = [] }) {

@@ -23,7 +23,11 @@ class Search {
     const total = about.model.file.bytes;
     onProgress({ phase: "downloading", loaded: total / 2, total });
     if (globalThis.refuseModel) throw refusal(globalThis.refuseModel);
-    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    await new Promise((resolve, reject) => {
+      globalThis.modelIsThere = resolve;
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    this.upgraded = true;
   }
   close() {}
 }

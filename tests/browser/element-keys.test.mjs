@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import * as host from "./host.mjs";
 import { box, drawn, focused, option } from "./host.mjs";
 import { built, DEVTOOLS, stage, TOUCH } from "./stage.mjs";
+import { LONG, MODEL } from "./states.mjs";
 
 const { server, story } = stage(built("site"));
 
@@ -153,4 +154,62 @@ story("on a phone the box takes the whole screen, and gives it back", async (pag
   await box(page).tap();
   assert.ok(await option(page).first().isVisible());
   assert.equal(await box(page).getAttribute("inputmode"), "");
+}, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });
+
+/** Shows hits with the offer of a model below them, or on a page above, and gives back what finds its buttons. */
+async function offered(page, shape) {
+  await show(page, `<bifocal-search shape="${shape}"></bifocal-search>`, { about: MODEL, play: LONG });
+  if (shape === "dialog") await page.getByRole("button", { name: "Search" }).click();
+  await box(page).fill("x");
+  await drawn(page);
+  return (name) => page.locator("#offer").getByRole("button", { name });
+}
+
+/** What has the focus says. */
+const said = (page) => page.evaluate(() => document.activeElement.shadowRoot.activeElement.textContent);
+
+for (const shape of ["box", "dialog", "page"]) {
+  story(`who declines the offered model by keyboard is in the box again, in a ${shape}`, async (page) => {
+    const button = await offered(page, shape);
+    await button("Not now").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#offer").waitFor({ state: "hidden" });
+    assert.equal(await focused(page), "query");
+    await page.keyboard.type("y");
+    assert.equal(await box(page).inputValue(), "xy");
+  });
+
+  story(`who loads the model by keyboard stands on what takes the button's place, and at the end is in the box, in a ${shape}`, async (page) => {
+    const button = await offered(page, shape);
+    await button("Load it").focus();
+    await page.keyboard.press("Enter");
+    await button("Cancel").waitFor();
+    assert.equal(await said(page), "Cancel");
+    await page.keyboard.press("Enter");
+    await button("Load it").waitFor();
+    assert.equal(await said(page), "Load it");
+    await page.keyboard.press("Enter");
+    await button("Cancel").waitFor();
+    await page.evaluate(() => globalThis.modelIsThere());
+    await page.locator("#offer").waitFor({ state: "hidden" });
+    assert.equal(await focused(page), "query");
+  });
+}
+
+story("a model that is there takes the focus from nowhere else", async (page) => {
+  const button = await offered(page, "page");
+  await button("Load it").focus();
+  await page.keyboard.press("Enter");
+  await button("Cancel").waitFor();
+  await page.locator("#other").focus();
+  await page.evaluate(() => globalThis.modelIsThere());
+  await page.locator("#offer").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "other");
+});
+
+story("who declines the offered model with a finger gets no keyboard on the screen", async (page) => {
+  const button = await offered(page, "page");
+  await button("Not now").tap();
+  await page.locator("#offer").waitFor({ state: "hidden" });
+  assert.notEqual(await focused(page), "query");
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, chromiumOnly: TOUCH });

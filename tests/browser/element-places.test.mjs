@@ -139,6 +139,18 @@ story("the script is evaluated in one task and the element drawn in the next; wh
   assert.equal(gone, null, "what left before its turn draws nothing");
 });
 
+story("a model that one element loaded is there for another, which still offers it", async (page) => {
+  await show(page, '<bifocal-search shape="page" id="one"></bifocal-search><bifocal-search shape="page" id="two"></bifocal-search>', { about: MODEL, play: "return answer(text)" });
+  const button = (element, name) => page.locator(`#${element} #offer`).getByRole("button", { name });
+  for (const element of ["one", "two"]) await button(element, "Load it").waitFor();
+  await button("one", "Load it").click();
+  await button("one", "Cancel").waitFor();
+  await page.evaluate(() => globalThis.modelIsThere());
+  await page.locator("#one #offer").waitFor({ state: "hidden" });
+  await button("two", "Load it").click();
+  await page.locator("#two #offer").waitFor({ state: "hidden" });
+});
+
 story("an element that is moved keeps what it shows; one that is removed stops", async (page) => {
   await show(page, '<bifocal-search></bifocal-search><div id="there"></div>');
   await box(page).fill("honey");

@@ -100,6 +100,15 @@ story("names of fields, languages, yes and no are the reader's", async (page) =>
   await page.locator("summary").getByText("Filter", { exact: true }).waitFor();
 }, WIDE);
 
+story("an owner's name of a field leaves the others their names in the reader's language", async (page) => {
+  server.folder = built("site");
+  await show(page, 'shape="page" facets="lang section"', { lang: "de" });
+  await page.evaluate(() => (document.querySelector("bifocal-search").words = { fields: { section: "Teil" } }));
+  await box(page).fill("honey");
+  await page.getByText("Teil", { exact: true }).waitFor();
+  assert.deepEqual(await page.locator(".facet-name").allTextContents(), ["Sprache", "Teil"]);
+}, WIDE);
+
 story("a field that the site doesn't have does not stand in the way", async (page) => {
   await show(page, 'facets="section colour"');
   await box(page).fill("bees");

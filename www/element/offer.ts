@@ -18,6 +18,8 @@ export class Offer {
     private readonly speech: () => Speech,
     /** Called when queries can be understood by the model. */
     private readonly onReady: () => void,
+    /** Where who stands on one of its buttons goes when it leaves. */
+    private readonly toBox: () => void,
   ) {
     this.element.id = "offer";
     this.element.hidden = true;
@@ -26,6 +28,7 @@ export class Offer {
   /** Begins: loads at once where the reader chose so before, and otherwise offers, unless the reader declined. */
   begin(search: Searchable): void {
     this.#search = search;
+    if (search.upgraded) return;
     if (this.memory.choice === "load" && !sparing()) void this.load();
     else if (this.memory.choice !== "leave") this.show();
   }
@@ -42,7 +45,7 @@ export class Offer {
       button(words.load, () => void this.load(), "button primary"),
       button(words.notNow, () => {
         this.memory.choice = "leave";
-        this.element.hidden = true;
+        this.#leave();
       }),
     );
   }
@@ -50,7 +53,9 @@ export class Offer {
   /** Loads the model, telling how it goes. */
   async load(): Promise<void> {
     const search = this.#search;
-    if (!search || this.#loading || search.upgraded) return;
+    if (!search || this.#loading) return;
+    // Another element of the page has loaded it since this one offered.
+    if (search.upgraded) return this.#done();
     const loading = new AbortController();
     this.#loading = loading;
     const { words } = this.speech();
@@ -60,10 +65,8 @@ export class Offer {
     this.#say(said, bar, button(words.cancel, () => loading.abort()));
     try {
       await search.upgrade({ signal: loading.signal, onProgress: (progress) => this.#tell(progress, said, bar) });
-      this.memory.choice = "load";
-      this.element.hidden = true;
       this.#loading = null;
-      this.onReady();
+      this.#done();
     } catch (error) {
       this.#loading = null;
       if (loading.signal.aborted) {
@@ -84,6 +87,19 @@ export class Offer {
   /** Stops what is being loaded. */
   stop(): void {
     this.#loading?.abort();
+  }
+
+  #done(): void {
+    this.memory.choice = "load";
+    this.#leave();
+    this.onReady();
+  }
+
+  /** Has nothing more to say. The focus of a keyboard would be lost with its buttons; that of a finger would bring a keyboard up. */
+  #leave(): void {
+    const held = this.element.querySelector(":focus-visible");
+    this.element.hidden = true;
+    if (held) this.toBox();
   }
 
   #say(...content: Node[]): void {

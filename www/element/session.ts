@@ -75,7 +75,7 @@ export class Session {
     this.#settings = settings;
     this.#limit = settings.limit;
     this.#memory = new Memory(settings.indexes.join(" "));
-    this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask());
+    this.#offer = new Offer(this.#memory, () => this.#speech, () => this.#ask(), () => this.#desk.box.focus());
     this.#facets = new Facets(settings.facets, () => this.#changed(), () => this.#ask());
     this.#facets.element.open = onPage && matchMedia(WIDE).matches;
     this.#desk = new Desk(onPage ? "list" : "listbox", settings.marks, this.#offer.element, this.#facets.element);
@@ -173,7 +173,8 @@ export class Session {
 
   #speak(speech: Speech): void {
     this.#language = speech;
-    this.#speech = { ...speech, words: { ...speech.words, ...this.ownWords } };
+    const fields = { ...speech.words.fields, ...this.ownWords.fields };
+    this.#speech = { ...speech, words: { ...speech.words, ...this.ownWords, fields } };
     this.#desk.element.lang = speech.language;
     this.#desk.speak(this.#speech, this.#settings.placeholder);
     this.#frame.speak(this.#speech);
