@@ -1,18 +1,19 @@
-//! Lays out the vector rows: how they are packed, in which cells they lie, and how many of these a query needs.
+//! Lays out the vector rows: how they are packed, and in which cells they lie.
 
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use super::grouping::{Centres, Grouped, difference, mean};
+use super::recall::{NEAREST, REACHED, Stored, nearest};
 use super::rows::Passages;
-use super::visits::{Asked, Trial, Visits};
+use super::visits::{Asked, Trial};
 use crate::Result;
 use crate::corpus::PageId;
 use crate::index::{CellList, Cells, Grouping, Kind, Owner, RawPart, RegionRef, Regions, VectorPart, VectorsRef};
 use crate::vector::cluster::{centroids, dot};
 use crate::vector::projection::Components;
-use crate::vector::{self, PackedRows, Probe, Projection, RowCode};
+use crate::vector::{self, PackedRows, Projection, RowCode};
 
 /// How rows may be packed, by the bytes that it takes: dimensions in 4 bits, dimensions in 2 bits (docs/vectors.md).
 const SHAPES: [(usize, usize); 4] = [(64, 64), (64, 128), (64, 192), (192, 0)];
@@ -23,13 +24,6 @@ const KEPT: f64 = 0.89;
 
 /// How far below the best shape one may be where none keeps so many: on a large site the ten nearest are closer together.
 const NEAR_BEST: f64 = 0.02;
-
-/// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
-/// little easier than readers' queries, so this is more than the 0.95 that is wanted.
-const REACHED: f64 = 0.965;
-
-/// Nearest rows that are looked for when something is measured.
-const NEAREST: usize = 10;
 
 /// Rows that are compared when shapes are: the share that is kept hardly depends on their number.
 const COMPARED: usize = 4_000;
@@ -55,10 +49,6 @@ const REGIONS: [f64; 3] = [2.0, 3.0, 4.0];
 
 /// In regions, the share of the ten nearest rows at which groupings are compared by what they cost.
 const COMPARED_AT: f64 = 0.87;
-
-/// In regions, most bytes of lists and cells, requests included, that a query loads, even where that leaves it short of
-/// [`REACHED`].
-const MOST_BYTES: usize = 75_000;
 
 /// Bytes of a row's owner, about.
 const OWNER: usize = 3;
@@ -132,14 +122,14 @@ impl Layout {
 
     /// Projects, packs and groups the passages' vectors, and writes projection, cells and regions as parts.
     pub fn write(&self, passages: &Passages, parts: &mut Vec<RawPart>) -> Result<Laid> {
-        let (rows, samples) =
-            (self.projection.apply_all(&passages.vectors)?, self.projection.apply_all(&passages.samples)?);
+        let samples = self.projection.apply_all(&passages.samples)?;
+        let mut rows = self.projection.apply_all(&passages.vectors)?;
         let mut grouped = Grouped::about(self.centres.clone(), &rows);
         if self.spilled {
             grouped = grouped.spill(&rows);
         }
         let projection = RawPart::new(Kind::Projection, &self.projection.write())?;
-        let (mut vectors, mut packed, mut pages, mut refs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut packed, mut pages, mut refs) = (Vec::new(), Vec::new(), Vec::new());
         let centres = self.centres.all();
         let cells_of = grouped.cells_of_rows();
         let table = |members: &[usize]| -> Result<(Vec<&[Owner]>, Vec<u8>)> {
@@ -157,7 +147,6 @@ impl Layout {
             refs.push(VectorsRef { rows: members.len() as u32, hash: part.id.hash });
             parts.push(part);
             packed.push(codes);
-            vectors.extend(members.iter().map(|&row| rows[row].clone()));
         }
         let mut cells = Cells {
             source: self.projection.source() as u32,
@@ -168,10 +157,8 @@ impl Layout {
             ..Cells::default()
         };
         parts.push(projection);
-        // By the encoder's own vectors, in the order of the stored rows.
-        let stored: Vec<&Vec<f32>> = grouped.members.iter().flatten().map(|&row| &passages.vectors[row]).collect();
-        let exact = nearest(&stored, &passages.samples);
-        calibrate(&mut cells, &grouped, &refs, &packed, &samples, &exact)?;
+        Stored::of(self.code, &grouped, &packed).measure(&mut cells, passages, &samples)?;
+        let vectors = grouped.members.iter().flatten().map(|&row| std::mem::take(&mut rows[row])).collect();
         Ok(Laid { cells, vectors, pages })
     }
 
@@ -212,15 +199,6 @@ fn shape(passages: &Passages, components: &Components, source: usize, in_regions
     Ok(enough.expect("the best one keeps enough").0)
 }
 
-/// For each sample its nearest vectors, by their places.
-fn nearest<V: AsRef<[f32]> + Sync>(vectors: &[V], samples: &[Vec<f32>]) -> Vec<Vec<u32>> {
-    let nearest = |sample: &Vec<f32>| {
-        let scores: Vec<f32> = vectors.iter().map(|vector| dot(vector.as_ref(), sample)).collect();
-        vector::top_k(&scores, NEAREST).into_iter().map(|near| near.row.0).collect()
-    };
-    samples.par_iter().map(nearest).collect()
-}
-
 /// About how many bytes of a first answer go to the choice of cells and to those that hold a share of a sample's nearest rows, on
 /// average, if rows are of a shape.
 fn cost(
@@ -239,71 +217,8 @@ fn cost(
     Ok(trial.fixed() + trial.cheapest(share).bytes)
 }
 
-/// Sets how many regions and cells a query needs for its nearest rows to lie in them, and measures over the rows as they are
-/// stored what is then found of the nearest rows and of the nearest passages by the encoder's own vectors.
-fn calibrate(
-    cells: &mut Cells,
-    grouped: &Grouped,
-    refs: &[VectorsRef],
-    packed: &[Vec<u8>],
-    samples: &[Vec<f32>],
-    exact: &[Vec<u32>],
-) -> Result<()> {
-    let cells_of = grouped.cells_of_rows();
-    let cells_of: Vec<_> = grouped.members.iter().flatten().map(|&row| cells_of[row]).collect();
-    let compared = samples.par_iter().map(|sample| {
-        let codes = cells.code.query(sample)?;
-        let lists = grouped.centres.cells.iter();
-        let probes: Vec<Probe> = lists.map(|list| list.probes(sample)).collect::<Result<Vec<_>>>()?.concat();
-        let mut scores = Vec::new();
-        for ((part, packed), probe) in refs.iter().zip(packed).zip(&probes) {
-            PackedRows::parse(cells.code, part.rows as usize, packed)?.scan(&codes, probe.base, &mut scores);
-        }
-        let nearest = vector::top_k(&scores, NEAREST);
-        let last = nearest.last().map_or(f32::NEG_INFINITY, |last| last.cosine);
-        let nearest: Vec<[usize; 2]> = nearest.into_iter().map(|near| cells_of[near.row.0 as usize]).collect();
-        let reach = |[cell, _]: &[usize; 2]| (last - probes[*cell].base) / probes[*cell].room.max(f32::MIN_POSITIVE);
-        let reaches = nearest.iter().map(reach).collect();
-        Ok(Compared { asked: Asked::of(&grouped.centres, sample, nearest)?, reaches, scores })
-    });
-    let compared: Vec<Compared> = compared.collect::<Result<_>>()?;
-    let row = row_bytes((cells.code.fine(), cells.code.coarse()));
-    let trial = Trial::of(grouped, row, compared.iter().map(|compared| compared.asked.clone()).collect());
-    let mut visits = trial.cheapest(REACHED);
-    if grouped.centres.regions.is_some() && visits.bytes > MOST_BYTES {
-        visits = trial.farthest(MOST_BYTES);
-    }
-    let Visits { regions, probes, recall, .. } = visits;
-    let found = compared.par_iter().zip(exact).map(|(compared, exact)| {
-        let visited = compared.asked.visit(regions, probes);
-        let score = |(row, &score)| if visited.finds(cells_of[row]) { score } else { f32::NEG_INFINITY };
-        let scores: Vec<f32> = compared.scores.iter().enumerate().map(score).collect();
-        let found = vector::top_k(&scores, NEAREST).iter().filter(|near| exact.contains(&near.row.0)).count();
-        found as f64 / exact.len().max(1) as f64
-    });
-    let found: Vec<f64> = found.collect();
-    cells.kept = (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32;
-    (cells.probes, cells.recall) = (probes as u32, recall as f32);
-    if let Grouping::Regions(of) = &mut cells.grouping {
-        of.probes = regions as u32;
-    }
-    let mut reaches: Vec<f32> = compared.iter().flat_map(|compared| compared.reaches.iter().copied()).collect();
-    reaches.sort_by(f32::total_cmp);
-    cells.reach = reaches.get((reaches.len() as f64 * REACHED) as usize).copied().unwrap_or(1.0);
-    Ok(())
-}
-
-/// A text of the site that stands for a query, compared with all rows.
-struct Compared {
-    asked: Asked,
-    /// How much of each nearest row's cell's room it takes for a row to be among the nearest.
-    reaches: Vec<f32>,
-    /// The cosine of each row.
-    scores: Vec<f32>,
-}
-
 /// Bytes of a row in a cell, with its scale and its owner.
-fn row_bytes((fine, coarse): (usize, usize)) -> usize {
+pub(super) fn row_bytes((fine, coarse): (usize, usize)) -> usize {
     fine / 2 + coarse / 4 + 2 + OWNER
 }
 

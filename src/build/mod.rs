@@ -20,6 +20,7 @@ pub mod lexicon;
 mod likeness;
 mod meaning;
 mod names;
+mod recall;
 mod related;
 mod rows;
 mod rules;

@@ -143,11 +143,10 @@ impl Aim {
             let base = |near: Near| near.probe.base + cells.reach * near.probe.room;
             self.known[cell].filter(|_| !self.taken[cell]).map_or(NOT_COMPARED, base)
         };
-        let likely: Vec<(usize, f32)> = self.order.iter().map(|&cell| (cell, may_have(cell))).collect();
-        let likely: Vec<(usize, f32)> = likely.into_iter().filter(|&(_, nearest)| nearest >= least).collect();
-        for at in
-            best_first(likely.iter().map(|&(_, nearest)| nearest)).into_iter().take(BESIDES * cells.probes as usize)
-        {
+        let nearest = self.order.iter().map(|&cell| (cell, may_have(cell)));
+        let likely: Vec<(usize, f32)> = nearest.filter(|&(_, nearest)| nearest >= least).collect();
+        let order = best_first(likely.iter().map(|&(_, nearest)| nearest));
+        for at in order.into_iter().take(BESIDES * cells.probes as usize) {
             self.taken[likely[at].0] = true;
         }
         !likely.is_empty()
