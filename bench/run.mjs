@@ -10,7 +10,7 @@ import { here } from "./places.mjs";
 
 const BENCHES = [
   "sizes", "first-keyword", "network", "filtered", "warm-hybrid", "embed", "encode", "known-items", "keyword", "bundlers", "runtimes",
-  "five-minutes", "long-tasks", "generators", "hosting", "spark",
+  "five-minutes", "long-tasks", "generators", "hosting", "spark", "e5",
 ];
 
 const given = process.argv.slice(2);
