@@ -43,6 +43,22 @@ const FILES = {
   "a file with XLM-R's tokenizer": [UNIGRAM, readFileSync(UNIGRAM)],
 };
 
+/** Networks of other shapes, in each packing: sums end within a register, and matrices within a tile, in all places. */
+const SHAPES = [[32, 1, 32], [32, 8, 416], [64, 2, 160], [96, 3, 96], [160, 5, 288], [224, 14, 64]];
+const PACKINGS = ["compact", "f32", "f16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"];
+/** Of each number of word pieces up to some dozens, about. */
+const LENGTHS = Array.from({ length: 40 }, (_, count) => SENTENCES.join(" ").split(" ").slice(count, count * 2 + 1).join(" "));
+const shaped = SHAPES.flatMap(([wide, heads, inner]) => {
+  const source = join(folder, `${wide}-${heads}-${inner}`);
+  mkdirSync(source);
+  writeXlmR(source, LENGTHS, { hidden_size: wide, num_attention_heads: heads, intermediate_size: inner });
+  return PACKINGS.map((packing) => {
+    const path = `${source}-${packing}.gguf`;
+    execFileSync(root("target/release/bifocal"), ["model", "convert", source, "--type", packing, "-o", path], { stdio: "ignore" });
+    return [`${packing}, ${wide} dimensions, ${heads} heads, ${inner} within`, path];
+  });
+});
+
 /** What a Node needs for relaxed SIMD that has it but not by itself, as 20 does. */
 const FLAG = "--experimental-wasm-relaxed-simd";
 const hasRelaxed = WebAssembly.validate(readFileSync(root("www/wasm/transformer-relaxed.wasm")));
@@ -57,21 +73,30 @@ function load({ Transformer }, bytes) {
   return transformer;
 }
 
+/** Whether the vectors of `texts` by a file are those of the native command. */
+function isNative(bindings, path, bytes, texts, which = "") {
+  const args = ["embed", "--model", path, "--query", ...texts.map((text) => `--text=${text}`)];
+  const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
+  const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
+  assert.equal(expected.length, texts.length);
+  const transformer = load(bindings, bytes);
+  for (const [at, text] of texts.entries()) {
+    const vector = transformer.embed(text);
+    assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
+    assert.deepEqual(vector, Float32Array.from(expected[at]), `${which} ${JSON.stringify(text)}`);
+  }
+  transformer.free();
+}
+
 for (const name of hasRelaxed ? ["transformer", "transformer-relaxed"] : ["transformer"]) {
   const { bindings, exports } = await wasmModule(name);
 
   for (const [which, [path, bytes]] of Object.entries(FILES)) test(`${name}: vectors by ${which} are those of the native command, to the bit`, () => {
-    const args = ["embed", "--model", path, "--query", ...TEXTS.map((text) => `--text=${text}`)];
-    const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
-    const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
-    assert.equal(expected.length, TEXTS.length);
-    const transformer = load(bindings, bytes);
-    for (const [at, text] of TEXTS.entries()) {
-      const vector = transformer.embed(text);
-      assert.ok(vector instanceof Float32Array && vector.length === expected[at].length);
-      assert.deepEqual(vector, Float32Array.from(expected[at]), JSON.stringify(text));
-    }
-    transformer.free();
+    isNative(bindings, path, bytes, TEXTS);
+  });
+
+  test(`${name}: so are those by networks of other shapes, in each packing`, () => {
+    for (const [which, path] of shaped) isNative(bindings, path, readFileSync(path), LENGTHS, which);
   });
 
   test(`${name}: a model takes at most twice its file's memory, also the second time`, () => {
@@ -121,4 +146,5 @@ test("all of this holds with relaxed SIMD", { skip: hasRelaxed && "it was tried 
   const { status, stdout } = spawnSync(process.execPath, [FLAG, fileURLToPath(import.meta.url)], { encoding: "utf8", env });
   assert.equal(status, 0, stdout);
   for (const which of Object.keys(FILES)) assert.match(stdout, new RegExp(`\\bok \\d+ - transformer-relaxed: vectors by ${which} are those`));
+  assert.match(stdout, /\bok \d+ - transformer-relaxed: so are those by networks of other shapes/);
 });

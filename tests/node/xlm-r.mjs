@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 const SIZES = { hidden_size: 64, num_attention_heads: 4, num_hidden_layers: 2, intermediate_size: 96, max_position_embeddings: 260 };
 
-/** Writes the model's files into `folder`; its pieces spell `texts`. */
-export function writeXlmR(folder, texts) {
+/** Writes the model's files into `folder`; its pieces spell `texts`. `sizes` are what its config says besides. */
+export function writeXlmR(folder, texts, sizes = {}) {
+  const all = { ...SIZES, ...sizes };
   const pieces = piecesOf(texts);
   const special = [0, 1, 2, 3].map((id) => ({ id, content: pieces[id][0], special: true }));
   const tokenizer = {
@@ -22,10 +23,10 @@ export function writeXlmR(folder, texts) {
     pre_tokenizer: { type: "Metaspace", replacement: "▁", add_prefix_space: true },
     model: { type: "Unigram", unk_id: 3, vocab: pieces },
   };
-  const config = { model_type: "xlm-roberta", ...SIZES, vocab_size: pieces.length, type_vocab_size: 1, pad_token_id: 1, layer_norm_eps: 1e-5 };
+  const config = { model_type: "xlm-roberta", ...all, vocab_size: pieces.length, type_vocab_size: 1, pad_token_id: 1, layer_norm_eps: 1e-5 };
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  writeFileSync(join(folder, "model.safetensors"), safetensors(shapes(pieces.length)));
+  writeFileSync(join(folder, "model.safetensors"), safetensors(shapes(pieces.length, all)));
 }
 
 /** Each character, and each word as it stands behind a space. */
@@ -35,8 +36,7 @@ function piecesOf(texts) {
   return [...["<s>", "<pad>", "</s>", "<unk>"].map((name) => [name, 0]), ...spelt.map((piece, at) => [piece, -2 - (at % 7)])];
 }
 
-function shapes(pieces) {
-  const { hidden_size: wide, intermediate_size: inner, num_hidden_layers: layers, max_position_embeddings: places } = SIZES;
+function shapes(pieces, { hidden_size: wide, intermediate_size: inner, num_hidden_layers: layers, max_position_embeddings: places }) {
   const norm = (name) => [[`${name}.weight`, [wide]], [`${name}.bias`, [wide]]];
   const linear = (name, rows, columns) => [[`${name}.weight`, [rows, columns]], [`${name}.bias`, [rows]]];
   const layer = (_, at) => {
