@@ -1,9 +1,9 @@
-//! `pack FILE`: writes `FILE.gz`, gzip that is as small as libdeflate makes it and has no date.
+//! `pack FILE`: writes `FILE.gz`, gzip that is as small as Zopfli makes it and has no date.
 
 use std::fs;
 
 use anyhow::{Context, bail};
-use libdeflater::{CompressionLvl, Compressor};
+use zopfli::{Format, Options};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -11,8 +11,7 @@ fn main() -> anyhow::Result<()> {
         bail!("usage: pack FILE");
     };
     let bytes = fs::read(path).with_context(|| format!("cannot read {path}"))?;
-    let mut compressor = Compressor::new(CompressionLvl::best());
-    let mut packed = vec![0; compressor.gzip_compress_bound(bytes.len())];
-    let length = compressor.gzip_compress(&bytes, &mut packed)?;
-    fs::write(format!("{path}.gz"), &packed[..length]).with_context(|| format!("cannot write {path}.gz"))
+    let mut packed = Vec::new();
+    zopfli::compress(Options::default(), Format::Gzip, bytes.as_slice(), &mut packed)?;
+    fs::write(format!("{path}.gz"), packed).with_context(|| format!("cannot write {path}.gz"))
 }
