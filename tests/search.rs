@@ -139,7 +139,7 @@ pub fn write_index(built: &Built, folder: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     };
-    built.parts.iter().for_each(|part| write(&part.id.path(), &Packer::new().gzip(&part.bytes)));
+    built.parts.iter().for_each(|part| write(&part.id.path(), &Packer::new().pack(part)));
     write("bifocal.json", built.entry.seal().unwrap().as_bytes());
 }
 

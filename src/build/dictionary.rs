@@ -115,7 +115,8 @@ fn write_block(
             vector,
         });
     }
-    let block = RawPart::new(Kind::Terms, &TermBlock::write(&remote, &vectors, &placed))?;
+    let (contents, dense) = TermBlock::write(&remote, &vectors, &placed);
+    let block = RawPart::new(Kind::Terms, &contents)?.with_dense(dense);
     let hash = block.id.hash;
     parts.push(block);
     Ok(hash)

@@ -117,7 +117,8 @@ pub(super) fn write(material: &Material, options: &GeneralOptions, parts: &mut V
             });
             numbered.push((word, number));
         }
-        let part = RawPart::new(Kind::General, &GeneralBlock::write(&local, &numbered))?;
+        let (contents, dense) = GeneralBlock::write(&local, &numbered);
+        let part = RawPart::new(Kind::General, &contents)?.with_dense(dense);
         blocks.push((block[0].0.to_owned(), part.id.hash));
         parts.push(part);
     }

@@ -65,7 +65,8 @@ fn length_of(section: &Section) -> usize {
 fn flush(block: &mut Vec<StoredPage>, starts: &mut Vec<TextStart>, parts: &mut Vec<RawPart>) -> Result<()> {
     let Some(first) = block.first() else { return Ok(()) };
     let (page, section) = (first.page, Ordinal(first.first.0));
-    let part = RawPart::new(Kind::Text, &StoredPage::write_block(block))?;
+    let (contents, dense) = StoredPage::write_block(block);
+    let part = RawPart::new(Kind::Text, &contents)?.with_dense(dense);
     starts.push(TextStart { page, section, hash: part.id.hash });
     parts.push(part);
     block.clear();

@@ -82,7 +82,7 @@ pub fn compress(parts: Vec<RawPart>) -> Vec<(PartId, Vec<u8>)> {
         .into_par_iter()
         .map_init(Packer::new, |packer, part| {
             bar.inc(1);
-            (part.id, packer.gzip(&part.bytes))
+            (part.id, packer.pack(&part))
         })
         .collect();
     bar.finish_and_clear();

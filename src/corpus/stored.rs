@@ -1,13 +1,13 @@
 //! The stored text of pages, as it lies in text parts: what a hit shows.
 //!
 //! ```text
-//! block    := count page*
+//! block    := length sketch-bytes count page*       the sketches of all sections, one after the other
 //! page     := number id url title lang fields first-ordinal above section-count section*
 //! fields   := count (name kind value)*       kind 0 no, 1 yes, 2 number (f64), 3 text, 4 list
 //! above    := count (level heading)*         the headings above the first section of this slice
-//! section  := level heading has-anchor [anchor] text windows sketches
+//! section  := level heading has-anchor [anchor] text windows sketches-length
 //! windows  := count (start length)*          its passages, in bytes of the text; none if one passage is all of it
-//! sketches := count byte*                    what each of its pieces means, as in `vector::sketch`; none if that isn't known
+//! sketches                                   what each of its pieces means, as in `vector::sketch`; none if that isn't known
 //! ```
 //! A page may be cut into slices that lie in different blocks; each slice repeats the page's own fields.
 
@@ -112,25 +112,30 @@ impl StoredPage {
         open.into_iter().map(|(_, h)| h).filter(|h| !h.is_empty() && *h != self.title).map(str::to_owned).collect()
     }
 
-    /// Writes a block of slices.
-    pub fn write_block(slices: &[StoredPage]) -> Vec<u8> {
+    /// Writes a block of slices, and says how many bytes at its beginning are as good as random.
+    pub fn write_block(slices: &[StoredPage]) -> (Vec<u8>, usize) {
+        let (mut pages, mut sketches) = (Writer::default(), Writer::default());
+        slices.iter().for_each(|slice| slice.write(&mut pages, &mut sketches));
         let mut out = Writer::default();
+        out.count(sketches.0.len());
+        out.raw(&sketches.0);
+        let dense = if sketches.0.is_empty() { 0 } else { out.0.len() };
         out.count(slices.len());
-        for slice in slices {
-            slice.write(&mut out);
-        }
-        out.0
+        out.raw(&pages.0);
+        (out.0, dense)
     }
 
     /// Reads a block of slices.
     pub fn read_block(bytes: &[u8]) -> Result<Vec<StoredPage>> {
         let mut reader = Reader::new(bytes);
-        let slices = (0..reader.count(9)?).map(|_| Self::read(&mut reader)).collect::<Result<_>>()?;
+        let mut sketches = reader.column()?;
+        let slices = (0..reader.count(9)?).map(|_| Self::read(&mut reader, &mut sketches)).collect::<Result<_>>()?;
         reader.end()?;
+        sketches.end()?;
         Ok(slices)
     }
 
-    fn write(&self, out: &mut Writer) {
+    fn write(&self, out: &mut Writer, all: &mut Writer) {
         out.number(u64::from(self.page.0));
         for text in [&self.id, &self.url, &self.title, self.lang.as_ref().unwrap_or(&String::new())] {
             out.text(text);
@@ -161,11 +166,11 @@ impl StoredPage {
                 out.count(window.len());
             }
             out.count(sketches.len());
-            out.raw(sketches);
+            all.raw(sketches);
         }
     }
 
-    fn read(reader: &mut Reader) -> Result<Self> {
+    fn read(reader: &mut Reader, all: &mut Reader) -> Result<Self> {
         let page = PageId(reader.small()?);
         let [id, url, title, lang] =
             [reader.text()?, reader.text()?, reader.text()?, reader.text()?].map(str::to_owned);
@@ -191,8 +196,7 @@ impl StoredPage {
                 passages.push(start..start.saturating_add(length));
             }
             windows.push(passages);
-            let length = reader.count(1)?;
-            sketches.push(reader.raw(length)?.to_vec());
+            sketches.push(all.raw(reader.small()? as usize)?.to_vec());
         }
         let lang = Some(lang).filter(|lang| !lang.is_empty());
         Ok(Self { page, id, url, title, lang, meta, first, above, sections, windows, sketches })
@@ -270,7 +274,8 @@ mod tests {
         assert_eq!(slices[0].window(Ordinal(1), 2), None);
         assert_eq!(slices[1].window(Ordinal(3), 0), Some(0..10));
         assert_eq!(slices[1].window(Ordinal(0), 0), None);
-        let bytes = StoredPage::write_block(&slices);
+        let (bytes, dense) = StoredPage::write_block(&slices);
+        assert_eq!(bytes[..dense], [[16].as_slice(), &[7; 16]].concat());
         assert_eq!(StoredPage::read_block(&bytes).unwrap(), slices);
         for end in 0..bytes.len() {
             assert!(StoredPage::read_block(&bytes[..end]).is_err(), "truncated at {end}");

@@ -123,11 +123,13 @@ impl GeneralBlock {
         self.rows.chunks_exact(self.width).nth(self.words[at].1)
     }
 
-    /// Writes the contents of a part: rows of one width, and words, sorted, each with the number of its row.
-    pub fn write(rows: &[&[u8]], words: &[(&str, usize)]) -> Vec<u8> {
+    /// Writes the contents of a part: rows of one width, and words, sorted, each with the number of its row. Also says how many bytes
+    /// at the beginning are as good as random.
+    pub fn write(rows: &[&[u8]], words: &[(&str, usize)]) -> (Vec<u8>, usize) {
         let mut out = Writer::default();
         out.count(rows.len());
         rows.iter().for_each(|row| out.raw(row));
+        let dense = out.0.len();
         out.count(words.len());
         let mut last = "";
         for &(word, row) in words {
@@ -135,7 +137,7 @@ impl GeneralBlock {
             out.count(row);
             last = word;
         }
-        out.0
+        (out.0, dense)
     }
 }
 
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_block_reads_back_and_damage_is_found() {
-        let bytes = GeneralBlock::write(&[b"row0", b"row1"], &[("bake", 1), ("baked", 1), ("cake", 0), ("käse", 0)]);
+        let (bytes, _) =
+            GeneralBlock::write(&[b"row0", b"row1"], &[("bake", 1), ("baked", 1), ("cake", 0), ("käse", 0)]);
         let block = GeneralBlock::open(&bytes, 4).unwrap();
         assert_eq!(block.words().len(), 4);
         assert_eq!(
@@ -173,8 +176,8 @@ mod tests {
         }
         assert!(GeneralBlock::open(&bytes, 5).is_err());
         assert!(GeneralBlock::open(&bytes, usize::MAX).is_err());
-        assert!(GeneralBlock::open(&GeneralBlock::write(&[b"row0"], &[("a", 1)]), 4).is_err());
-        assert!(GeneralBlock::open(&GeneralBlock::write(&[b"row0"], &[("b", 0), ("a", 0)]), 4).is_err());
+        assert!(GeneralBlock::open(&GeneralBlock::write(&[b"row0"], &[("a", 1)]).0, 4).is_err());
+        assert!(GeneralBlock::open(&GeneralBlock::write(&[b"row0"], &[("b", 0), ("a", 0)]).0, 4).is_err());
     }
 
     #[test]

@@ -161,6 +161,8 @@ pub struct RawPart {
     pub id: PartId,
     /// Header and contents.
     pub bytes: Vec<u8>,
+    /// How many of the first bytes are as good as random, so that no code makes them smaller.
+    pub dense: usize,
 }
 
 impl RawPart {
@@ -177,7 +179,12 @@ impl RawPart {
         bytes.extend_from_slice(&[kind as u8, FORMAT as u8, 0, 0]);
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(contents);
-        Ok(Self { id: PartId { kind, hash: hash_of(&bytes) }, bytes })
+        Ok(Self { id: PartId { kind, hash: hash_of(&bytes) }, bytes, dense: 0 })
+    }
+
+    /// The same with contents that begin with so many bytes that are as good as random: vectors and the like.
+    pub fn with_dense(self, dense: usize) -> Self {
+        Self { dense: if dense > 0 { HEADER + dense } else { 0 }, ..self }
     }
 
     /// The contents of the part that `id` names, if `bytes` are that part.

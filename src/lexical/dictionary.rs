@@ -1,9 +1,9 @@
 //! Blocks of the dictionary: neighbouring forms with their postings.
 //!
 //! ```text
-//! block  := remote-count remote* width vector-count vector* term-count terms postings
+//! block  := width vector-count row[width]* weight* remote-count remote* term-count terms postings
+//! weight                              of each vector, in 1/24
 //! remote := family form               a member of the family that lies in another block
-//! vector := weight row[width]         weight in 1/24
 //! terms  := columns, each after its length in bytes:
 //!           shared*  suffix-length*  suffix*  pages*  (family-count family*)*  (vector ≪ 1 | apart)*  (hash[6] if apart)*
 //! ```
@@ -37,6 +37,7 @@ pub struct TermBlock {
     terms: Vec<BlockTerm>,
     remote: Vec<(u32, String)>,
     vectors: Vec<u8>,
+    weights: Vec<u8>,
     width: usize,
     /// The lists of postings, one after the other.
     lists: Vec<u8>,
@@ -74,14 +75,15 @@ impl TermBlock {
     /// Opens a block and checks all of it but the insides of the postings.
     pub fn open(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes);
-        let remote = (0..reader.count(2)?)
-            .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
-            .collect::<Result<Vec<_>>>()?;
         let width = reader.small()? as usize;
         // A width of 32 bits and its weight may be more than an address can hold.
         let size = width.checked_add(1).ok_or_else(|| damaged("vectors of more bytes than there are"))?;
         let vector_count = reader.count(size)?;
-        let vectors = reader.raw(vector_count * size)?.to_vec();
+        let vectors = reader.raw(vector_count * width)?.to_vec();
+        let weights = reader.raw(vector_count)?.to_vec();
+        let remote = (0..reader.count(2)?)
+            .map(|_| Ok((reader.small()?, reader.text()?.to_owned())))
+            .collect::<Result<Vec<_>>>()?;
         let count = reader.count(5)?;
         let mut columns = Vec::with_capacity(COLUMNS);
         for _ in 0..COLUMNS {
@@ -120,7 +122,7 @@ impl TermBlock {
         }
         columns.iter().try_for_each(Reader::end)?;
         postings.end()?;
-        Ok(Self { terms, remote, vectors, width, lists })
+        Ok(Self { terms, remote, vectors, weights, width, lists })
     }
 
     /// The forms of the block, in order.
@@ -145,8 +147,8 @@ impl TermBlock {
     /// The weight and the row of the vector of term number `index`, if it has one.
     pub fn vector(&self, index: usize) -> Option<(f32, &[u8])> {
         let vector = self.terms.get(index)?.vector?;
-        let at = vector * (self.width + 1);
-        Some((f32::from(self.vectors[at]) / WEIGHT_STEPS, &self.vectors[at + 1..at + 1 + self.width]))
+        let row = &self.vectors[vector * self.width..][..self.width];
+        Some((f32::from(self.weights[vector]) / WEIGHT_STEPS, row))
     }
 
     /// Members of a family that lie in other blocks.
@@ -181,19 +183,18 @@ pub struct PlacedVector<'a> {
 
 #[cfg(feature = "native")]
 impl TermBlock {
-    /// Writes a block; terms must be sorted by form.
-    pub fn write(remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> Vec<u8> {
+    /// Writes a block, and says how many bytes at its beginning are as good as random; terms must be sorted by form.
+    pub fn write(remote: &[(u32, &str)], vectors: &[PlacedVector], terms: &[Placed]) -> (Vec<u8>, usize) {
         let mut out = Writer::default();
+        out.count(vectors.first().map_or(0, |vector| vector.row.len()));
+        out.count(vectors.len());
+        vectors.iter().for_each(|vector| out.raw(vector.row));
+        let dense = if vectors.is_empty() { 0 } else { out.0.len() };
+        vectors.iter().for_each(|vector| out.0.push((vector.weight * WEIGHT_STEPS).round() as u8));
         out.count(remote.len());
         for &(family, form) in remote {
             out.number(u64::from(family));
             out.text(form);
-        }
-        out.count(vectors.first().map_or(0, |vector| vector.row.len()));
-        out.count(vectors.len());
-        for vector in vectors {
-            out.0.push((vector.weight * WEIGHT_STEPS).round() as u8);
-            out.raw(vector.row);
         }
         out.count(terms.len());
         let mut columns: [Writer; COLUMNS] = Default::default();
@@ -217,7 +218,7 @@ impl TermBlock {
         }
         columns.iter().for_each(|column| out.column(column));
         postings.write(&mut out);
-        out.0
+        (out.0, dense)
     }
 }
 
@@ -249,7 +250,8 @@ mod tests {
             placed("bottle", &[], None, None),
         ];
         let vectors = [PlacedVector { weight: 0.0, row: b"row0" }, PlacedVector { weight: 2.5, row: b"row1" }];
-        let bytes = TermBlock::write(&[(0, "lent")], &vectors, &terms);
+        let (bytes, dense) = TermBlock::write(&[(0, "lent")], &vectors, &terms);
+        assert!(bytes[..dense].ends_with(b"row0row1"));
         let block = TermBlock::open(&bytes).unwrap();
         assert_eq!(block.terms().iter().map(|t| t.form.as_str()).collect::<Vec<_>>(), ["borrow", "borrowed", "bottle"]);
         assert_eq!(block.terms()[1].families, [0, 1]);

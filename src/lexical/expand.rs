@@ -158,7 +158,7 @@ mod tests {
             vector: None,
         };
         let placed: Vec<_> = terms.iter().map(placed).collect();
-        TermBlock::open(&TermBlock::write(&[(1, "lent")], &[], &placed)).unwrap()
+        TermBlock::open(&TermBlock::write(&[(1, "lent")], &[], &placed).0).unwrap()
     }
 
     fn check(term: &str, unfinished: bool, expected: &[&str]) {

@@ -21,7 +21,7 @@ fn built() -> Built {
 /// The files of `built` within `bounds`, and its entry then.
 fn files(built: &Built, bounds: Bounds) -> Result<(Vec<File>, Entry)> {
     let mut entry = built.entry.clone();
-    let parts: Vec<_> = built.parts.iter().map(|part| (part.id, Packer::new().gzip(&part.bytes))).collect();
+    let parts: Vec<_> = built.parts.iter().map(|part| (part.id, Packer::new().pack(part))).collect();
     let files = lay_out(parts, &core(built), &mut entry, bounds)?;
     Ok((files, entry))
 }
@@ -105,7 +105,7 @@ fn the_same_parts_are_the_same_packs_under_the_same_names() {
 #[test]
 fn bounds_that_cannot_be_met_are_errors_with_the_way_out() {
     let built = built();
-    let largest = built.parts.iter().map(|part| Packer::new().gzip(&part.bytes).len() as u64).max().unwrap();
+    let largest = built.parts.iter().map(|part| Packer::new().pack(part).len() as u64).max().unwrap();
     for (bounds, expected) in [
         (Bounds { bytes: largest - 1, ..Bounds::default() }, "--max-file-size is"),
         (Bounds { files: 1, bytes: largest + 9, fewest: false }, "--max-files is 1, --max-file-size"),
