@@ -238,7 +238,7 @@ mod tests {
         assert!(Entry::parse(&text.replace(":3", ":4")).is_err());
         assert!(Entry::parse(&text[..text.len() - 3]).is_err());
         assert!(Entry::parse("<!doctype html>").is_err());
-        let future = Entry { format: 9, ..entry };
+        let future = Entry { format: FORMAT + 1, ..entry };
         assert_eq!(future.open().unwrap_err().kind(), ErrorKind::Version);
     }
 }
