@@ -165,6 +165,13 @@ async function offered(page, shape) {
   return (name) => page.locator("#offer").getByRole("button", { name });
 }
 
+/** Presses "Load it" by keyboard, and waits until the model is on its way. */
+async function begun(page, button) {
+  await button("Load it").focus();
+  await page.keyboard.press("Enter");
+  await button("Cancel").waitFor();
+}
+
 /** What has the focus says. */
 const said = (page) => page.evaluate(() => document.activeElement.shadowRoot.activeElement.textContent);
 
@@ -181,9 +188,7 @@ for (const shape of ["box", "dialog", "page"]) {
 
   story(`who loads the model by keyboard stands on what takes the button's place, and at the end is in the box, in a ${shape}`, async (page) => {
     const button = await offered(page, shape);
-    await button("Load it").focus();
-    await page.keyboard.press("Enter");
-    await button("Cancel").waitFor();
+    await begun(page, button);
     assert.equal(await said(page), "Cancel");
     await page.keyboard.press("Enter");
     await button("Load it").waitFor();
@@ -197,10 +202,7 @@ for (const shape of ["box", "dialog", "page"]) {
 }
 
 story("a model that is there takes the focus from nowhere else", async (page) => {
-  const button = await offered(page, "page");
-  await button("Load it").focus();
-  await page.keyboard.press("Enter");
-  await button("Cancel").waitFor();
+  await begun(page, await offered(page, "page"));
   await page.locator("#other").focus();
   await page.evaluate(() => globalThis.modelIsThere());
   await page.locator("#offer").waitFor({ state: "hidden" });

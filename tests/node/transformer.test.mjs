@@ -73,8 +73,8 @@ function load({ Transformer }, bytes) {
   return transformer;
 }
 
-/** Whether the vectors of `texts` by a file are those of the native command. */
-function isNative(bindings, path, bytes, texts, which = "") {
+/** Sees to it that the vectors of `texts` by a file are those of the native command. */
+function assertNative(bindings, path, bytes, texts, which = "") {
   const args = ["embed", "--model", path, "--query", ...texts.map((text) => `--text=${text}`)];
   const lines = execFileSync(root("target/release/bifocal"), args, { encoding: "utf8" });
   const expected = lines.trimEnd().split("\n").map((line) => JSON.parse(line).vector);
@@ -92,11 +92,11 @@ for (const name of hasRelaxed ? ["transformer", "transformer-relaxed"] : ["trans
   const { bindings, exports } = await wasmModule(name);
 
   for (const [which, [path, bytes]] of Object.entries(FILES)) test(`${name}: vectors by ${which} are those of the native command, to the bit`, () => {
-    isNative(bindings, path, bytes, TEXTS);
+    assertNative(bindings, path, bytes, TEXTS);
   });
 
   test(`${name}: so are those by networks of other shapes, in each packing`, () => {
-    for (const [which, path] of shaped) isNative(bindings, path, readFileSync(path), LENGTHS, which);
+    for (const [which, path] of shaped) assertNative(bindings, path, readFileSync(path), LENGTHS, which);
   });
 
   test(`${name}: a model takes at most twice its file's memory, also the second time`, () => {
