@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::grouping::{Centres, Grouped, difference, mean};
-use super::recall::{NEAREST, REACHED, Stored, nearest};
+use super::recall::{NEAREST, Stored, nearest};
 use super::rows::Passages;
-use super::visits::{Asked, Trial};
+use super::visits::{Asked, Trial, Worth};
 use crate::Result;
 use crate::corpus::PageId;
 use crate::index::{CellList, Cells, Grouping, Kind, Owner, RawPart, RegionRef, Regions, VectorPart, VectorsRef};
@@ -35,9 +35,6 @@ const CELL_SIZES: [usize; 6] = [20, 30, 40, 80, 160, 320];
 /// Most cells in one list.
 const MOST_CELLS: usize = 256;
 
-/// Rows above which a site is large: cells lie in regions, and the last points of recall would cost more than all before.
-const LARGE: usize = 20_000;
-
 /// Rows in a cell of a region, on average, besides as many of its neighbours'.
 const REGIONAL_SIZE: usize = 15;
 
@@ -46,9 +43,6 @@ const MOST_REGIONAL_CELLS: usize = 4_096;
 
 /// Regions: so many times the root of the number of cells, as it is tried.
 const REGIONS: [f64; 3] = [2.0, 3.0, 4.0];
-
-/// In regions, the share of the ten nearest rows at which groupings are compared by what they cost.
-const COMPARED_AT: f64 = 0.87;
 
 /// Bytes of a row's owner, about.
 const OWNER: usize = 3;
@@ -76,21 +70,32 @@ pub(super) struct Laid {
 }
 
 impl Layout {
-    /// Chooses the layout whose first answers are smallest among those that keep enough; cells lie in `regions` if it is said so, or
-    /// else where there are many rows.
+    /// Chooses what gives a query most of its nearest passages for few bytes: cells in one list, or where that would give up part of
+    /// them, cells in regions, if these give more; one or the other, if `regions` says so.
     pub fn choose(passages: &Passages, source: usize, regions: Option<bool>) -> Result<Self> {
         let components = Components::of(&passages.vectors, source);
-        let in_regions = regions.unwrap_or(passages.vectors.len() > LARGE);
-        let shape = shape(passages, &components, source, in_regions)?;
+        if regions != Some(true) {
+            let (listed, worth) = Self::best(passages, &components, source, false)?;
+            if regions == Some(false) || worth.reaches_all() {
+                return Ok(listed);
+            }
+            let (in_regions, other) = Self::best(passages, &components, source, true)?;
+            return Ok(if other > worth { in_regions } else { listed });
+        }
+        Self::best(passages, &components, source, true).map(|(layout, _)| layout)
+    }
+
+    /// The layout that is worth most of those in one list, or of those in regions.
+    fn best(passages: &Passages, components: &Components, source: usize, in_regions: bool) -> Result<(Self, Worth)> {
+        let shape = shape(passages, components, source, in_regions)?;
         let projection = components.projection(shape.0, shape.1);
         let (rows, samples) = (projection.apply_all(&passages.vectors)?, projection.apply_all(&passages.samples)?);
         let nearest = nearest(&rows, &samples);
-
-        let mut best: Option<(usize, Grouped)> = None;
+        let mut best: Option<(Worth, Grouped)> = None;
         let mut consider = |grouped: Grouped| -> Result<()> {
-            let cost = cost(&grouped, &samples, &nearest, shape, if in_regions { COMPARED_AT } else { REACHED })?;
-            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                best = Some((cost, grouped));
+            let worth = worth(&grouped, &samples, &nearest, shape)?;
+            if best.as_ref().is_none_or(|(most, _)| worth > *most) {
+                best = Some((worth, grouped));
             }
             Ok(())
         };
@@ -114,10 +119,10 @@ impl Layout {
                 consider(grouped)?;
             }
         }
-        let (_, grouped) = best.expect("one grouping at least is tried");
+        let (worth, grouped) = best.expect("one grouping at least is tried");
         let code = RowCode::fit(shape.0, shape.1, &grouped.residuals(&rows))?;
         let spilled = grouped.is_spilled();
-        Ok(Self { projection, code, centres: grouped.centres, spilled })
+        Ok((Self { projection, code, centres: grouped.centres, spilled }, worth))
     }
 
     /// Projects, packs and groups the passages' vectors, and writes projection, cells and regions as parts.
@@ -199,22 +204,14 @@ fn shape(passages: &Passages, components: &Components, source: usize, in_regions
     Ok(enough.expect("the best one keeps enough").0)
 }
 
-/// About how many bytes of a first answer go to the choice of cells and to those that hold a share of a sample's nearest rows, on
-/// average, if rows are of a shape.
-fn cost(
-    grouped: &Grouped,
-    samples: &[Vec<f32>],
-    nearest: &[Vec<u32>],
-    shape: (usize, usize),
-    share: f64,
-) -> Result<usize> {
+/// What a grouping is worth to texts of the site, whose nearest rows these are, if rows are of a shape.
+fn worth(grouped: &Grouped, samples: &[Vec<f32>], nearest: &[Vec<u32>], shape: (usize, usize)) -> Result<Worth> {
     let cells_of = grouped.cells_of_rows();
     let asked = samples.par_iter().zip(nearest).map(|(sample, nearest)| {
         let nearest = nearest.iter().map(|&row| cells_of[row as usize]).collect();
         Asked::of(&grouped.centres, sample, nearest)
     });
-    let trial = Trial::of(grouped, row_bytes(shape), asked.collect::<Result<_>>()?);
-    Ok(trial.fixed() + trial.cheapest(share).bytes)
+    Ok(Trial::of(grouped, row_bytes(shape), asked.collect::<Result<_>>()?).worth())
 }
 
 /// Bytes of a row in a cell, with its scale and its owner.

@@ -5,19 +5,11 @@ use rayon::prelude::*;
 use super::cells::row_bytes;
 use super::grouping::Grouped;
 use super::rows::Passages;
-use super::visits::{Asked, Trial, Visited, Visits};
+use super::visits::{Asked, REACHED, Trial, Visited, Visits};
 use crate::Result;
 use crate::index::{Cells, Grouping};
 use crate::vector::cluster::dot;
 use crate::vector::{self, PackedRows, Probe, RowCode};
-
-/// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
-/// little easier than readers' queries, so this is more than the 0.95 that is wanted.
-pub(super) const REACHED: f64 = 0.965;
-
-/// In regions, most bytes of lists and cells, requests included, that a query loads, even where that leaves it short of
-/// [`REACHED`].
-const MOST_BYTES: usize = 75_000;
 
 /// Nearest rows that are looked for when something is measured.
 pub(super) const NEAREST: usize = 10;
@@ -54,11 +46,7 @@ impl<'s> Stored<'s> {
         let compared: Vec<Sample> = samples.par_iter().map(|query| self.compare(query)).collect::<Result<_>>()?;
         let row = row_bytes((self.code.fine(), self.code.coarse()));
         let trial = Trial::of(self.grouped, row, compared.iter().map(|sample| sample.asked.clone()).collect());
-        let mut visits = trial.cheapest(REACHED);
-        if self.grouped.centres.regions.is_some() && visits.bytes > MOST_BYTES {
-            visits = trial.farthest(MOST_BYTES);
-        }
-        let Visits { regions, probes, recall, .. } = visits;
+        let Visits { regions, probes, recall, .. } = trial.best();
         let visited: Vec<Visited> = compared.iter().map(|sample| sample.asked.visit(regions, probes)).collect();
         cells.kept = self.kept(passages, samples, &visited)?;
         (cells.probes, cells.recall) = (probes as u32, recall as f32);

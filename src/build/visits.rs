@@ -1,5 +1,7 @@
 //! Finds how many regions and cells a query must visit for its nearest rows to lie in them, and what that costs.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use super::grouping::{Centres, Grouped};
@@ -13,6 +15,14 @@ const NAME: usize = 8;
 
 /// Most regions that it is tried to visit.
 const MOST_REGIONS: usize = 24;
+
+/// The share of the ten nearest rows that must lie in the cells that a query is compared with. The sampled texts are a
+/// little easier than readers' queries, so this is more than the 0.95 that is wanted.
+pub(super) const REACHED: f64 = 0.965;
+
+/// Most bytes for which a query by meaning chooses and loads its cells, requests and a further round trip included, even where that
+/// leaves it short of [`REACHED`]: the last points of recall would cost more than all before.
+const MOST_BYTES: usize = 100_000;
 
 /// A text of the site that stands for a query.
 #[derive(Clone)]
@@ -49,6 +59,23 @@ pub(super) struct Visits {
     pub recall: f64,
     /// Their bytes, on average.
     pub bytes: usize,
+}
+
+/// What a query gets of a grouping for [`MOST_BYTES`], if these buy anything: the more of [`REACHED`], the better, and where two reach
+/// the same, the fewer bytes.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(super) struct Worth {
+    affordable: bool,
+    reached: f64,
+    /// With those that every reader loads, and what another round trip weighs.
+    bytes: Reverse<usize>,
+}
+
+impl Worth {
+    /// Whether it gives up nothing.
+    pub fn reaches_all(&self) -> bool {
+        self.affordable && self.reached >= REACHED
+    }
 }
 
 /// Queries that try a grouping, and what its pieces cost.
@@ -131,13 +158,21 @@ impl Trial {
         Self { asked, fixed, lists, cells: grouped.members.iter().zip(&grouped.spilled).map(cell).collect() }
     }
 
-    /// What every reader loads, and what another round trip weighs.
-    pub fn fixed(&self) -> usize {
-        self.fixed
+    /// The cheapest visits that reach [`REACHED`], or where these cost more than [`MOST_BYTES`], those that reach most for so many.
+    pub fn best(&self) -> Visits {
+        let left = MOST_BYTES.saturating_sub(self.fixed);
+        Some(self.cheapest(REACHED)).filter(|visits| visits.bytes <= left).unwrap_or_else(|| self.farthest(left))
+    }
+
+    /// What the best visits are worth.
+    pub fn worth(&self) -> Worth {
+        let best = self.best();
+        let bytes = self.fixed + best.bytes;
+        Worth { affordable: bytes <= MOST_BYTES, reached: best.recall.min(REACHED), bytes: Reverse(bytes) }
     }
 
     /// The cheapest visits that reach a share of the nearest rows; all, if none do.
-    pub fn cheapest(&self, share: f64) -> Visits {
+    fn cheapest(&self, share: f64) -> Visits {
         let enough = self.numbers_of_regions().filter_map(|regions| {
             let orders = self.orders(regions);
             // Found by halving: more cells never reach less.
@@ -159,7 +194,7 @@ impl Trial {
     }
 
     /// The visits that reach most for at most so many bytes, one of each at least.
-    pub fn farthest(&self, bytes: usize) -> Visits {
+    fn farthest(&self, bytes: usize) -> Visits {
         let affordable = self.numbers_of_regions().map(|regions| {
             let orders = self.orders(regions);
             let (mut most, mut many) = (1, self.cells.len() + 1);
@@ -237,6 +272,16 @@ mod tests {
         assert_eq!(trial().farthest(219), Visits { regions: 2, probes: 1, recall: 0.75, bytes: 120 });
         assert_eq!(trial().farthest(220), Visits { regions: 2, probes: 2, recall: 1.0, bytes: 220 });
         assert_eq!(trial().farthest(0).probes, 1);
+    }
+
+    #[test]
+    fn what_costs_too_much_is_given_up_and_what_cannot_be_afforded_is_worth_least() {
+        let with_cells_of = |bytes| Trial { cells: vec![bytes; 6], ..trial() };
+        assert_eq!(with_cells_of(40_000).best(), Visits { regions: 2, probes: 2, recall: 1.0, bytes: 80_020 });
+        assert_eq!(with_cells_of(60_000).best(), Visits { regions: 1, probes: 1, recall: 0.75, bytes: 60_010 });
+        let worth = [200_000, 60_000, 40_000, 30_000].map(|bytes| with_cells_of(bytes).worth());
+        assert!(worth.is_sorted() && worth[0] < worth[1]);
+        assert_eq!(worth.map(|worth| worth.reaches_all()), [false, false, true, true]);
     }
 
     #[test]

@@ -8,15 +8,28 @@ use bifocal::search::{Answer, Mode, Query, QueryVector, Run, Step, complete};
 use super::steps::rounds;
 use super::{BagOfWords, Memory, index_with, page};
 
-/// Pages about forty matters, ten on each.
-fn many_pages() -> Vec<Page> {
+/// Words on one of many matters.
+fn matter(number: usize) -> String {
     let word = |number: usize| {
         format!("{}o{}u", char::from(b'a' + (number % 20) as u8), char::from(b'b' + (number / 20) as u8))
     };
-    let words = |seed: usize| (0..6).map(|at| word((seed * 7 + at * 13) % 97)).collect::<Vec<_>>().join(" ");
+    (0..6).map(|at| word((number * 7 + at * 13) % 97)).collect::<Vec<_>>().join(" ")
+}
+
+/// Pages about forty matters, ten on each.
+fn many_pages() -> Vec<Page> {
     let page_of = |number: usize| {
-        let matter = words(number / 10);
+        let matter = matter(number / 10);
         page(&format!("p{number:03}"), &matter, &[("", &format!("{matter} detail{number}"))])
+    };
+    (0..400).map(page_of).collect()
+}
+
+/// Pages about two matters each, so that those nearest to one lie on many sides.
+fn mixed_pages() -> Vec<Page> {
+    let page_of = |number: usize| {
+        let (one, other) = (matter(number / 10), matter(number * 7 % 40));
+        page(&format!("p{number:03}"), &one, &[("", &format!("{one} {other} detail{number}"))])
     };
     (0..400).map(page_of).collect()
 }
@@ -124,12 +137,14 @@ fn a_host_that_holds_all_regions_compares_everything() {
 
 #[test]
 fn a_region_that_is_lost_is_told_and_the_others_answer() {
-    let mut memory = Memory::new(in_regions(usize::MAX));
-    let text = many_pages()[123].sections[0].text.clone();
-    let (whole, _) = ask(&mut memory, &text);
+    let built = || index_with(mixed_pages(), Options { regions: Some(true), ..Options::default() });
+    let mut memory = Memory::new(built());
+    let text = mixed_pages()[123].sections[0].text.clone();
+    let (whole, asked) = ask(&mut memory, &text);
+    assert!(asked(Kind::Region) > 1);
     let mut nearest = regions(&memory).centroids.nearest(&projected(&memory, &text)).unwrap().into_iter();
     let lost = regions(&memory).parts[nearest.next().unwrap().cell as usize].part();
-    let mut memory = Memory::new(in_regions(usize::MAX));
+    let mut memory = Memory::new(built());
     let query = Query { text: text.clone(), mode: Mode::Semantic, ..Query::default() };
     let vector = Some((BagOfWords::new().vector(&text), "bag of words"));
     let parts = memory.parts.clone();
