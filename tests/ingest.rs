@@ -280,7 +280,9 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
         ("same.html", b"<link rel=canonical href=a.html><p>fine too"),
     ]);
     #[cfg(unix)]
-    std::os::unix::fs::symlink(folder.path().join("gone.html"), folder.path().join("broken.html")).unwrap();
+    for broken in ["broken.html", "broken.js"] {
+        std::os::unix::fs::symlink(folder.path().join("gone"), folder.path().join(broken)).unwrap();
+    }
     let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
     assert_eq!(pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(), ["a.html", "mixed.html", "same.html"]);
     assert_eq!(pages[1].sections[0].text, "a\u{fffd}b");
@@ -331,6 +333,27 @@ fn once_a_page_says_what_its_content_is_the_others_have_none() {
         (texts(&pages), report.skipped.len()),
         (vec!["Menu\none".into(), "two".into(), "Menu\nthree".into()], 0)
     );
+}
+
+#[test]
+fn what_every_page_begins_and_ends_with_is_left_out_also_where_the_markup_marks_the_content() {
+    let of = |own: &str| {
+        format!(
+            "<div id=content><h1>The Manual</h1><ul><li>Bees<li>Wax</ul><h2>{own}</h2><p>On {own}.<p>Edit this page</div>"
+        )
+    };
+    let pages = ["Bees", "Wax", "Honey"].map(|own| (format!("{own}.html"), of(own)));
+    let said = pages.clone().map(|(path, html)| (path, format!("<main data-bifocal-body>{html}</main>")));
+    let files: Vec<(&str, &[u8])> = pages.iter().map(|(path, html)| (path.as_str(), html.as_bytes())).collect();
+    let (found, _) = read(folder(&files).path(), SiteOptions::default()).unwrap();
+    assert_eq!(outline(page(&found, "Wax.html")), [(2, "Wax", None, "On Wax.")]);
+    // What the owner says is the content stays as it is.
+    let chosen = SiteOptions { content: Some("#content".into()), ..SiteOptions::default() };
+    let (chosen, _) = read(folder(&files).path(), chosen).unwrap();
+    assert_eq!(outline(page(&chosen, "Wax.html"))[0], (1, "The Manual", None, "Bees\nWax"));
+    let files: Vec<(&str, &[u8])> = said.iter().map(|(path, html)| (path.as_str(), html.as_bytes())).collect();
+    let (said, _) = read(folder(&files).path(), SiteOptions::default()).unwrap();
+    assert_eq!(outline(page(&said, "Wax.html"))[0], (1, "The Manual", Some("content"), "Bees\nWax"));
 }
 
 #[test]

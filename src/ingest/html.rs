@@ -30,10 +30,8 @@ pub(super) enum Extent {
     Chosen,
     /// The page's own attribute.
     Said,
-    /// The markup, in one of the usual ways.
-    Marked,
-    /// Nothing: it is the whole body, and may hold the site's navigation.
-    Whole,
+    /// Nobody: it is what the markup marks in one of the usual ways, or else the whole body, and may hold the site's navigation.
+    Found,
 }
 
 /// Why a page is left out that could be read.
@@ -168,7 +166,7 @@ fn content(html: &Html, rules: &Rules) -> (Content, Extent) {
         root.map(|root| Content::below(&[root], exclude)).filter(|found| !found.sections.is_empty())
     };
     if let Some(main) = within(candidates.main) {
-        return (main, Extent::Marked);
+        return (main, Extent::Found);
     }
     let body = within(candidates.body).unwrap_or_default();
     let enough = length(&body.sections) / 2;
@@ -179,7 +177,7 @@ fn content(html: &Html, rules: &Rules) -> (Content, Extent) {
         .rev()
         .filter_map(|root| within(Some(root)))
         .find(|found| length(&found.sections) > enough);
-    usual.map_or((body, Extent::Whole), |usual| (usual, Extent::Marked))
+    (usual.unwrap_or(body), Extent::Found)
 }
 
 /// The elements that may be the content.

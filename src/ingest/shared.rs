@@ -8,8 +8,8 @@ const FEWEST: usize = 3;
 
 /// Takes off the beginning and the end of each page the lines and headings that more than half of `pages` have.
 ///
-/// Meant for pages whose content had to be taken from the whole `<body>`. Lines in the midst of a page stay, however
-/// often they come: code repeats itself.
+/// Meant for pages of which nobody said what their content is. Lines in the midst of a page stay, however often they come: code
+/// repeats itself. So does a first heading below the highest level if the text under it is the page's own: "Synopsis", say.
 pub(super) fn strip(pages: &mut [&mut Vec<Section>]) {
     let shared = shared_lines(pages);
     for page in pages {
@@ -41,6 +41,9 @@ fn strip_beginning(page: &mut Vec<Section>, shared: &HashSet<String>) {
         }
         let own = first.text.split_inclusive('\n').take_while(|line| shared.contains(line.trim_end_matches('\n')));
         let start = own.map(str::len).sum();
+        if first.level > 1 && start == 0 && !first.text.is_empty() {
+            return;
+        }
         if start < first.text.len() {
             let Section { text, weights, .. } = first.with_part(start..first.text.len());
             *first = Section { text, weights, ..Section::default() };
@@ -101,6 +104,21 @@ mod tests {
                 &[("", "Breadcrumb")],
             ],
         );
+    }
+
+    #[test]
+    fn a_heading_of_every_page_stays_over_text_of_its_own_unless_it_is_the_site_s() {
+        let page = |level, text: &str| {
+            let own = Section { heading: "Synopsis".into(), level, text: text.into(), ..Section::default() };
+            vec![own, Section { heading: text.into(), level: 2, ..Section::default() }]
+        };
+        let stripped = |level| {
+            let mut pages = ["bees", "wax", "honey"].map(|text| page(level, text));
+            strip(&mut pages.iter_mut().collect::<Vec<_>>());
+            pages[0][0].heading.clone()
+        };
+        assert_eq!(stripped(2), "Synopsis");
+        assert_eq!(stripped(1), "");
     }
 
     #[test]

@@ -114,6 +114,8 @@ fn list(folder: &Path, output: &Path, rules: &Rules, report: &mut Report) -> Vec
                 }
             },
             Ok(_) => {}
+            // A link that leads nowhere is of interest only where a page should be.
+            Err(error) if error.path().is_some_and(|path| path.is_symlink() && !path.exists() && !is_html(path)) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).display().to_string();
                 let reason =
@@ -167,9 +169,8 @@ fn leave_out_unsaid(pages: &mut BTreeMap<String, Reading>, report: &mut Report) 
 /// Makes pages of what was read: what can be told only from all of them together.
 fn assemble(readings: BTreeMap<String, Reading>, rules: &Rules, report: &mut Report) -> Vec<Page> {
     let (ids, mut readings): (Vec<String>, Vec<Reading>) = readings.into_iter().unzip();
-    let whole =
-        readings.iter_mut().filter(|reading| reading.extent == Extent::Whole).map(|reading| &mut reading.sections);
-    shared::strip(&mut whole.collect::<Vec<_>>());
+    let found = readings.iter_mut().filter(|reading| reading.extent == Extent::Found);
+    shared::strip(&mut found.map(|reading| &mut reading.sections).collect::<Vec<_>>());
     let canonical: Vec<Canonical> = ids
         .iter()
         .zip(&readings)

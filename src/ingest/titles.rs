@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 /// What stands between a page's title and the site's name.
-const SEPARATORS: [&str; 9] = [" - ", " | ", " — ", " – ", " :: ", " : ", " · ", " » ", " « "];
+const SEPARATORS: [&str; 15] =
+    [" - ", " | ", " — ", " – ", " :: ", " : ", ": ", " · ", " • ", " » ", " « ", " › ", " ‹ ", " / ", " ~ "];
 
 /// How many pages must share a name before it is taken for the site's.
 const FEWEST: usize = 3;
@@ -47,9 +48,11 @@ fn is_most(count: usize, all: usize) -> bool {
     count >= FEWEST && count * 2 > all
 }
 
-/// A title's own part and what follows the last separator, separator included.
+/// A title's own part and what follows the last separator, separator included, or what stands in brackets at its end.
 fn ending(title: &str) -> Option<(&str, &str)> {
-    let at = SEPARATORS.iter().filter_map(|separator| title.rfind(separator)).max()?;
+    let ends = |separator: &&str| title.rfind(*separator).map(|at| (at + separator.len(), separator.len()));
+    let last = SEPARATORS.iter().filter_map(ends).max().map(|(end, length)| end - length);
+    let at = title.strip_suffix(')').and_then(|title| title.rfind(" (")).or(last)?;
     let own = title[..at].trim();
     (!own.is_empty()).then_some((own, &title[at..]))
 }
@@ -92,6 +95,13 @@ mod tests {
         );
         check(&["Site | Start", "Site | Setup", "Site | About", "Site"], &[], &["Start", "Setup", "About", "Site"]);
         check(&["A · Guide | Hives", "B · Guide | Hives", "C · Guide | Hives"], &[], &["A", "B", "C"]);
+        check(&["Hives: Bees", "Hives: Wax: a use", "Hives: Honey"], &[], &["Bees", "Wax: a use", "Honey"]);
+        check(&["A : Hives", "B :: C : Hives", "D : Hives"], &[], &["A", "B :: C", "D"]);
+        check(
+            &["Bee (Hives 17 & 18)", "Wax(1) (Hives 17 & 18)", "Honey (dark) (Hives 17 & 18)"],
+            &[],
+            &["Bee", "Wax(1)", "Honey (dark)"],
+        );
     }
 
     #[test]
@@ -102,6 +112,7 @@ mod tests {
             &["One - Two", "Three - Two", "Four", "Five", "Six"],
         );
         check(&["One - Two", "Three - Two"], &[], &["One - Two", "Three - Two"]);
+        check(&["get (fs)", "get (net)", "get (url)"], &[], &["get (fs)", "get (net)", "get (url)"]);
     }
 
     #[test]
