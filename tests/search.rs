@@ -18,7 +18,7 @@ mod steps;
 mod twin;
 mod typos;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -279,6 +279,20 @@ fn a_heading_without_text_shows_what_stands_below_it() {
     let hit = &answer.hits[0];
     assert_eq!((hit.sections[0].heading.as_str(), hit.sections[0].excerpt.text.as_str()), ("Queens", ""));
     assert_eq!(hit.excerpt.text, "Graft larvae into cups.");
+}
+
+#[test]
+fn a_long_section_is_shown_once() {
+    let long = "Smoke the hive before opening it. ".repeat(400);
+    let sections = [("Smoke", long.as_str()), ("Tools", "A smoker is a tool for a hive.")];
+    let built = index_of(vec![page("tools.html", "Inspecting", &sections)]);
+    let query = Query { text: "smoke hive".into(), sections: 3, ..Query::default() };
+    let answer = Memory::new(built).ask(query);
+    let mut urls: Vec<&str> = answer.hits[0].sections.iter().map(|section| section.url.as_str()).collect();
+    urls.sort_unstable();
+    let once: BTreeSet<&str> = urls.iter().copied().collect();
+    assert_eq!(urls.len(), once.len(), "{urls:?}");
+    assert!(once.contains("tools.html#smoke"));
 }
 
 #[test]

@@ -87,12 +87,9 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         let slices: Vec<_> =
             chosen.sections.iter().map(|section| slice(index, core, page.page, section.ordinal)).collect();
         let Some(stored) = slices.iter().flatten().next() else { continue };
-        let sections: Vec<SectionHit> = chosen
-            .sections
-            .iter()
-            .zip(&slices)
-            .filter_map(|(section, slice)| show_section((*slice)?, section, found, &marker))
-            .collect();
+        let shown = chosen.sections.iter().zip(&slices);
+        let shown = shown.filter_map(|(section, slice)| show_section((*slice)?, section, found, &marker));
+        let sections = distinct(shown);
         let (by_words, by_meaning) = (keyword[number], semantic[number]);
         let explain = query.explain.then(|| {
             let terms = std::mem::take(&mut explained[number]);
@@ -216,6 +213,17 @@ fn excerpt(sections: &[SectionHit], beside: &StoredPage, marker: &Marker) -> Exc
     let best = sections.iter().map(|section| &section.excerpt).find(|excerpt| !excerpt.text.is_empty());
     let other = || beside.sections.iter().find(|section| !section.text.is_empty());
     best.cloned().or_else(|| other().map(|section| marker.excerpt(&section.text, &|| None))).unwrap_or_default()
+}
+
+/// The sections, best first; of the pieces in which a long one is stored, the best alone.
+fn distinct(shown: impl Iterator<Item = SectionHit>) -> Vec<SectionHit> {
+    let mut sections: Vec<SectionHit> = Vec::new();
+    for section in shown {
+        if !sections.iter().any(|known| known.url == section.url && known.heading == section.heading) {
+            sections.push(section);
+        }
+    }
+    sections
 }
 
 fn show_section(slice: &StoredPage, chosen: &ChosenSection, found: &Found, marker: &Marker) -> Option<SectionHit> {
