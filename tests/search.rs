@@ -235,6 +235,27 @@ fn a_page_whose_title_is_the_query_comes_first() {
 }
 
 #[test]
+fn what_names_a_page_and_something_in_it_finds_that_page() {
+    let page = |title: &str| {
+        let others = "Cluster, frame and wax; frames of a cluster, wax in a frame.";
+        page(
+            &format!("{}.html", title.to_lowercase()),
+            title,
+            &[("", others), ("Inspecting", "Wax on a frame of the cluster.")],
+        )
+    };
+    let mut memory = Memory::new(index_of(["Brood nest", "Brood", "Nest boxes of brood"].map(page).to_vec()));
+    for mode in [Mode::Keyword, Mode::Hybrid] {
+        assert_eq!(memory.ids("brood inspecting wax", mode)[0], "brood.html", "{mode:?}");
+        assert_eq!(memory.ids("inspecting a brood nest", mode)[0], "brood nest.html", "{mode:?}");
+        let query = Query { text: "brood inspecting".into(), mode, explain: true, ..Query::default() };
+        let gains: Vec<f32> =
+            memory.ask(query).hits.iter().map(|hit| hit.explain.as_ref().unwrap().title.unwrap()).collect();
+        assert!(gains[0] > gains[1] && gains[1] > gains[2] && gains[2] > 0.0, "{gains:?}");
+    }
+}
+
+#[test]
 fn words_find_pages_by_form_family_and_beginning() {
     check("honey", Mode::Keyword, &["honey.html"]);
     check("splits ", Mode::Keyword, &["split.html"]);

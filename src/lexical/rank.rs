@@ -7,6 +7,9 @@ use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::order::best_first;
 
+/// What a page gains at most, as a share of the best score, by a title that holds a part of the query.
+const IN_PART: f32 = 0.5;
+
 /// What ranking knows of the whole site.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Collection {
@@ -29,6 +32,8 @@ impl Default for Collection {
 pub struct TermSet<'b> {
     /// The query's word, folded.
     pub word: String,
+    /// How often it stands there; 0 for an identifier whose parts are sets as well.
+    pub count: u32,
     /// Whether it is still being typed, and nobody can tell yet what it will become.
     pub open: bool,
     /// The forms' postings.
@@ -79,20 +84,22 @@ pub struct Ranking {
     pub idf: Vec<f32>,
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
-    /// Pages whose title holds all of the query's words, but for one still being typed, in order, and the share of the title
-    /// that they are.
+    /// What pages gain by their titles, in order, as shares of the best score: `½ t² q`, with the share `t` of the title that the query
+    /// holds, in words, and the share `q` of the query that the title holds, by idf; and `t` besides, if the title holds all of the
+    /// query but for a word still being typed. So the page whose title is the query comes first in any case, and a query that names
+    /// a page and something in it finds that page.
     pub titled: Vec<(PageId, f32)>,
 }
 
 impl Ranking {
-    /// The share of a page's title that the query is, if the title holds all of it; else 0.
+    /// What a page gains by its title.
     pub fn titled(&self, page: PageId) -> f32 {
         self.titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.titled[at].1)
     }
 }
 
-/// Pages, best first, after each gained shares of `bonus`: that of its title which the query is (`titled`, as in [`Ranking`]), and
-/// its own of `others`, which has one for each page or none.
+/// Pages, best first, after each gained shares of `bonus`: by its title (`titled`, as in [`Ranking`]), and its own of `others`, which
+/// has one for each page or none.
 pub fn promote(ranked: &[PageScore], bonus: f32, titled: &[(PageId, f32)], others: &[f32]) -> Vec<PageScore> {
     let mut gained = ranked.to_vec();
     for ranked in &mut gained {
@@ -103,6 +110,17 @@ pub fn promote(ranked: &[PageScore], bonus: f32, titled: &[(PageId, f32)], other
     best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
 }
 
+/// What a title's words are compared with.
+struct Asked {
+    /// How many sets there are, and of those how many of words that are still being typed.
+    sets: usize,
+    open: u32,
+    /// Length in words, as [`rank`] gets it.
+    length: u32,
+    /// The idf of all sets together.
+    rarity: f32,
+}
+
 /// What a page's title has of a query.
 #[derive(Clone, Default)]
 struct InTitle {
@@ -111,8 +129,25 @@ struct InTitle {
     /// How many sets it has, of finished words and of those still being typed.
     closed: u32,
     open: u32,
+    /// How many of the query's words those sets are, and their idf together.
+    words: u32,
+    rarity: f32,
     /// How long it is, in words.
     length: f32,
+}
+
+impl InTitle {
+    /// What a page gains by its title, as [`Ranking::titled`] says.
+    fn gain(&self, query: &Asked) -> f32 {
+        if self.closed + self.open == 0 {
+            return 0.0;
+        }
+        let share = (self.words as f32 / self.length.max(1.0)).min(1.0);
+        let in_part = IN_PART * share * share * self.rarity / query.rarity.max(f32::MIN_POSITIVE);
+        let words = length::kept(query.length.saturating_sub(query.open - self.open));
+        let holds_all = (self.closed + query.open) as usize == query.sets && query.length > 0 && words <= self.length;
+        if holds_all { words / self.length + in_part } else { in_part }
+    }
 }
 
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
@@ -161,19 +196,26 @@ pub fn rank(
         ranking.idf.push(idf);
         ranking.frequency.push(document_frequency);
         for page in touched {
+            let in_title = &mut in_title[page.0 as usize];
+            if in_title.last == number {
+                in_title.words += set.count;
+                in_title.rarity += idf;
+            }
             let frequency = std::mem::take(&mut frequencies[page.0 as usize]);
             scores[page.0 as usize] += idf * formula.saturate(frequency);
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    let open = sets.iter().filter(|set| set.open).count() as u32;
+    let query = Asked {
+        sets: sets.len(),
+        open: sets.iter().filter(|set| set.open).count() as u32,
+        length,
+        rarity: ranking.idf.iter().sum(),
+    };
     for (page, title) in (0..).zip(&in_title) {
-        let held = (title.closed + open) as usize == sets.len() && title.closed + title.open > 0;
-        if held && length > 0 {
-            let words = length::kept(length.saturating_sub(open - title.open));
-            if words <= title.length {
-                ranking.titled.push((PageId(page), words / title.length));
-            }
+        let gain = title.gain(&query);
+        if gain > 0.0 {
+            ranking.titled.push((PageId(page), gain));
         }
     }
     Ok(ranking)

@@ -149,6 +149,7 @@ mod tests {
             .iter()
             .map(|word| WordForms {
                 word: (*word).into(),
+                count: 1,
                 forms: Vec::new(),
                 prefix: Some((*word).into()),
                 open: false,
@@ -186,6 +187,7 @@ mod tests {
             .iter()
             .map(|w| WordForms {
                 word: (*w).into(),
+                count: 1,
                 forms: Vec::new(),
                 prefix: Some((*w).into()),
                 open: false,

@@ -66,6 +66,8 @@ pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
 /// A word's forms in the dictionary.
 pub(super) struct WordForms {
     pub word: String,
+    /// How often it stands in the query; 0 for an identifier whose parts follow it.
+    pub count: u32,
     pub forms: Vec<PlacedForm>,
     /// The beginning that longer forms share, if the word is unfinished.
     pub prefix: Option<String>,
@@ -121,7 +123,8 @@ pub(super) fn plan(
     let mut plan = Plan { pages, ..Plan::default() };
     let mut is_whole = true;
     for word in words {
-        plan.length += if word.compound { 0 } else { word.count as u32 };
+        let count = if word.compound { 0 } else { word.count as u32 };
+        plan.length += count;
         let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
         let mut found = look_up(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
         if !word.also.is_empty() {
@@ -155,7 +158,7 @@ pub(super) fn plan(
         // A word of the site that is longer than a letter or two is most often what it seems to be.
         let is_word = word.term.chars().count() > FEW_LETTERS && forms.iter().any(|form| form.form == word.term);
         let open = word.unfinished && !is_word;
-        plan.words.push(WordForms { word: word.term.clone(), forms, prefix, open, common: false });
+        plan.words.push(WordForms { word: word.term.clone(), count, forms, prefix, open, common: false });
     }
     if !is_whole {
         plan.length = 0;
@@ -245,7 +248,7 @@ impl Plan {
                 Some(TermPart { list, weight: form.weight, primary: form.primary, literal: literal(form) })
             };
             let parts = word.forms.iter().filter_map(part).collect();
-            TermSet { word: word.word.clone(), open: word.open, parts }
+            TermSet { word: word.word.clone(), count: word.count, open: word.open, parts }
         };
         self.ranked().map(set).collect()
     }

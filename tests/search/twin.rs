@@ -11,7 +11,7 @@ use proptest::test_runner::TestCaseError;
 
 use super::{Memory, index_of, page};
 
-/// Scores by BM25F, and by the share of a title that the query is, with one term a word; words here have no families and pages are short, so that lengths are exact.
+/// Scores by BM25F, and by what title and query have of each other, with one term a word; words here have no families and pages are short, so that lengths are exact.
 fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     let count = |field: &str, word: &str| text::words(field).filter(|found| found.term == word).count() as f32;
     let weighed = |section: &Section, word: &str| {
@@ -31,6 +31,7 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     let words: BTreeSet<String> = text::words(query).map(|word| word.term.into_owned()).collect();
     let formula = Bm25f::default();
     let mut scores: BTreeMap<&str, f32> = BTreeMap::new();
+    let mut rarity: BTreeMap<&str, f32> = BTreeMap::new();
     for word in &words {
         let counts = |page: &Page| {
             let heading = page.sections.iter().map(|section| count(&section.heading, word)).sum();
@@ -39,6 +40,9 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         };
         let holding = pages.iter().filter(|page| counts(page).iter().sum::<f32>() > 0.0).count();
         let idf = Bm25f::idf(pages.len() as u32, holding as u32);
+        if holding > 0 {
+            rarity.insert(word, idf);
+        }
         for page in pages {
             let frequency = formula.frequency(counts(page), lengths(page), average);
             if frequency > 0.0 {
@@ -47,11 +51,17 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         }
     }
     let mut ranked: Vec<(String, f32)> = scores.into_iter().map(|(id, score)| (id.to_owned(), score)).collect();
-    // A page gains by the share of its title that the query is.
     let best = ranked.iter().map(|&(_, score)| score).fold(0.0, f32::max);
     for (id, score) in &mut ranked {
         let title: Vec<String> = pages.iter().filter(|page| page.id == *id).map(|page| page.title.clone()).collect();
         let title: Vec<String> = text::words(&title[0]).map(|word| word.term.into_owned()).collect();
+        // A page gains by the share of its title that the query holds, and by that of the query that its title holds.
+        let held: f32 = words.iter().filter(|word| title.contains(word)).map(|word| count(query, word)).sum();
+        let of_title = (held / title.len().max(1) as f32).min(1.0);
+        let of_query: f32 =
+            rarity.iter().filter(|(word, _)| title.iter().any(|other| other == *word)).map(|(_, idf)| idf).sum();
+        *score += best * 0.5 * of_title * of_title * of_query / rarity.values().sum::<f32>();
+        // And where its title holds all of the query, by the share of the title that this is.
         if title.len() as f32 >= length(query) && words.iter().all(|word| title.contains(word)) {
             *score += best * length(query) / title.len() as f32;
         }
