@@ -1,4 +1,5 @@
-// Known items: someone knows a page and types its title, with a slip of the hand, or only half of it. Where does it come?
+// Known items: someone knows a page and types its title, with a slip of the hand, only half of it, or with what is sought in it. Where
+// does it come?
 //
 // `./build.sh bench known-items`: up to 150 titles of each site, drawn by their hashes, of two words or more and borne by one page
 // alone. The figure is MRR@10: the mean of one over the page's rank, 0 beyond the tenth. Every project is set up as its manual
@@ -22,11 +23,16 @@ export async function measure() {
     prepare(one, ["keyword", "pagefind", "byHand"]);
     const pages = plainPagesOf(one);
     const titles = knownTitles(pages);
-    const kinds = { "the title": titles, "with a slip": titles.map(slipped), "half typed": titles.map(half) };
+    const kinds = {
+      "the title": titles,
+      "with a slip": titles.map(slipped),
+      "half typed": titles.map(half),
+      "with a heading": titles.map(withHeading).filter(Boolean),
+    };
     console.log(`\n${one.title}, ${one.pages} pages, ${titles.length} titles\n`);
     const found = { ...(await inBrowser(one, kinds)), ...inNode(pages, kinds, await orama(pages)) };
     const rows = await Promise.all(Object.entries(found).map(async ([name, answers]) => {
-      const ranks = Object.fromEntries(Object.entries(await answers).map(([kind, lists]) => [kind, mrr(lists, titles)]));
+      const ranks = Object.fromEntries(Object.entries(await answers).map(([kind, lists]) => [kind, mrr(lists, kinds[kind])]));
       return [name, ranks];
     }));
     figures[one.name] = Object.fromEntries(rows);
@@ -42,7 +48,7 @@ function knownTitles(pages) {
     .filter(({ title }) => counts.get(title) === 1 && title.split(/\s+/).length > 1)
     .sort((a, b) => draw(a.id) - draw(b.id))
     .slice(0, TITLES)
-    .map(({ id, title }) => ({ id, text: title }));
+    .map(({ id, title, headings }) => ({ id, text: title, headings: headings.split("\n") }));
 }
 
 /** The longest word of a title with two neighbours exchanged, a letter left out or doubled, or another: its hash decides. */
@@ -58,8 +64,14 @@ function slipped({ id, text }) {
 /** A little more than half of a title, most often in the middle of a word. */
 const half = ({ id, text }) => ({ id, text: text.slice(0, Math.max(4, Math.ceil(text.length * 0.55))) });
 
-const mrr = (lists, titles) =>
-  lists.reduce((sum, list, at) => sum + (list.includes(titles[at].id) ? 1 / (list.indexOf(titles[at].id) + 1) : 0), 0) / titles.length;
+/** A title and one of the page's headings that says more: its hash decides which. Nothing, if there is none. */
+function withHeading({ id, text, headings }) {
+  const more = [...new Set(headings)].filter((heading) => heading && heading.length < 60 && !text.toLowerCase().includes(heading.toLowerCase()));
+  return more.length > 0 && { id, text: `${text} ${more[draw(text) % more.length]}` };
+}
+
+const mrr = (lists, queries) =>
+  lists.reduce((sum, list, at) => sum + (list.includes(queries[at].id) ? 1 / (list.indexOf(queries[at].id) + 1) : 0), 0) / queries.length;
 
 const each = (kinds, ask) => Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => ask(text).slice(0, RANKS))]));
 

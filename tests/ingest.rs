@@ -326,7 +326,7 @@ fn once_a_page_says_what_its_content_is_the_others_have_none() {
     let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
     assert_eq!(texts(&pages), ["one", "three"]);
     assert_eq!(report.skipped, [Skipped { path: "b.html".into(), reason: Reason::Unsaid }]);
-    assert_eq!(report.to_string(), "1 files give no page: 1 without data-pagefind-body\n");
+    assert_eq!(report.to_string(), "1 file gives no page: 1 without data-pagefind-body\n");
     let options = SiteOptions { content: Some("main".into()), ..SiteOptions::default() };
     let (pages, report) = read(folder.path(), options).unwrap();
     assert_eq!(

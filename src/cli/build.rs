@@ -233,12 +233,14 @@ pub fn run(args: BuildArgs) -> Result<()> {
             eprintln!("hits lead to {base} from disk as well: only without --base-url do they lead to the files")
         }
     }
+    let passages = match built.rows {
+        0 => String::new(),
+        distinct => format!("{} passages ({distinct} distinct), ", entry.passages),
+    };
     print(&format!(
-        "{count} pages, {} sections, {} passages ({} distinct), {} words\n\
+        "{count} pages, {} sections, {passages}{} words\n\
          {}: index {} + runtime and model {} in {} files, {:.1} s\n",
         entry.sections,
-        entry.passages,
-        built.rows,
         entry.words,
         output.display(),
         HumanBytes(published.index),

@@ -114,7 +114,12 @@ impl fmt::Display for Report {
             writeln!(f, "warning: {path} has {written}, which is no number from 0 to {}: ignored", Weighted::MOST)?;
         }
         if !self.skipped.is_empty() {
-            writeln!(f, "{} files give no page: {}", self.skipped.len(), self.reasons())?;
+            let files = if self.skipped.len() == 1 {
+                "1 file gives".into()
+            } else {
+                format!("{} files give", self.skipped.len())
+            };
+            writeln!(f, "{files} no page: {}", self.reasons())?;
         }
         Ok(())
     }
