@@ -24,6 +24,10 @@ pub(super) const REACHED: f64 = 0.965;
 /// leaves it short of [`REACHED`]: the last points of recall would cost more than all before.
 const MOST_BYTES: usize = 100_000;
 
+/// The same where all cells are in one list: they are larger, and readers' questions, which are less like the site's texts than what
+/// they are chosen by, find more in those.
+const MOST_BYTES_LISTED: usize = 125_000;
+
 /// A text of the site that stands for a query.
 #[derive(Clone)]
 pub(super) struct Asked {
@@ -61,7 +65,7 @@ pub(super) struct Visits {
     pub bytes: usize,
 }
 
-/// What a query gets of a grouping for [`MOST_BYTES`], if these buy anything: the more of [`REACHED`], the better, and where two reach
+/// What a query gets of a grouping for the bytes that it may cost, if these buy anything: the more of [`REACHED`], the better, and where two reach
 /// the same, the fewer bytes.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) struct Worth {
@@ -158,17 +162,21 @@ impl Trial {
         Self { asked, fixed, lists, cells: grouped.members.iter().zip(&grouped.spilled).map(cell).collect() }
     }
 
-    /// The cheapest visits that reach [`REACHED`], or where these cost more than [`MOST_BYTES`], those that reach most for so many.
+    /// The cheapest visits that reach [`REACHED`], or where these cost more than they may, those that reach most for so many bytes.
     pub fn best(&self) -> Visits {
-        let left = MOST_BYTES.saturating_sub(self.fixed);
+        let left = self.most().saturating_sub(self.fixed);
         Some(self.cheapest(REACHED)).filter(|visits| visits.bytes <= left).unwrap_or_else(|| self.farthest(left))
+    }
+
+    fn most(&self) -> usize {
+        if self.lists.is_empty() { MOST_BYTES_LISTED } else { MOST_BYTES }
     }
 
     /// What the best visits are worth.
     pub fn worth(&self) -> Worth {
         let best = self.best();
         let bytes = self.fixed + best.bytes;
-        Worth { affordable: bytes <= MOST_BYTES, reached: best.recall.min(REACHED), bytes: Reverse(bytes) }
+        Worth { affordable: bytes <= self.most(), reached: best.recall.min(REACHED), bytes: Reverse(bytes) }
     }
 
     /// The cheapest visits that reach a share of the nearest rows; all, if none do.
@@ -282,6 +290,14 @@ mod tests {
         let worth = [200_000, 60_000, 40_000, 30_000].map(|bytes| with_cells_of(bytes).worth());
         assert!(worth.is_sorted() && worth[0] < worth[1]);
         assert_eq!(worth.map(|worth| worth.reaches_all()), [false, false, true, true]);
+        // One list may cost more.
+        let mut listed = with_cells_of(60_000);
+        listed.lists.clear();
+        for asked in &mut listed.asked {
+            asked.lists = vec![0];
+            asked.cells.iter_mut().for_each(|(_, list)| *list = 0);
+        }
+        assert!(listed.worth().reaches_all());
     }
 
     #[test]
