@@ -182,6 +182,24 @@ everywhere("everything can be done by keyboard", async (page) => {
   assert.equal(await at(), links[0]);
 });
 
+everywhere("what is typed as soon as the box has the focus is answered when the address holds it", async (page) => {
+  await page.goto(`${home()}?q=${WORD}&mode=keyword`);
+  await answered(page);
+  const address = await page.locator("#query").evaluate((box, text) => new Promise((resolve) => {
+    box.blur();
+    box.focus();
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+    const hits = box.getRootNode().querySelector("#hits");
+    new MutationObserver((_, observer) => {
+      if (hits.hasAttribute("aria-busy")) return;
+      observer.disconnect();
+      resolve(location.href);
+    }).observe(hits, { attributes: true });
+  }), OTHER);
+  assert.match(address, new RegExp(`q=${OTHER}&mode=keyword$`));
+});
+
 everywhere("the address holds the question; Back returns to the one before", async (page) => {
   await page.goto(`${home()}?q=${WORD}&mode=keyword`);
   await answered(page);

@@ -223,6 +223,7 @@ export class Session {
     clearTimeout(this.#settling);
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => {
+      this.#typing = undefined;
       this.#address?.write(this.question);
       this.#ask();
     }, DEBOUNCE_MS);
@@ -261,6 +262,7 @@ export class Session {
   /** The reader pressed Enter in the box: the way leads to the active hit, to all results, or to the first hit. */
   #entered(): void {
     clearTimeout(this.#typing);
+    this.#typing = undefined;
     this.#address?.write(this.question);
     this.#address?.settle();
     const { all, box } = this.#desk;
@@ -326,8 +328,8 @@ export class Session {
   // ---- what comes of it ----
 
   /**
-   * The reader came to the box: what is shown there stays, if it is the whole answer to what stands in it. That the box appears and
-   * has the focus is a task of its own before.
+   * The reader came to the box: what is shown there stays, if it is the whole answer to what stands in it. What is being typed already is
+   * asked when the reader pauses. That the box appears and has the focus is a task of its own before.
    */
   #turnedTo(): void {
     setTimeout(() => {
@@ -335,7 +337,7 @@ export class Session {
       const { answer, whole } = this.#display;
       const stands = answer?.query === this.#desk.box.value && whole && answer.failures.length === 0;
       if (stands) this.#display.sayWhetherOpen();
-      else this.#wake();
+      else if (!this.#search || this.#typing === undefined) this.#wake();
     });
   }
 
