@@ -75,7 +75,7 @@ pub struct Options {
     /// Whether names of parts lie in runs, which cost a first answer a round trip and save it bytes; none leaves that to the
     /// size of the site.
     pub runs: Option<bool>,
-    /// Whether cells of vector rows are listed region by region, for the same reasons; none leaves that to the number of rows.
+    /// Whether cells of vector rows are listed region by region, for the same reasons; none leaves that to what a query costs.
     pub regions: Option<bool>,
     /// Rows above which a graph is built for them; below it comparing with every row is faster.
     pub graph_above: usize,
