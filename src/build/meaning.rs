@@ -18,6 +18,8 @@ use crate::vector::{self, hnsw};
 
 /// What a site's vectors are made from.
 pub(super) struct Site<'s> {
+    /// The language of pages that state none.
+    pub language: &'s str,
     pub pages: &'s [Page],
     pub inverted: &'s Inverted,
     pub families: &'s Families,
@@ -53,7 +55,7 @@ impl Meaning {
             Some((_, vectors)) if vectors.space.accept(embedding.encoder.space()).is_err() => {
                 Fitted::Anew(format!("vectors were fitted to {}", vectors.space))
             }
-            Some((fit, _)) if fit.language != options.language => {
+            Some((fit, _)) if fit.language != site.language => {
                 Fitted::Anew(format!("vectors were fitted to pages in {:?}", fit.language))
             }
             Some((_, vectors)) => match Self::kept(site, vectors, embedding, options, stage, parts)? {
@@ -75,7 +77,7 @@ impl Meaning {
             vectors: &layout.projection.apply_all(&site.passages.vectors)?,
             embed: &|texts| layout.projection.apply_all(&embedding.queries(texts)?),
         };
-        let how = FitOptions { language: options.language.clone(), ..FitOptions::default() };
+        let how = FitOptions { language: site.language.to_owned(), ..FitOptions::default() };
         let lexicon = lexicon::fit(&material, &how, &|share| stage(Stage::Lexicon(share)), embedding.cancel)?;
         let units = Units::of(site.inverted, site.families, site.pages.len());
         let map = general::map(&units, &(material.embed)(&units.most_used)?, &lexicon);

@@ -16,6 +16,7 @@ mod fields;
 mod fit;
 mod general;
 mod grouping;
+mod languages;
 pub mod lexicon;
 mod likeness;
 mod meaning;
@@ -40,13 +41,14 @@ use rayon::prelude::*;
 use crate::corpus::{Page, Window};
 use crate::encoder::{Encoder, Role, VectorSpace};
 use crate::index::pack::Bounds;
-use crate::index::{Core, Entry, FORMAT, Kind, Language, ModelFile, ModelRef, RawPart};
+use crate::index::{Core, Entry, FORMAT, Kind, ModelFile, ModelRef, RawPart};
 use crate::lexical::{Collection, Families, PageLengths, invert};
 use crate::vector::hnsw;
 use crate::{Error, ErrorKind, Result};
 
 pub use fit::{Fit, Fitted};
 pub use general::GeneralOptions;
+pub use languages::Unstated;
 pub use likeness::likest;
 use meaning::{Meaning, Site};
 pub use rules::{FreshnessOptions, RankingOptions, RuleOptions, SettledOptions};
@@ -59,8 +61,8 @@ pub struct Options {
     pub title: String,
     /// The site's root, relative to the index folder (`../`) or absolute.
     pub site: String,
-    /// The language of pages that state none; it decides how words are stemmed.
-    pub language: String,
+    /// The language of pages that state none, which decides how words are stemmed; unless it is given, their text tells it.
+    pub language: Option<String>,
     /// How large passages are.
     pub window: Window,
     /// Which words that the site does not use get vectors.
@@ -92,7 +94,7 @@ impl Default for Options {
         Self {
             title: String::new(),
             site: "../".into(),
-            language: "en".into(),
+            language: None,
             window: Window::default(),
             general: GeneralOptions::default(),
             fields: None,
@@ -142,6 +144,8 @@ pub struct Built {
     pub parts: Vec<RawPart>,
     /// Vector rows: distinct passage texts.
     pub rows: u32,
+    /// The pages that state no language, and what their text told.
+    pub unstated: Unstated,
     /// What it was fitted to; hand it to the next build.
     pub fit: Fit,
     /// Whether that is what an earlier build was fitted to.
@@ -183,14 +187,18 @@ pub fn build(
     }
     let pages: Vec<Page> = pages.into_par_iter().map(Page::divided).collect();
     let former = options.fit.as_ref();
-    let pages = match former {
+    let mut pages = match former {
         Some(fit) => fit.order(pages),
         None => pages,
+    };
+    let (language, unstated) = match &options.language {
+        Some(language) => (language.clone(), Unstated::default()),
+        None => languages::tell(&mut pages),
     };
     let mut parts = Vec::new();
 
     stage(Stage::Words);
-    let inverted = invert(&pages, &options.language);
+    let inverted = invert(&pages, &language);
     let families = Families::of(&inverted.terms, &inverted.languages);
 
     stage(Stage::Passages);
@@ -198,13 +206,16 @@ pub fn build(
         Some(embedding) => rows::embed(&pages, embedding, options.window)?,
         None => rows::Passages::default(),
     };
-    let site = Site { pages: &pages, inverted: &inverted, families: &families, passages: &passages };
+    let site =
+        Site { language: &language, pages: &pages, inverted: &inverted, families: &families, passages: &passages };
     let embedding = embedding.as_ref();
     let meaning = match embedding.filter(|_| !passages.vectors.is_empty()) {
         Some(embedding) => Some(Meaning::of(&site, embedding, options, stage, &mut parts)?),
         None => None,
     };
-    let languages = languages(&pages, &options.language);
+    // The entry is small; a site in more languages than this names those that most pages are in.
+    let mut languages = languages::count(&pages, &language);
+    languages.truncate(16);
     let without = WordRows::default();
     let words = meaning.as_ref().map_or(&without, |meaning| &meaning.words);
     let dictionary = dictionary::write(&inverted, &families, words, pages.len() as u32, former, &mut parts)?;
@@ -229,7 +240,7 @@ pub fn build(
         general = general::write(&material, &options.general, &mut parts)?;
     }
     let of_pages = meaning.as_ref().map_or(Vec::new(), |meaning| meaning.cells_of_pages(pages.len()));
-    let fields = fields::write(&pages, options.fields.as_deref(), &options.language, &of_pages, &mut parts)?;
+    let fields = fields::write(&pages, options.fields.as_deref(), &language, &of_pages, &mut parts)?;
     let related = match &meaning {
         Some(meaning) => related::write(&pages, &passages, &of_pages, meaning.cells.cut_off, &mut parts)?,
         None => None,
@@ -248,7 +259,7 @@ pub fn build(
 
     stage(Stage::Text);
     let text = texts::write(&pages, &passages.windows, &sketches, former, &mut parts)?;
-    let mut fit = Fit { language: options.language.clone(), vectors, ..Fit::default() };
+    let mut fit = Fit { language, vectors, ..Fit::default() };
     fit.pages = pages.iter().map(|page| page.id.clone()).collect();
     fit.note_cuts(&dictionary.blocks, &text);
     let sections: usize = pages.iter().map(|page| page.sections.len()).sum();
@@ -296,22 +307,9 @@ pub fn build(
         runtime: options.runtime.clone(),
     };
     entry.stamp()?;
-    Ok(Built { entry, parts, rows: passages.owners.len() as u32, fit, fitted })
+    Ok(Built { entry, parts, rows: passages.owners.len() as u32, unstated, fit, fitted })
 }
 
 fn space(embedding: &Embedding) -> VectorSpace {
     embedding.encoder.space().clone()
-}
-
-fn languages(pages: &[Page], otherwise: &str) -> Vec<Language> {
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for page in pages {
-        *counts.entry(page.lang.as_deref().unwrap_or(otherwise)).or_default() += 1;
-    }
-    let mut languages: Vec<Language> =
-        counts.into_iter().map(|(code, pages)| Language { code: code.to_owned(), pages }).collect();
-    languages.sort_by_key(|language| std::cmp::Reverse(language.pages));
-    // The entry is small; a site in more languages than this names those that most pages are in.
-    languages.truncate(16);
-    languages
 }

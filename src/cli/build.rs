@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use bifocal::build::{Embedding, Fitted, Options, Stage, build};
+use bifocal::build::{Embedding, Fitted, Options, Stage, Unstated, build};
 use bifocal::corpus::Page;
 use bifocal::index::pack::{Bounds, lay_out};
 use bifocal::index::{Core, Entry, Kind, ModelFile, RawPart};
@@ -118,9 +118,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
     }
     options.fields = args.fields.clone().or(config.fields);
     options.rules = config.rules;
-    if let Some(lang) = &site.lang {
-        options.language = lang.clone();
-    }
+    options.language = site.lang.clone();
     options.site = if site.base_url.is_some() { String::new() } else { relative(&output, &args.input) };
 
     options.general.most = args.general_words.or(config.general_words);
@@ -233,6 +231,7 @@ pub fn run(args: BuildArgs) -> Result<()> {
             eprintln!("hits lead to {base} from disk as well: only without --base-url do they lead to the files")
         }
     }
+    print(&unstated(&built.unstated))?;
     let passages = match built.rows {
         0 => String::new(),
         distinct => format!("{} passages ({distinct} distinct), ", entry.passages),
@@ -248,6 +247,20 @@ pub fn run(args: BuildArgs) -> Result<()> {
         published.files,
         started.elapsed().as_secs_f32()
     ))
+}
+
+/// What pages were taken to be in that state no language.
+fn unstated(Unstated { pages, languages }: &Unstated) -> String {
+    const NAMED: usize = 8;
+    let others = languages.len().saturating_sub(NAMED);
+    let mut read: Vec<String> = languages.iter().take(NAMED).map(|(tag, pages)| format!("{pages} {tag}")).collect();
+    read.extend((others > 0).then(|| format!("{others} more")));
+    match languages.as_slice() {
+        [] => String::new(),
+        [(tag, 1)] => format!("1 page states no language: read as {tag}\n"),
+        [(tag, _)] => format!("{pages} pages state no language: read as {tag}\n"),
+        _ => format!("{pages} pages state no language, their text tells it: {}\n", read.join(", ")),
+    }
 }
 
 fn read_core(parts: &[RawPart]) -> Result<Core> {

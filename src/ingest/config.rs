@@ -36,7 +36,7 @@ pub struct SiteOptions {
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
 
-    /// The language of pages that name none, such as `en` or `pt-br`
+    /// The language of pages that name none, such as `en` or `pt-br` [default: what their text tells]
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
 

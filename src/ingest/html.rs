@@ -107,7 +107,9 @@ impl Facts {
             attributes::read_fields(element, &mut facts.fields);
             attributes::read_defaults(element, &mut facts.defaults);
             match value.name() {
-                "html" => facts.lang = value.attr("lang").or(value.attr("xml:lang")).and_then(language),
+                "html" | "body" if facts.lang.is_none() => {
+                    facts.lang = value.attr("lang").or(value.attr("xml:lang")).and_then(language);
+                }
                 "title" if facts.title.is_none() && !is_in_picture(element) => {
                     facts.title = Some(collapse(&element.text().collect::<String>()));
                 }
@@ -123,8 +125,10 @@ impl Facts {
 
     fn read_meta(&mut self, meta: &Element) {
         let content = collapse(meta.attr("content").unwrap_or_default());
-        if meta.attr("http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("refresh")) {
-            self.redirect |= content.to_ascii_lowercase().contains("url");
+        match meta.attr("http-equiv").map(str::to_ascii_lowercase).as_deref() {
+            Some("refresh") => self.redirect |= content.to_ascii_lowercase().contains("url"),
+            Some("content-language") if self.lang.is_none() => self.lang = language(&content),
+            _ => {}
         }
         let Some(name) = meta.attr("name").or(meta.attr("property")).map(|name| name.trim().to_ascii_lowercase())
         else {

@@ -27,7 +27,7 @@ fn with(pages: Vec<Page>, general: GeneralOptions, language: &str) -> Built {
     let encoder = BagOfWords::new();
     let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let embedding = Embedding { encoder: &encoder, embed: &embed, cancel: &AtomicBool::new(false) };
-    let options = Options { general, language: language.into(), ..Options::default() };
+    let options = Options { general, language: Some(language.into()), ..Options::default() };
     build(pages, Some(embedding), &options, &|_| ()).unwrap()
 }
 

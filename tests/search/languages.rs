@@ -63,12 +63,12 @@ fn a_page_is_stemmed_by_its_own_language() {
         spoken("de", "de", "A", "Kinder"),
         spoken("de2", "de", "B", "Kindern"),
         spoken("en", "en", "C", "kinder"),
-        page("none", "D", &[("", "kinders")]),
+        spoken("en2", "en", "D", "kinders"),
     ];
     let mut memory = Memory::new(index_of(pages));
     assert_eq!(ids(&mut memory, "Kindern")[0], "de2");
     assert!(ids(&mut memory, "Kindern").contains(&"de".into()));
-    assert!(!ids(&mut memory, "Kindern").contains(&"none".into()));
+    assert!(!ids(&mut memory, "Kindern").contains(&"en2".into()));
 }
 
 #[test]
@@ -240,4 +240,25 @@ fn a_language_says_nothing_where_there_is_one_or_no_such_field() {
     });
     let mut memory = Memory::new(index_of(own));
     assert_eq!(ask(&mut memory, Some("de")).hits, ask(&mut memory, None).hits);
+}
+
+#[test]
+fn pages_that_state_no_language_are_stemmed_by_the_one_that_their_text_is_in() {
+    let german = "Wir vermessen im Frühling jeden Stock und schreiben am Abend auf, was die Bienen eingetragen haben.";
+    let english =
+        "Bees fly out in spring and come home to their houses in the evening, carrying nectar for the winter.";
+    let pages = |lang: Option<&str>| {
+        let page = |id: &str, text: &str| Page { lang: lang.map(str::to_owned), ..page(id, id, &[("", text)]) };
+        let form = page("de", &format!("{german} Solche Vermessungen dauern nicht lange."));
+        let german = (0..4).map(|n| page(&format!("de{n}"), german)).chain([form]);
+        german.chain((0..3).map(|n| page(&format!("en{n}"), english))).collect::<Vec<_>>()
+    };
+    let built = index_of(pages(None));
+    let languages: Vec<_> =
+        built.entry.languages.iter().map(|language| (language.code.as_str(), language.pages)).collect();
+    assert_eq!(languages, [("de", 5), ("en", 3)]);
+    assert_eq!(built.unstated.pages, 8);
+    let mut memory = Memory::new(built);
+    assert_eq!(ids(&mut memory, "Vermessungen").len(), 5);
+    assert_eq!(ids(&mut Memory::new(index_of(pages(Some("en")))), "Vermessungen").len(), 1);
 }

@@ -68,9 +68,9 @@ pub struct EvalArgs {
     /// Another form of the same model for the queries, such as the one that browsers get [default: the one of the pages]
     #[arg(long, value_name = "PATH")]
     query_model: Option<PathBuf>,
-    /// The language of pages that state none
-    #[arg(long, default_value = "en", value_name = "TAG")]
-    lang: String,
+    /// The language of pages that state none [default: what their text tells]
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
     /// How many vectors the model's own words get that the collection doesn't use; 0 for none [default: as in `bifocal build`]
     #[arg(long, value_name = "N")]
     general_words: Option<usize>,
