@@ -1,7 +1,9 @@
 //! Reading: the site in `tests/site/`, folders that are not as they should be, and JSON lines.
 
+mod markup;
+
 use bifocal::ErrorKind;
-use bifocal::corpus::{Meta, Page, Section};
+use bifocal::corpus::{Meta, Page};
 use bifocal::ingest::{Reason, Report, SiteOptions, Skipped, read_jsonl, read_site};
 use std::fs;
 use std::path::Path;
@@ -109,114 +111,12 @@ fn languages_and_metadata_are_kept() {
 }
 
 #[test]
-fn mdbook() {
-    let (pages, _) = site();
-    let found = page(&pages, "guide/inspections.html");
-    let headings: Vec<_> =
-        found.sections.iter().map(|s| (s.level, s.heading.as_str(), s.anchor.as_deref().unwrap())).collect();
-    assert_eq!(
-        headings,
-        [
-            (1, "Inspections", "inspections"),
-            (2, "Recording a look", "recording-a-look"),
-            (2, "How often to look", "how-often-to-look"),
-            (2, "Signs of disease", "signs-of-disease"),
-        ]
-    );
-    assert_eq!(
-        found.sections[1].text,
-        "let mut hive = Hive::open(\"Old Pear Tree\")?;\nhive.inspect()\n    .brood(6)\n    .food_kg(9.5)\n    \
-         .temper(Temper::Calm)\n    .save()?;\nEvery field is optional. A look that found nothing worth writing is still worth a date."
-    );
-    assert!(found.sections[3].text.ends_with(
-        "Sign\tLikely cause\tCommand\ncrippled wings\tvarroa\thivelog mites\nchalky mummies\tchalkbrood\thivelog note"
-    ));
-}
-
-#[test]
-fn sphinx() {
-    let (pages, _) = site();
-    let found = page(&pages, "reference/cli.html");
-    let found = outline(found);
-    assert_eq!(
-        found[0],
-        (
-            1,
-            "Command line",
-            Some("command-line"),
-            "Every command takes the log as --log, or from the variable HIVELOG."
-        )
-    );
-    assert_eq!((found[1].0, found[1].1, found[1].2), (2, "export", Some("export")));
-    assert!(found[1].3.starts_with("$ hivelog export --format csv --since 2024-01-01\nWrites"), "{}", found[1].3);
-    assert_eq!(
-        found[3].3,
-        "0 when all went well, 1 when the log could not be read, 2 when the arguments make no sense.\nAs on every Unix."
-    );
-    assert_eq!(page(&pages, "reference/frames.html").sections[1].text.lines().next(), Some("parse_frame(text)"));
-}
-
-#[test]
-fn docusaurus() {
-    let (pages, _) = site();
-    let found = outline(page(&pages, "reference/config.html"));
-    assert_eq!(found[0].1, "Configuration");
-    assert_eq!(found[1].2, Some("reminders"));
-    assert!(found[1].3.ends_with("[reminders]\nremindAfterDays = 9"), "{}", found[1].3);
-    assert!(found[2].3.ends_with("On Windows the port is called COM3."), "a tab's panel is content: {}", found[2].3);
-    assert_eq!(
-        found.last().map(|last| last.3.lines().last()),
-        Some(Some("backupCopies says how many of them are kept; the oldest goes first."))
-    );
-}
-
-#[test]
-fn rustdoc() {
-    let (pages, _) = site();
-    let found = outline(page(&pages, "api/struct.Hive.html"));
-    assert_eq!(
-        (found[0].1, found[0].3),
-        ("Struct Hive", "pub struct Hive { /* private fields */ }\nOne colony and its history.")
-    );
-    let split = (
-        4,
-        "pub fn split(&mut self, how: Split) -> Result<Hive, LogError>",
-        Some("method.split"),
-        "Divides the colony in two and gives the half that moves out.",
-    );
-    assert!(found.contains(&split), "{found:?}");
-}
-
-#[test]
-fn broken_markup_is_read_as_a_browser_reads_it() {
-    let (pages, _) = site();
-    let found = outline(page(&pages, "faq.html"));
-    let anchors: Vec<_> = found.iter().map(|section| section.2).collect();
-    assert_eq!(anchors, [None, Some("sting"), Some("lost"), Some("taste")]);
-    assert_eq!(found[3].1, "Why does my honey taste of <nothing> & sugar");
-    assert_eq!(
-        found[3].3,
-        "You fed syrup while the supers were on. Note the day you feed with hivelog feed, and take no honey from that box this \
-         year.\nNext year, take the supers off first. A jar of pale honey"
-    );
-    assert!(found[2].3.ends_with("On Windows the folder is hidden\nOn a Mac press ⌘⇧. to see it"), "{}", found[2].3);
-}
-
-#[test]
-fn other_encodings_and_anchors_by_name() {
-    let (pages, _) = site();
-    let found = outline(page(&pages, "old/history.html"));
-    assert_eq!(found[1].2, Some("top"));
-    assert!(found[1].3.contains("François Müller, who kept bees on a roof in Zürich"));
-    assert_eq!((found[2].1, found[2].2), ("The first version", Some("first")));
-}
-
-#[test]
-fn text_before_the_first_heading_is_a_section() {
-    let found = markup("<title>T</title><main>Before.<h2>H</h2>After</main>");
-    assert_eq!(outline(&found), [(0, "", None, "Before."), (2, "H", None, "After")]);
-    let found = markup("<title>T</title><p>Only <br>text");
-    assert_eq!(outline(&found), [(0, "", None, "Only\ntext")]);
+fn a_page_may_say_its_language_in_other_places() {
+    let lang = |html: &str| markup(html).lang;
+    assert_eq!(lang("<html lang=de><body lang=fr><p>x").as_deref(), Some("de"));
+    assert_eq!(lang("<body lang=fr><p>x").as_deref(), Some("fr"));
+    assert_eq!(lang("<meta http-equiv=Content-Language content='pt-BR'><p>x").as_deref(), Some("pt-br"));
+    assert_eq!(lang("<meta http-equiv=Content-Language content='de, fr'><p>x"), None);
 }
 
 #[test]
@@ -294,28 +194,6 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
 }
 
 #[test]
-fn words_count_what_the_nearest_element_says() {
-    let folder = folder(&[
-        ("a.html", b"<body data-pagefind-weight=2><main><p>one</p><h2 data-bifocal-weight=3>Two</h2><p>three <b data-pagefind-weight=0>four</b> five"),
-        ("b.html", b"<main><p data-pagefind-weight=heavy>six</p><p data-pagefind-weight=11>seven</p><p data-pagefind-weight=.5>eight"),
-    ]);
-    let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
-    let weighed = |section: &Section| {
-        let parts =
-            section.weights.iter().map(|part| (section.text[part.range.clone()].trim().to_owned(), part.weight));
-        (section.heading_weight, parts.collect::<Vec<_>>())
-    };
-    let part = |text: &str, weight| (text.to_owned(), weight);
-    let sections = &pages[0].sections;
-    assert_eq!(weighed(&sections[0]), (None, vec![part("one", 2.0)]));
-    assert_eq!(weighed(&sections[1]), (Some(3.0), vec![part("three", 2.0), part("four", 0.0), part("five", 2.0)]));
-    assert_eq!(weighed(&pages[1].sections[0]), (None, vec![part("eight", 0.5)]));
-    assert_eq!(report.bad_weights, [("b.html".to_owned(), r#"data-pagefind-weight="heavy""#.to_owned())]);
-    let warning = "warning: b.html has data-pagefind-weight=\"heavy\", which is no number from 0 to 10: ignored\n";
-    assert_eq!(report.to_string(), warning);
-}
-
-#[test]
 fn once_a_page_says_what_its_content_is_the_others_have_none() {
     let folder = folder(&[
         ("a.html", b"<main>Menu <div data-pagefind-body>one</div></main>"),
@@ -368,6 +246,46 @@ fn defaults_stand_in_for_what_a_page_does_not_say() {
     assert!(pages.iter().all(|page| page.meta["kind"] == Meta::Text("page".into())));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_link_reaches_again_is_read_once() {
+    let folder = folder(&[("v2/a.html", b"<p>one"), ("v2/b.html", b"<p>two"), ("x.html", b"<p>three")]);
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, folder.path().join(at)).unwrap();
+    link("v2", "latest");
+    link("v2/a.html", "first.html");
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("c.html"), "<p>four").unwrap();
+    link(outside.path().to_str().unwrap(), "more");
+    let (pages, report) = read(folder.path(), SiteOptions::default()).unwrap();
+    assert_eq!(
+        pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(),
+        ["more/c.html", "v2/a.html", "v2/b.html", "x.html"]
+    );
+    let skipped: Vec<_> =
+        report.skipped.iter().map(|skipped| (skipped.path.as_str(), skipped.reason.clone())).collect();
+    let same = |other: &str| Reason::SamePage(other.into());
+    assert_eq!(
+        skipped,
+        [("first.html", same("v2/a.html")), ("latest/a.html", same("v2/a.html")), ("latest/b.html", same("v2/b.html"))]
+    );
+}
+
+#[test]
+fn a_page_of_all_others_is_pointed_out() {
+    let text =
+        |of: usize| (0..4).map(|line| format!("<p>Line {line} of what chapter {of} tells about bees.")).collect();
+    let chapters: Vec<String> = (0..8).map(text).collect();
+    let all = chapters.concat();
+    let names: Vec<String> = (0..8).map(|of| format!("{of}.html")).collect();
+    let mut files: Vec<(&str, &[u8])> = vec![("print.html", all.as_bytes())];
+    files.extend(names.iter().zip(&chapters).map(|(name, text)| (name.as_str(), text.as_bytes())));
+    let (_, report) = read(folder(&files).path(), SiteOptions::default()).unwrap();
+    assert_eq!(report.to_string(), "print.html repeats 8 other pages; --exclude print.html leaves it out\n");
+    let options = SiteOptions { exclude: vec!["print.html".into()], ..SiteOptions::default() };
+    let (_, report) = read(folder(&files).path(), options).unwrap();
+    assert_eq!(report.to_string(), "");
+}
+
 #[test]
 fn a_page_gives_way_to_its_canonical_one() {
     let folder = folder(&[
@@ -396,34 +314,6 @@ fn folders_that_cannot_be_read_say_why() {
         ErrorKind::Input,
         "none of the HTML pages",
     );
-}
-
-#[test]
-fn a_page_of_fifty_megabytes_is_read() {
-    let paragraph = "<p>On the honey of <b>this</b> year, and <a href=x>that</a> of the last.</p>\n";
-    let long = format!("<title>Long</title>{}<h2 id=end>End</h2>last", paragraph.repeat((50 << 20) / paragraph.len()));
-    let found = markup(&long);
-    assert_eq!(found.sections.len(), 2);
-    assert!(found.sections[0].text.len() > 20 << 20);
-    assert_eq!(outline(&found)[1], (2, "End", Some("end"), "last"));
-}
-
-#[test]
-fn markup_that_nests_without_end_is_read() {
-    let check = |open: &str, close: &str| {
-        let deep = format!("<h1>Deep</h1>{}in the midst{}<h2>After</h2>", open.repeat(100_000), close.repeat(100_000));
-        let found = markup(&deep);
-        assert_eq!(found.sections.last().map(|section| section.heading.as_str()), Some("After"), "{open}");
-        assert!(found.sections.iter().any(|section| section.text.contains("in the midst")), "{open}");
-    };
-    check("<div>", "</div>");
-    check("<div><p>", "");
-    check("<b>", "</b>");
-    check("<div><b class=x>a</div>", "");
-    check("<ul><li>", "</ul>");
-    check("<table><tr><td>", "</table>");
-    check("<a href=x><span>", "");
-    check("<my-part/>", "");
 }
 
 #[test]

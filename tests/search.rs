@@ -369,3 +369,23 @@ fn pages_of_every_shape_are_indexed() {
     assert!(long.hits[0].excerpt.text.len() < 400);
     assert!(build(Vec::new(), None, &Options::default(), &|_| ()).is_err());
 }
+
+#[test]
+fn a_list_of_links_is_found_after_what_it_leads_to_and_by_words_alone() {
+    let names = "queen drone worker brood wax";
+    let explains =
+        "The queen lays the eggs of the whole hive, up to two thousand on a day in May, and is fed by others.";
+    let ids = |links: bool| {
+        let mut list = page("list", "Names", &[("", names)]);
+        list.sections[0].links = links;
+        let built = index_of(vec![list, page("explains", "Who lives there", &[("", explains)])]);
+        let rows = built.rows;
+        let query = Query { text: "queen".into(), mode: Mode::Keyword, ..Query::default() };
+        let hits = Memory::new(built).ask(query).hits;
+        (hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>(), rows)
+    };
+    assert_eq!(ids(false).0, ["list", "explains"]);
+    assert_eq!(ids(true).0, ["explains", "list"]);
+    // By meaning a page is found by its title where it has nothing but links.
+    assert_eq!((ids(false).1, ids(true).1), (2, 2));
+}

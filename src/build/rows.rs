@@ -8,7 +8,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::Embedding;
 use crate::Result;
-use crate::corpus::{Ordinal, Page, PageId, Window, cut, embedded_text};
+use crate::corpus::{Ordinal, Page, PageId, Section, Window, cut, embedded_text};
 use crate::index::Owner;
 use crate::text;
 
@@ -38,7 +38,8 @@ pub(super) struct Passages {
 /// Cuts pages into passages and embeds each distinct text once.
 pub(super) fn embed(pages: &[Page], embedding: &Embedding, window: Window) -> Result<Passages> {
     let count = |text: &str| embedding.encoder.count_tokens(text);
-    let cuts = |page: &Page| page.sections.iter().map(|section| cut(&section.text, window, &count)).collect();
+    let cuts_of = |section: &Section| if section.links { Vec::new() } else { cut(&section.text, window, &count) };
+    let cuts = |page: &Page| page.sections.iter().map(cuts_of).collect();
     let windows: Vec<Windows> = pages.par_iter().map(cuts).collect();
     let texts: Vec<Vec<(Owner, String)>> = pages
         .par_iter()

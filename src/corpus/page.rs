@@ -30,11 +30,15 @@ pub struct Section {
     pub anchor: Option<String>,
     /// The heading's text; empty for the text before the first heading.
     pub heading: String,
-    /// The heading's level, 1 to 6; 0 for the text before the first heading.
+    /// The heading's level, from 1, and below that of its section for a term of a list; 0 for the text before the first heading.
     pub level: u8,
     /// Plain text. Blocks are separated by `\n`; white space inside a block is one space (a tab between table cells),
     /// except that preformatted text keeps its line breaks and indentation.
     pub text: String,
+    /// Whether its text is little but links, as a table of contents or an index is: it is found by words alone, and they count
+    /// less there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub links: bool,
     /// What a word in the heading counts, where the page's author says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heading_weight: Option<f32>,
@@ -71,6 +75,21 @@ impl Section {
             weights: weights.collect(),
             ..*self
         }
+    }
+
+    /// Adds the text of another section, as a further block.
+    pub fn append(&mut self, other: Self) {
+        if other.text.is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        self.links &= other.links;
+        let moved = |Weighted { range, weight }| Weighted { range: range.start + start..range.end + start, weight };
+        self.weights.extend(other.weights.into_iter().map(moved));
     }
 
     /// How often a word counts that begins at this byte of the text.

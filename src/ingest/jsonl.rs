@@ -106,7 +106,7 @@ fn sections(fields: &mut Map<String, Value>) -> Result<Vec<Section>> {
             let anchor = anchor.filter(|anchor| !anchor.is_empty());
             let weighted = weight.filter(|_| !text.is_empty());
             let weights = weighted.map(|weight| Weighted { range: 0..text.len(), weight }).into_iter().collect();
-            sections.push(Section { anchor, heading, level, text, heading_weight: weight, weights });
+            sections.push(Section { anchor, heading, level, text, links: false, heading_weight: weight, weights });
         }
     }
     Ok(sections)

@@ -52,6 +52,9 @@ const CLASSES: &[&str] = &[
     "wy-breadcrumbs",       // Read the Docs
 ];
 
+/// Where a link may say that it leads within the site (`rel`).
+const WAYS: [&str; 8] = ["contents", "first", "index", "last", "next", "prev", "start", "up"];
+
 /// Whether `element` and all in it are left out of the page's text; `root` is the element whose text is wanted.
 pub(super) fn is_noise(element: ElementRef<'_>, root: Node<'_>) -> bool {
     let value = element.value();
@@ -65,6 +68,7 @@ pub(super) fn is_noise(element: ElementRef<'_>, root: Node<'_>) -> bool {
         "sup" if is_note_mark(element) => return true,
         "aside" if !is_admonition(value) => return true,
         "a" if is_symbol_link(element) => return true,
+        "p" | "ul" if leads_through_the_site(element) => return true,
         _ => {}
     }
     is_hidden(value) || is_ignored(value) || has_noise_role(value) || has_noise_class(value)
@@ -126,6 +130,16 @@ fn is_symbol_link(link: ElementRef<'_>) -> bool {
     is_inner_link(link.value())
         && !link.text().any(|text| text.chars().any(char::is_alphanumeric))
         && link.text().any(|text| !text.trim().is_empty())
+}
+
+/// Whether a line is made of links to the next page, the one before and so on, each of which says that it is one: Texinfo, DocBook.
+fn leads_through_the_site(line: ElementRef<'_>) -> bool {
+    let links = line.descendants().filter_map(ElementRef::wrap).filter(|below| below.value().name() == "a");
+    let is_way = |link: ElementRef<'_>| {
+        link.value().attr("rel").is_some_and(|rel| rel.split_whitespace().any(|rel| WAYS.contains(&rel)))
+    };
+    let mut ways = links.map(is_way);
+    ways.next() == Some(true) && ways.next() == Some(true) && ways.all(|is_way| is_way)
 }
 
 /// The level of a heading element, 1 to 6; `None` for any other element.

@@ -1,9 +1,13 @@
-//! A page's tree into sections: the text in reading order, cut at the headings.
+//! A page's tree into sections: the text in reading order, cut at the headings and at the terms of lists that can be linked to.
+//!
+//! Manuals name what they describe in lists (`<dl>`): functions, options, settings, a glossary's words. A term with an anchor is a
+//! heading to readers, so it begins a section below that of the list; what follows the list belongs to the section that it stands in.
 
 use super::attributes;
 use super::flow::Flow;
 use super::markup::Node;
 use super::noise::{heading_level, is_admonition, is_noise};
+use super::terms;
 use crate::corpus::{Section, Weighted};
 use scraper::node::Element;
 use scraper::{ElementRef, Selector};
@@ -24,7 +28,10 @@ impl Content {
             exclude,
             content: Self::default(),
             current: Section::default(),
+            continues: None,
+            lists: Vec::new(),
             flow: Flow::default(),
+            links: Links::default(),
             pending: None,
         };
         for root in roots {
@@ -37,6 +44,10 @@ impl Content {
             outline.flow.block();
         }
         outline.finish_section();
+        let is_empty = |first: &Section| first.level == 0 && first.text.is_empty();
+        if outline.content.sections.first().is_some_and(is_empty) {
+            outline.content.sections.remove(0);
+        }
         outline.content
     }
 }
@@ -45,8 +56,30 @@ struct Outline<'s> {
     exclude: &'s [Selector],
     content: Content,
     current: Section,
+    /// The section whose text goes on after a list, if that is where we are.
+    continues: Option<usize>,
+    /// For each list that is open the section that it stands in, once a term of it has begun another.
+    lists: Vec<Option<usize>>,
     flow: Flow,
+    links: Links,
     pending: Option<Pending>,
+}
+
+/// What of the text that is being written is in links.
+#[derive(Default)]
+struct Links {
+    count: usize,
+    bytes: usize,
+}
+
+impl Links {
+    /// So few links make no list.
+    const FEWEST: usize = 10;
+
+    /// Whether a text of so many bytes is little but these.
+    fn are_most_of(&self, bytes: usize) -> bool {
+        self.count >= Self::FEWEST && self.bytes * 3 >= bytes * 2
+    }
 }
 
 /// An anchor that stands before the heading it belongs to: on an element around it (Sphinx), or on an empty one
@@ -62,6 +95,7 @@ struct Pending {
 struct Style {
     preformatted: bool,
     heading: bool,
+    link: bool,
     /// What words count, where an element says so.
     weight: Option<f32>,
 }
@@ -82,6 +116,9 @@ impl Outline<'_> {
         {
             return self.heading(element, root, level, style);
         }
+        if !style.heading && !self.lists.is_empty() && terms::is_term(element) {
+            return self.term(element, root, style);
+        }
         self.note_anchor(element.value());
         for value in attributes::indexed(element.value()) {
             self.text(&format!(" {value} "), style);
@@ -95,9 +132,21 @@ impl Outline<'_> {
             _ if is_block(name) => self.flow.block(),
             _ => {}
         }
-        let style = Style { preformatted: style.preformatted || matches!(name, "pre" | "listing" | "xmp"), ..style };
+        if name == "dl" {
+            self.lists.push(None);
+        }
+        let link = name == "a" && element.value().attr("href").is_some();
+        self.links.count += usize::from(link && !style.heading);
+        let preformatted = matches!(name, "pre" | "listing" | "xmp");
+        let style = Style { preformatted: style.preformatted || preformatted, link: style.link || link, ..style };
         for child in node.children() {
             self.walk(child, root, style);
+        }
+        if name == "dl"
+            && let Some(around) = self.lists.pop().flatten()
+        {
+            self.finish_section();
+            self.continues = Some(around);
         }
         if is_block(name) {
             self.flow.block();
@@ -125,6 +174,9 @@ impl Outline<'_> {
             self.flow.words(text);
         }
         let range = start..self.flow.len();
+        if style.link && !style.heading {
+            self.links.bytes += range.len();
+        }
         if let Some(weight) = style.weight.filter(|_| !style.heading && !range.is_empty()) {
             match self.current.weights.last_mut() {
                 Some(last) if last.range.end == start && last.weight == weight => last.range.end = range.end,
@@ -153,6 +205,32 @@ impl Outline<'_> {
     }
 
     fn heading(&mut self, element: ElementRef<'_>, root: Node<'_>, level: u8, style: Style) {
+        if let Some(heading) = self.heading_text(element, root, style) {
+            self.finish_section();
+            self.begin_section(element, heading, level, style);
+        }
+    }
+
+    /// A term begins a section below the one that its list stands in.
+    fn term(&mut self, element: ElementRef<'_>, root: Node<'_>, style: Style) {
+        let Some(term) = self.heading_text(element, root, style) else { return };
+        let before = self.finish_section().unwrap_or_else(|| {
+            self.content.sections.push(Section::default());
+            0
+        });
+        let list = self.lists.last_mut().expect("a term is in a list");
+        let above = self.content.sections[*list.get_or_insert(before)].level;
+        let term = terms::plain(&term);
+        let name = terms::name_of(term);
+        if name.is_some() {
+            self.flow.words(term);
+            self.flow.block();
+        }
+        self.begin_section(element, name.unwrap_or(term.to_owned()), above.max(1) + 1, style);
+    }
+
+    /// What a heading says; one that says nothing may still have an anchor for the next.
+    fn heading_text(&mut self, element: ElementRef<'_>, root: Node<'_>, style: Style) -> Option<String> {
         let body = std::mem::take(&mut self.flow);
         for child in element.children() {
             self.walk(child, root, Style { heading: true, preformatted: false, ..style });
@@ -160,22 +238,33 @@ impl Outline<'_> {
         let heading = self.flow.take().replace(['\n', '\t'], " ");
         self.flow = body;
         if heading.is_empty() {
-            return self.note_anchor(element.value());
+            self.note_anchor(element.value());
+            return None;
         }
-        self.finish_section();
-        let within = || element.descendants().filter_map(ElementRef::wrap).filter(|below| is_inline(below.value()));
-        let anchor = anchor_of(element.value()).or_else(|| within().find_map(|below| anchor_of(below.value())));
+        Some(heading)
+    }
+
+    fn begin_section(&mut self, element: ElementRef<'_>, heading: String, level: u8, style: Style) {
+        let anchor = anchor_within(element).map(str::to_owned);
         let before = self.pending.take().map(|pending| pending.anchor);
-        let anchor = anchor.map(str::to_owned).or(before).or_else(|| section_of(element).map(str::to_owned));
+        let anchor = anchor.or(before).or_else(|| section_of(element).map(str::to_owned));
         self.current = Section { anchor, heading, level, heading_weight: style.weight, ..Section::default() };
     }
 
-    fn finish_section(&mut self) {
+    /// Ends the section that is being written, and says which it is, if it is one.
+    fn finish_section(&mut self) -> Option<usize> {
         let mut section = std::mem::take(&mut self.current);
         section.text = self.flow.take();
+        let links = std::mem::take(&mut self.links);
+        section.links = links.are_most_of(section.text.len());
+        if let Some(around) = self.continues.take() {
+            self.content.sections[around].append(section);
+            return Some(around);
+        }
         if section.level > 0 || !section.text.is_empty() {
             self.content.sections.push(section);
         }
+        self.content.sections.len().checked_sub(1)
     }
 }
 
@@ -196,6 +285,12 @@ fn section_of(heading: ElementRef<'_>) -> Option<&str> {
 fn anchor_of(element: &Element) -> Option<&str> {
     let name = || element.attr("name").filter(|_| element.name() == "a");
     element.id().or_else(name).map(str::trim).filter(|anchor| !anchor.is_empty())
+}
+
+/// The anchor of an element, or the first within it on a part of its line.
+pub(super) fn anchor_within(element: ElementRef<'_>) -> Option<&str> {
+    let within = element.descendants().filter_map(ElementRef::wrap).filter(|below| is_inline(below.value()));
+    anchor_of(element.value()).or_else(|| within.into_iter().find_map(|below| anchor_of(below.value())))
 }
 
 fn is_inline(element: &Element) -> bool {

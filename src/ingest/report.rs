@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::corpus::Weighted;
 
+/// How many pages that repeat others are named.
+const MOST_NAMED: usize = 3;
+
 /// What was read and what was not, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -16,6 +19,8 @@ pub struct Report {
     pub damaged: Vec<String>,
     /// Pages with an attribute that should say what words count and doesn't, and the attribute as it is written.
     pub bad_weights: Vec<(String, String)>,
+    /// Pages that consist of what other pages say, as where all of a book is on one page, and of how many; the most first.
+    pub repeats: Vec<(String, usize)>,
 }
 
 /// A file that gave no page.
@@ -112,6 +117,12 @@ impl fmt::Display for Report {
         }
         for (path, written) in &self.bad_weights {
             writeln!(f, "warning: {path} has {written}, which is no number from 0 to {}: ignored", Weighted::MOST)?;
+        }
+        for (path, pages) in self.repeats.iter().take(MOST_NAMED) {
+            writeln!(f, "{path} repeats {pages} other pages; --exclude {path} leaves it out")?;
+        }
+        if let Some(more) = self.repeats.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
+            writeln!(f, "{more} more consist of what other pages say")?;
         }
         if !self.skipped.is_empty() {
             let files = if self.skipped.len() == 1 {

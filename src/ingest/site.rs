@@ -5,14 +5,13 @@ use super::config::SiteOptions;
 use super::html::{self, Extent, LeftOut, Reading};
 use super::report::{Reason, Report, Skipped};
 use super::rules::Rules;
-use super::{encoding, shared, titles};
+use super::{encoding, files, repeats, shared, titles};
 use crate::corpus::{Page, Section};
 use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use walkdir::{DirEntry, WalkDir};
 
 /// A file that is larger is not a page that someone wrote.
 const LARGEST_FILE: u64 = 256 << 20;
@@ -34,7 +33,7 @@ pub fn read_site(
     let rules = Rules::new(options)?;
     check_folder(folder)?;
     let mut report = Report::default();
-    let files = list(folder, output, &rules, &mut report);
+    let files = files::list(folder, output, &rules, &mut report);
     let done = AtomicUsize::new(0);
     let readings: Vec<_> = files
         .par_iter()
@@ -59,6 +58,7 @@ pub fn read_site(
     leave_out_unsaid(&mut pages, &mut report);
     let pages = assemble(pages, &rules, &mut report);
     report.read = pages.len();
+    report.repeats = repeats::find(&pages);
     report.skipped.sort_by(|a, b| a.path.cmp(&b.path));
     if pages.is_empty() {
         return Err(nothing_to_read(folder, &report));
@@ -87,55 +87,6 @@ fn nothing_to_read(folder: &Path, report: &Report) -> Error {
     }
     Error::new(ErrorKind::Input, format!("none of the HTML pages in {name} can be indexed: {}", report.reasons()))
         .hint("`content` may select nothing; pages that a script renders hold no text")
-}
-
-/// The files to read, by id (the path below `folder`, with `/`).
-fn list(folder: &Path, output: &Path, rules: &Rules, report: &mut Report) -> Vec<(String, PathBuf)> {
-    let output = output.canonicalize().ok();
-    let is_wanted = |entry: &DirEntry| {
-        if entry.depth() == 0 {
-            return true;
-        }
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let is_output = || output.is_some() && entry.path().canonicalize().ok() == output;
-        let is_index = || entry.file_type().is_dir() && (entry.path().join("bifocal.json").exists() || is_output());
-        let left_out = || id_of(folder, entry.path()).is_some_and(|id| rules.leaves_out(&id));
-        !hidden && !left_out() && !is_index()
-    };
-    let mut files = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_wanted) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_html(entry.path()) => match id_of(folder, entry.path()) {
-                Some(id) if rules.includes(&id) => files.push((id, entry.into_path())),
-                Some(_) => {}
-                None => {
-                    let path = entry.path().display().to_string();
-                    report.skipped.push(Skipped { path, reason: Reason::Unreadable("its name is not UTF-8".into()) });
-                }
-            },
-            Ok(_) => {}
-            // A link that leads nowhere is of interest only where a page should be.
-            Err(error) if error.path().is_some_and(|path| path.is_symlink() && !path.exists() && !is_html(path)) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).display().to_string();
-                let reason =
-                    error.io_error().map_or("its link leads back to a folder it is in".into(), ToString::to_string);
-                report.skipped.push(Skipped { path, reason: Reason::Unreadable(reason) });
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-fn id_of(folder: &Path, path: &Path) -> Option<String> {
-    let parts = path.strip_prefix(folder).ok()?.components().map(|part| part.as_os_str().to_str());
-    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
-}
-
-fn is_html(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    ["html", "htm", "xhtml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Reads one file; says too whether some of its bytes do not fit its encoding.

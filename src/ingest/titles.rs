@@ -1,10 +1,10 @@
 //! Page titles without the site's name, which generators write before or after each of them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-/// What stands between a page's title and the site's name.
-const SEPARATORS: [&str; 15] =
-    [" - ", " | ", " — ", " – ", " :: ", " : ", ": ", " · ", " • ", " » ", " « ", " › ", " ‹ ", " / ", " ~ "];
+/// The longest sign between a title and the site's name, in characters: `--`, `::`.
+const LONGEST_SIGN: usize = 3;
 
 /// How many pages must share a name before it is taken for the site's.
 const FEWEST: usize = 3;
@@ -50,19 +50,58 @@ fn is_most(count: usize, all: usize) -> bool {
 
 /// A title's own part and what follows the last separator, separator included, or what stands in brackets at its end.
 fn ending(title: &str) -> Option<(&str, &str)> {
-    let ends = |separator: &&str| title.rfind(*separator).map(|at| (at + separator.len(), separator.len()));
-    let last = SEPARATORS.iter().filter_map(ends).max().map(|(end, length)| end - length);
-    let at = title.strip_suffix(')').and_then(|title| title.rfind(" (")).or(last)?;
+    let last = || separators(title).pop().map(|separator| separator.start);
+    let at = brackets_at_end(title).or_else(last)?;
     let own = title[..at].trim();
     (!own.is_empty()).then_some((own, &title[at..]))
 }
 
+/// Where the brackets begin that a title ends with, with the space before them.
+fn brackets_at_end(title: &str) -> Option<usize> {
+    let mut open = 0;
+    for (at, c) in title.char_indices().rev() {
+        match c {
+            ')' => open += 1,
+            '(' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return (c == '(' && title[..at].ends_with(' ')).then(|| at - 1);
+        }
+    }
+    None
+}
+
 /// A title's own part and what precedes the first separator, separator included.
 fn beginning(title: &str) -> Option<(&str, &str)> {
-    let ends = SEPARATORS.iter().filter_map(|separator| Some(title.find(separator)? + separator.len()));
-    let at = ends.min()?;
+    let at = separators(title).first()?.end;
     let own = title[at..].trim();
     (!own.is_empty()).then_some((own, &title[..at]))
+}
+
+/// What may stand between a page's title and the site's name: a sign between spaces (` | `, ` -- `, ` › `), a colon before one, or
+/// the wide bar or colon.
+fn separators(title: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for spaced in title.split_inclusive(' ') {
+        let word = spaced.trim_end();
+        let end = start + spaced.len();
+        let goes_on = spaced.len() > word.len();
+        if is_sign(word) {
+            found.extend((start > 0 && goes_on).then_some(start - 1..end));
+        } else {
+            found.extend(word.match_indices(['｜', '：']).map(|(at, sign)| start + at..start + at + sign.len()));
+            found.extend((goes_on && word.ends_with(':')).then_some(end - 2..end));
+        }
+        start = end;
+    }
+    found
+}
+
+fn is_sign(word: &str) -> bool {
+    let says_something = |c: char| c.is_alphanumeric() || "()[]{}&+#\"'".contains(c);
+    (1..=LONGEST_SIGN).contains(&word.chars().count()) && !word.contains(says_something)
 }
 
 /// The text that comes most often, the first in order among equals, and how often.
@@ -96,11 +135,19 @@ mod tests {
         check(&["Site | Start", "Site | Setup", "Site | About", "Site"], &[], &["Start", "Setup", "About", "Site"]);
         check(&["A · Guide | Hives", "B · Guide | Hives", "C · Guide | Hives"], &[], &["A", "B", "C"]);
         check(&["Hives: Bees", "Hives: Wax: a use", "Hives: Honey"], &[], &["Bees", "Wax: a use", "Honey"]);
+        check(&["Hives -- bee", "Hives -- wax -- a use", "Hives -- c++"], &[], &["bee", "wax -- a use", "c++"]);
+        check(&["蜂｜養蜂", "巣箱の中｜養蜂", "C++ ⋅ 蜜｜養蜂"], &[], &["蜂", "巣箱の中", "C++ ⋅ 蜜"]);
+        check(&["a & b", "c & b", "d & b"], &[], &["a & b", "c & b", "d & b"]);
         check(&["A : Hives", "B :: C : Hives", "D : Hives"], &[], &["A", "B :: C", "D"]);
         check(
             &["Bee (Hives 17 & 18)", "Wax(1) (Hives 17 & 18)", "Honey (dark) (Hives 17 & 18)"],
             &[],
             &["Bee", "Wax(1)", "Honey (dark)"],
+        );
+        check(
+            &["Bee (Hives (version 17))", "Wax(1) (Hives (version 17))", "Honey) (Hives (version 17))"],
+            &[],
+            &["Bee", "Wax(1)", "Honey)"],
         );
     }
 

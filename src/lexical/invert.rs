@@ -50,6 +50,10 @@ pub struct InvertedTerm {
     pub occurrences: Occurrences,
 }
 
+/// How long a word in a list of links makes a page, in words: so it counts about an eighth. Such lists name everything, and are not
+/// where it is explained.
+const IN_LINKS: f32 = 8.0;
+
 /// Reads the words of all pages; `language` stands in for pages that state none.
 pub fn invert(pages: &[Page], language: &str) -> Inverted {
     let language_of = |page: &Page| page.lang.clone().unwrap_or_else(|| language.to_owned());
@@ -62,6 +66,7 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     let mut read: Vec<PageWords> = pages.par_iter().map(|page| PageWords::read(page, number_of(page), unit)).collect();
 
     let lengths: Vec<Lengths> = read.iter().map(|words| words.lengths).collect();
+    let average = average(&read);
     let mut shares: Vec<Vec<(u16, Share)>> = (0..SHARES).map(|_| Vec::with_capacity(pages.len())).collect();
     for words in &mut read {
         shares.iter_mut().zip(words.shares.drain(..)).for_each(|(all, share)| all.push((words.language, share)));
@@ -69,7 +74,7 @@ pub fn invert(pages: &[Page], language: &str) -> Inverted {
     let mut terms: Vec<InvertedTerm> = shares.into_par_iter().flat_map_iter(gather).collect();
     terms.par_sort_unstable_by(|a, b| a.form.cmp(&b.form));
     settle_marks(&mut terms);
-    Inverted { terms, average: average(&lengths), lengths, unit, languages }
+    Inverted { terms, average, lengths, unit, languages }
 }
 
 /// Puts together what all pages, in order, have of one share of the forms.
@@ -128,18 +133,26 @@ fn settle_marks(terms: &mut Vec<InvertedTerm>) {
     terms.retain(|_| keep.next().unwrap_or(true));
 }
 
-fn average(lengths: &[Lengths]) -> Lengths {
-    let mean = |field: fn(&Lengths) -> f32| {
-        let sum: f64 = lengths.iter().map(|lengths| f64::from(field(lengths))).sum();
-        (sum / lengths.len().max(1) as f64) as f32
+/// Average lengths, where lists of links are the length of nothing unless there is nothing else.
+fn average(pages: &[PageWords]) -> Lengths {
+    let mean = |length: fn(&PageWords) -> f32| {
+        let sum: f64 = pages.iter().map(|words| f64::from(length(words))).sum();
+        (sum / pages.len().max(1) as f64) as f32
     };
-    Lengths { title: mean(|l| l.title), heading: mean(|l| l.heading), body: mean(|l| l.body) }
+    let prose = Some(mean(|words| words.prose)).filter(|&prose| prose > 0.0);
+    Lengths {
+        title: mean(|words| words.lengths.title),
+        heading: mean(|words| words.lengths.heading),
+        body: prose.unwrap_or_else(|| mean(|words| words.lengths.body)),
+    }
 }
 
 /// The words of one page.
 struct PageWords<'p> {
     language: u16,
     lengths: Lengths,
+    /// Words of its texts that are no lists of links.
+    prose: f32,
     /// Its forms, shared out by their hashes.
     shares: Vec<Share<'p>>,
 }
@@ -166,6 +179,7 @@ impl<'p> PageWords<'p> {
         let shares = (0..SHARES).map(|_| Share::default()).collect();
         let mut reader = PageReader { shares, numbers: HashMap::default() };
         let mut lengths = Lengths::default();
+        let mut prose = 0.0;
         let mut base = 0;
         lengths.title = reader.read_field(&page.title, &mut base, Field::Title, |_| 1);
         let mut last_heading = "";
@@ -179,9 +193,11 @@ impl<'p> PageWords<'p> {
                 lengths.heading += reader.read_field(&section.heading, &mut base, Field::Heading(ordinal), |_| weight);
             }
             let weight = |start| in_units(section.weight_at(start), unit);
-            lengths.body += reader.read_field(&section.text, &mut base, Field::Text(ordinal), weight);
+            let length = reader.read_field(&section.text, &mut base, Field::Text(ordinal), weight);
+            lengths.body += if section.links { length * IN_LINKS } else { length };
+            prose += if section.links { 0.0 } else { length };
         }
-        Self { language, lengths, shares: reader.shares }
+        Self { language, lengths, prose, shares: reader.shares }
     }
 }
 
