@@ -2,7 +2,8 @@
 // does it come?
 //
 // `./build.sh bench known-items`: up to 150 titles of each site, drawn by their hashes, of two words or more and borne by one page
-// alone. The figure is MRR@10: the mean of one over the page's rank, 0 beyond the tenth. Every project is set up as its manual
+// alone. The figure is MRR@10: the mean of one over the page's rank, 0 beyond the tenth. With a heading, also: of the pages that are
+// found, how many lead to that heading before all others, with the projects that lead to sections. Every project is set up as its manual
 // shows: prefixes and forgiven slips switched on, titles counting more. All have the same pages, bifocal and Pagefind their own
 // reading of them. Pagefind and bifocal run in Chromium, the others in Node.
 
@@ -32,11 +33,12 @@ export async function measure() {
     console.log(`\n${one.title}, ${one.pages} pages, ${titles.length} titles\n`);
     const found = { ...(await inBrowser(one, kinds)), ...inNode(pages, kinds, await orama(pages)) };
     const rows = await Promise.all(Object.entries(found).map(async ([name, answers]) => {
-      const ranks = Object.fromEntries(Object.entries(await answers).map(([kind, lists]) => [kind, mrr(lists, kinds[kind])]));
-      return [name, ranks];
+      const lists = await answers;
+      const ranks = Object.fromEntries(Object.entries(lists).map(([kind, lists]) => [kind, mrr(lists, kinds[kind])]));
+      return [name, { ...ranks, "its section": ledTo(lists["with a heading"], kinds["with a heading"]) }];
     }));
     figures[one.name] = Object.fromEntries(rows);
-    table([["MRR@10", ...Object.keys(kinds)], ...rows.map(([name, ranks]) => [name, ...Object.values(ranks).map((mean) => mean.toFixed(3))])]);
+    table([["MRR@10", ...Object.keys(kinds), "its section"], ...rows.map(([name, ranks]) => [name, ...Object.values(ranks).map((mean) => mean?.toFixed(3) ?? "")])]);
   }
   return figures;
 }
@@ -67,13 +69,25 @@ const half = ({ id, text }) => ({ id, text: text.slice(0, Math.max(4, Math.ceil(
 /** A title and one of the page's headings that says more: its hash decides which. Nothing, if there is none. */
 function withHeading({ id, text, headings }) {
   const more = [...new Set(headings)].filter((heading) => heading && heading.length < 60 && !text.toLowerCase().includes(heading.toLowerCase()));
-  return more.length > 0 && { id, text: `${text} ${more[draw(text) % more.length]}` };
+  const heading = more[draw(text) % more.length];
+  return heading && { id, heading, text: `${text} ${heading}` };
 }
 
-const mrr = (lists, queries) =>
-  lists.reduce((sum, list, at) => sum + (list.includes(queries[at].id) ? 1 / (list.indexOf(queries[at].id) + 1) : 0), 0) / queries.length;
+const mrr = (lists, queries) => lists.reduce((sum, list, at) => sum + 1 / (1 + (rank(list, queries[at]) ?? Infinity)), 0) / queries.length;
 
-const each = (kinds, ask) => Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => ask(text).slice(0, RANKS))]));
+const rank = (list, { id }) => (list.some((hit) => hit.id === id) ? list.findIndex((hit) => hit.id === id) : undefined);
+
+/** Of the hits that are the wanted page, the share whose first section has the wanted heading; nothing, if hits have no sections. */
+function ledTo(lists, queries) {
+  const hits = lists.map((list, at) => list[rank(list, queries[at])]);
+  const right = hits.filter((hit, at) => hit?.section !== undefined && plain(hit.section) === plain(queries[at].heading));
+  return hits.some((hit) => hit?.section !== undefined) ? right.length / hits.filter(Boolean).length : undefined;
+}
+
+const plain = (heading) => heading.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+
+const each = (kinds, ask) =>
+  Object.fromEntries(Object.entries(kinds).map(([kind, queries]) => [kind, queries.map(({ text }) => ask(text).slice(0, RANKS).map((id) => ({ id })))]));
 
 async function inBrowser(one, kinds) {
   const server = await open(one);
@@ -85,12 +99,15 @@ async function inBrowser(one, kinds) {
         const bifocal = await (await import("/bifocal/bifocal.js")).open("/bifocal/");
         const pagefind = await import("/pagefind/pagefind.js");
         await pagefind.options({ excerptLength: 1 });
+        const ours = ({ url, sections: [section] }) => ({ url, section: section?.heading ?? "" });
+        // Which section its own interface shows before others: the one with the most marked words.
+        const theirs = ({ url, sub_results }) => ({ url, section: [...sub_results].sort((a, b) => b.locations.length - a.locations.length)[0]?.title ?? "" });
         const ways = {
-          "bifocal, words": async (text) => (await bifocal.search(text, { mode: "keyword", limit: RANKS })).hits.map(({ url }) => url),
-          "bifocal, words and meaning": async (text) => (await bifocal.search(text, { encoder: "lexicon", limit: RANKS })).hits.map(({ url }) => url),
+          "bifocal, words": async (text) => (await bifocal.search(text, { mode: "keyword", limit: RANKS })).hits.map(ours),
+          "bifocal, words and meaning": async (text) => (await bifocal.search(text, { encoder: "lexicon", limit: RANKS })).hits.map(ours),
           Pagefind: async (text) => {
             const { results } = await pagefind.search(text);
-            return (await Promise.all(results.slice(0, RANKS).map((result) => result.data()))).map(({ url }) => url);
+            return (await Promise.all(results.slice(0, RANKS).map((result) => result.data()))).map(theirs);
           },
         };
         const answers = {};
@@ -98,12 +115,12 @@ async function inBrowser(one, kinds) {
           answers[name] = {};
           for (const [kind, asked] of Object.entries(texts)) {
             answers[name][kind] = [];
-            for (const text of asked) answers[name][kind].push((await ask(text)).map((url) => new URL(url, location.href).pathname));
+            for (const text of asked) answers[name][kind].push((await ask(text)).map(({ url, section }) => ({ id: new URL(url, location.href).pathname, section })));
           }
         }
         return answers;
       }, { texts, RANKS });
-      for (const byKind of Object.values(answers)) for (const lists of Object.values(byKind)) for (const list of lists) list.forEach((url, at) => (list[at] = path(url)));
+      for (const byKind of Object.values(answers)) for (const lists of Object.values(byKind)) for (const list of lists) list.forEach((hit) => (hit.id = path(hit.id)));
       return answers;
     });
   } finally {
@@ -144,7 +161,7 @@ async function orama(pages) {
       answers[kind] = [];
       for (const { text } of queries) {
         const { hits } = await search(index, { term: text, properties: ["title", "headings", "text"], boost: { title: 2 }, tolerance: 1, limit: RANKS });
-        answers[kind].push(hits.map(({ document }) => document.id));
+        answers[kind].push(hits.map(({ document }) => ({ id: document.id })));
       }
     }
     return answers;

@@ -40,4 +40,4 @@ pub use positions::write_positions;
 pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting};
 #[cfg(feature = "native")]
 pub use posting::{PostingColumns, posting_list};
-pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};
+pub use rank::{Collection, InSection, InSections, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};

@@ -237,18 +237,19 @@ impl TermSet<'_> {
         Ok(found)
     }
 
-    /// Weighted counts of the set in the sections of each of `pages`: a heading's word counts as in the formula.
-    pub fn in_sections(
-        &self,
-        pages: &[PageId],
-        collection: Collection,
-        formula: &Bm25f,
-    ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
-        let mut found = vec![Vec::new(); pages.len()];
+    /// Where the set is in each of `pages`, in their order; a heading's word counts in a section as in the formula.
+    pub fn in_sections(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<InSections>> {
+        let mut found = vec![InSections::default(); pages.len()];
         self.visit(pages, collection, |at, weight, posting| {
+            let page = &mut found[at];
+            page.in_title |= posting.title > 0;
             for section in &posting.sections {
                 let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
-                found[at].push((section.section, weight * count));
+                let known = page.section(section.section);
+                known.count += weight * count;
+                if section.heading > 0 {
+                    known.heading = known.heading.max(weight);
+                }
             }
         })?;
         Ok(found)
@@ -270,6 +271,37 @@ impl TermSet<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+/// Where a [`TermSet`] is in a page.
+#[derive(Clone, Debug, Default)]
+pub struct InSections {
+    /// Whether its title holds it.
+    pub in_title: bool,
+    /// The sections that hold it, in order.
+    pub sections: Vec<InSection>,
+}
+
+/// What a section has of a [`TermSet`].
+#[derive(Clone, Copy, Debug)]
+pub struct InSection {
+    /// The section.
+    pub section: Ordinal,
+    /// The weight of the form that its heading holds, if it does.
+    pub heading: f32,
+    /// How often it stands there, weighted.
+    pub count: f32,
+}
+
+impl InSections {
+    /// The entry of a section, a new one if there is none.
+    fn section(&mut self, section: Ordinal) -> &mut InSection {
+        let at = self.sections.partition_point(|known| known.section < section);
+        if self.sections.get(at).is_none_or(|known| known.section != section) {
+            self.sections.insert(at, InSection { section, heading: 0.0, count: 0.0 });
+        }
+        &mut self.sections[at]
     }
 }
 

@@ -3,7 +3,7 @@
 use super::excerpt::Marker;
 use super::keyword::{Plan, add_once};
 use super::semantic::Nearest;
-use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit, TermExplanation};
+use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit, TermExplanation, sections};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
 use crate::index::{Column, Core, Index, PartId, Place, Settled};
@@ -158,7 +158,7 @@ pub(super) fn names(index: &Index, core: &Core, pages: &[PageScore]) -> Vec<Part
 fn choose(index: &Index, core: &Core, query: &Query, found: &Found, pages: &[PageScore]) -> Result<Vec<Chosen>> {
     let ids: Vec<PageId> = pages.iter().map(|ranked| ranked.page).collect();
     let by_words = match found.keyword {
-        Some(ranking) => found.plan.sections(index, core, ranking, &ids)?,
+        Some(ranking) => sections::by_words(found.plan, index, core, ranking, &ids)?,
         None => vec![Vec::new(); ids.len()],
     };
     let by_meaning = match found.semantic {

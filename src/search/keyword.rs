@@ -1,7 +1,7 @@
 //! The keyword leg: from the query's words to ranked pages.
 
 use crate::Result;
-use crate::corpus::{Ordinal, PageId};
+use crate::corpus::PageId;
 use crate::index::{Core, Index, PartId, Place};
 use crate::lexical::{Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank};
 use crate::order::best_first;
@@ -264,30 +264,6 @@ impl Plan {
         rank(&self.sets(index), self.length, self.pages, core.collection, &core.lengths, &formula)
     }
 
-    /// The scores by words of sections of each of `pages`, in their order.
-    pub fn sections(
-        &self,
-        index: &Index,
-        core: &Core,
-        ranking: &Ranking,
-        pages: &[PageId],
-    ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
-        let formula = formula(index, core.collection);
-        let mut scores: Vec<Vec<(Ordinal, f32)>> = vec![Vec::new(); pages.len()];
-        for (set, idf) in self.sets(index).iter().zip(&ranking.idf) {
-            for (known, sections) in scores.iter_mut().zip(set.in_sections(pages, core.collection, &formula)?) {
-                let mut counts: Vec<(Ordinal, f32)> = Vec::new();
-                for (section, count) in sections {
-                    add(&mut counts, section, count);
-                }
-                for (section, count) in counts {
-                    add(known, section, idf * formula.saturate(count));
-                }
-            }
-        }
-        Ok(scores)
-    }
-
     /// `text` with its last word, if it is unfinished, written out as words of the site that begin so: at most `most`, those on most
     /// pages first.
     #[inline(never)]
@@ -350,20 +326,13 @@ impl WordVector {
 }
 
 /// The formula, with the owner's weights if they gave any, for texts as postings count them.
-fn formula(index: &Index, collection: Collection) -> Bm25f {
+pub(super) fn formula(index: &Index, collection: Collection) -> Bm25f {
     let mut formula = match index.rules() {
         Some(rules) => rules.formula(),
         None => Bm25f::default(),
     };
     formula.body.weight /= collection.unit as f32;
     formula
-}
-
-fn add(scores: &mut Vec<(Ordinal, f32)>, section: Ordinal, score: f32) {
-    match scores.iter_mut().find(|(known, _)| *known == section) {
-        Some((_, sum)) => *sum += score,
-        None => scores.push((section, score)),
-    }
 }
 
 /// Adds a part that is not there yet.

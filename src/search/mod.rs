@@ -28,6 +28,7 @@ mod related;
 mod restrict;
 mod rules;
 mod run;
+mod sections;
 mod select;
 mod semantic;
 mod spelling;
