@@ -20,6 +20,7 @@ mod occurrences;
 mod positions;
 mod posting;
 mod rank;
+mod sections;
 
 pub use bm25f::{Bm25f, Field, Lengths};
 pub use dictionary::{BlockTerm, Postings, TermBlock};
@@ -40,4 +41,5 @@ pub use positions::write_positions;
 pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting};
 #[cfg(feature = "native")]
 pub use posting::{PostingColumns, posting_list};
-pub use rank::{Collection, InSection, InSections, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};
+pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};
+pub use sections::score_sections;

@@ -3,8 +3,9 @@
 use super::bm25f::{Bm25f, Lengths};
 use super::length::{self, PageLengths};
 use super::posting::{PagePosting, PostingList};
+use super::sections;
 use crate::Result;
-use crate::corpus::{Ordinal, PageId};
+use crate::corpus::PageId;
 use crate::order::best_first;
 
 /// What a page gains at most, as a share of the best score, by a title that holds a part of the query.
@@ -84,28 +85,29 @@ pub struct Ranking {
     pub idf: Vec<f32>,
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
-    /// What pages gain by their titles, in order, as shares of the best score: `½ t² q`, with the share `t` of the title that the query
-    /// holds, in words, and the share `q` of the query that the title holds, by idf; and `t` besides, if the title holds all of the
-    /// query but for a word still being typed. So the page whose title is the query comes first in any case, and a query that names
-    /// a page and something in it finds that page.
-    pub titled: Vec<(PageId, f32)>,
+    /// What pages gain by their titles and headings, in order, as shares of the best score: `½ t² q`, with the share `t` of the title
+    /// that the query holds, in words, and the share `q` of the query that the title holds, by idf; `t` besides, if the title holds
+    /// all of the query but for a word still being typed; and `¼ h⁴`, with the share `h` of the query that the title and one of the
+    /// headings hold together, for the best 50 pages. So the page whose title is the query comes first in any case, and a query that
+    /// names a page and something in it finds that page.
+    pub named: Vec<(PageId, f32)>,
 }
 
 impl Ranking {
-    /// What a page gains by its title.
-    pub fn titled(&self, page: PageId) -> f32 {
-        self.titled.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.titled[at].1)
+    /// What a page gains by its title and headings.
+    pub fn named(&self, page: PageId) -> f32 {
+        self.named.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.named[at].1)
     }
 }
 
-/// Pages, best first, after each gained shares of `bonus`: by its title (`titled`, as in [`Ranking`]), and its own of `others`, which
-/// has one for each page or none.
-pub fn promote(ranked: &[PageScore], bonus: f32, titled: &[(PageId, f32)], others: &[f32]) -> Vec<PageScore> {
+/// Pages, best first, after each gained shares of `bonus`: by title and headings (`named`, as in [`Ranking`]), and its own of `others`,
+/// which has one for each page or none.
+pub fn promote(ranked: &[PageScore], bonus: f32, named: &[(PageId, f32)], others: &[f32]) -> Vec<PageScore> {
     let mut gained = ranked.to_vec();
     for ranked in &mut gained {
-        let title = titled.binary_search_by_key(&ranked.page, |&(page, _)| page).map_or(0.0, |at| titled[at].1);
+        let name = named.binary_search_by_key(&ranked.page, |&(page, _)| page).map_or(0.0, |at| named[at].1);
         let other = others.get(ranked.page.0 as usize).copied().unwrap_or(0.0);
-        ranked.score += bonus * (title + other);
+        ranked.score += bonus * (name + other);
     }
     best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
 }
@@ -137,7 +139,7 @@ struct InTitle {
 }
 
 impl InTitle {
-    /// What a page gains by its title, as [`Ranking::titled`] says.
+    /// What a page gains by its title, as [`Ranking::named`] says.
     fn gain(&self, query: &Asked) -> f32 {
         if self.closed + self.open == 0 {
             return 0.0;
@@ -215,7 +217,13 @@ pub fn rank(
     for (page, title) in (0..).zip(&in_title) {
         let gain = title.gain(&query);
         if gain > 0.0 {
-            ranking.titled.push((PageId(page), gain));
+            ranking.named.push((PageId(page), gain));
+        }
+    }
+    for (page, gain) in sections::headed(sets, &ranking, collection)? {
+        match ranking.named.binary_search_by_key(&page, |&(page, _)| page) {
+            Ok(at) => ranking.named[at].1 += gain,
+            Err(at) => ranking.named.insert(at, (page, gain)),
         }
     }
     Ok(ranking)
@@ -237,25 +245,8 @@ impl TermSet<'_> {
         Ok(found)
     }
 
-    /// Where the set is in each of `pages`, in their order; a heading's word counts in a section as in the formula.
-    pub fn in_sections(&self, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<InSections>> {
-        let mut found = vec![InSections::default(); pages.len()];
-        self.visit(pages, collection, |at, weight, posting| {
-            let page = &mut found[at];
-            page.in_title |= posting.title > 0;
-            for section in &posting.sections {
-                let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
-                let known = page.section(section.section);
-                known.count += weight * count;
-                if section.heading > 0 {
-                    known.heading = known.heading.max(weight);
-                }
-            }
-        })?;
-        Ok(found)
-    }
-
-    fn visit(
+    /// Calls `see` with the place in `pages`, the form's weight and the posting, for each form in each of `pages`.
+    pub(super) fn visit(
         &self,
         pages: &[PageId],
         collection: Collection,
@@ -271,37 +262,6 @@ impl TermSet<'_> {
             })?;
         }
         Ok(())
-    }
-}
-
-/// Where a [`TermSet`] is in a page.
-#[derive(Clone, Debug, Default)]
-pub struct InSections {
-    /// Whether its title holds it.
-    pub in_title: bool,
-    /// The sections that hold it, in order.
-    pub sections: Vec<InSection>,
-}
-
-/// What a section has of a [`TermSet`].
-#[derive(Clone, Copy, Debug)]
-pub struct InSection {
-    /// The section.
-    pub section: Ordinal,
-    /// The weight of the form that its heading holds, if it does.
-    pub heading: f32,
-    /// How often it stands there, weighted.
-    pub count: f32,
-}
-
-impl InSections {
-    /// The entry of a section, a new one if there is none.
-    fn section(&mut self, section: Ordinal) -> &mut InSection {
-        let at = self.sections.partition_point(|known| known.section < section);
-        if self.sections.get(at).is_none_or(|known| known.section != section) {
-            self.sections.insert(at, InSection { section, heading: 0.0, count: 0.0 });
-        }
-        &mut self.sections[at]
     }
 }
 

@@ -182,7 +182,7 @@ pub struct Explanation {
     pub keyword: Option<f32>,
     /// Each word's part of it.
     pub terms: Vec<TermExplanation>,
-    /// What it gained by the words that its title and the query share ([`crate::lexical::Ranking::titled`]).
+    /// What it gained by the words that its title and headings share with the query ([`crate::lexical::Ranking::named`]).
     pub title: Option<f32>,
     /// What it gained because it is in the reader's language.
     pub language: Option<f32>,

@@ -3,7 +3,7 @@
 use super::excerpt::Marker;
 use super::keyword::{Plan, add_once};
 use super::semantic::Nearest;
-use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit, TermExplanation, sections};
+use super::{Excerpt, Explanation, Hit, Lenses, Query, SectionHit, TermExplanation};
 use crate::Result;
 use crate::corpus::{Ordinal, PageId, StoredPage};
 use crate::index::{Column, Core, Index, PartId, Place, Settled};
@@ -130,7 +130,7 @@ fn explanation(
     Explanation {
         keyword: by_words.map(|(_, score)| score),
         terms,
-        title: found.keyword.map(|ranking| found.bonus * ranking.titled(page)).filter(|&gain| gain > 0.0),
+        title: found.keyword.map(|ranking| found.bonus * ranking.named(page)).filter(|&gain| gain > 0.0),
         language: gain(found.spoken),
         proximity: found.close.and_then(gain),
         cosine: by_meaning.map(|(_, score)| score),
@@ -158,7 +158,7 @@ pub(super) fn names(index: &Index, core: &Core, pages: &[PageScore]) -> Vec<Part
 fn choose(index: &Index, core: &Core, query: &Query, found: &Found, pages: &[PageScore]) -> Result<Vec<Chosen>> {
     let ids: Vec<PageId> = pages.iter().map(|ranked| ranked.page).collect();
     let by_words = match found.keyword {
-        Some(ranking) => sections::by_words(found.plan, index, core, ranking, &ids)?,
+        Some(ranking) => found.plan.sections(index, core, ranking, &ids)?,
         None => vec![Vec::new(); ids.len()],
     };
     let by_meaning = match found.semantic {

@@ -1,9 +1,9 @@
 //! The keyword leg: from the query's words to ranked pages.
 
 use crate::Result;
-use crate::corpus::PageId;
+use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank};
+use crate::lexical::{Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank, score_sections};
 use crate::order::best_first;
 use crate::text;
 
@@ -264,6 +264,18 @@ impl Plan {
         rank(&self.sets(index), self.length, self.pages, core.collection, &core.lengths, &formula)
     }
 
+    /// The scores by words of sections of each of `pages`, in their order.
+    pub fn sections(
+        &self,
+        index: &Index,
+        core: &Core,
+        ranking: &Ranking,
+        pages: &[PageId],
+    ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
+        let formula = formula(index, core.collection);
+        score_sections(&self.sets(index), ranking, pages, core.collection, &formula)
+    }
+
     /// `text` with its last word, if it is unfinished, written out as words of the site that begin so: at most `most`, those on most
     /// pages first.
     #[inline(never)]
@@ -326,7 +338,7 @@ impl WordVector {
 }
 
 /// The formula, with the owner's weights if they gave any, for texts as postings count them.
-pub(super) fn formula(index: &Index, collection: Collection) -> Bm25f {
+fn formula(index: &Index, collection: Collection) -> Bm25f {
     let mut formula = match index.rules() {
         Some(rules) => rules.formula(),
         None => Bm25f::default(),

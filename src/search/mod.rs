@@ -28,7 +28,6 @@ mod related;
 mod restrict;
 mod rules;
 mod run;
-mod sections;
 mod select;
 mod semantic;
 mod spelling;

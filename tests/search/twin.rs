@@ -53,8 +53,8 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
     let mut ranked: Vec<(String, f32)> = scores.into_iter().map(|(id, score)| (id.to_owned(), score)).collect();
     let best = ranked.iter().map(|&(_, score)| score).fold(0.0, f32::max);
     for (id, score) in &mut ranked {
-        let title: Vec<String> = pages.iter().filter(|page| page.id == *id).map(|page| page.title.clone()).collect();
-        let title: Vec<String> = text::words(&title[0]).map(|word| word.term.into_owned()).collect();
+        let page = pages.iter().find(|page| page.id == *id).unwrap();
+        let title: Vec<String> = text::words(&page.title).map(|word| word.term.into_owned()).collect();
         // A page gains by the share of its title that the query holds, and by that of the query that its title holds.
         let held: f32 = words.iter().filter(|word| title.contains(word)).map(|word| count(query, word)).sum();
         let of_title = (held / title.len().max(1) as f32).min(1.0);
@@ -65,6 +65,14 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         if title.len() as f32 >= length(query) && words.iter().all(|word| title.contains(word)) {
             *score += best * length(query) / title.len() as f32;
         }
+        // And by what title and a heading have of the query together.
+        let shares = page.sections.iter().map(|section| {
+            let in_heading = |word: &str| count(&section.heading, word) > 0.0;
+            let both = rarity.iter().filter(|(word, _)| in_heading(word) || count(&page.title, word) > 0.0);
+            let of_query = both.map(|(_, idf)| idf).sum::<f32>() / rarity.values().sum::<f32>();
+            if rarity.keys().any(|word| in_heading(word)) { of_query } else { 0.0 }
+        });
+        *score += best * 0.25 * shares.fold(0.0, f32::max).powi(4);
     }
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranked

@@ -41,7 +41,7 @@ impl Run {
                 (&fused, self.query.fusion.name())
             }
         };
-        // A page gains by the share of its title that the query is: one whose title is the query comes first in any case. And it
+        // A page gains by what its title and headings have of the query: one whose title is the query comes first in any case. And it
         // gains by being in the reader's language, and where the owner says so by how close together it has the query's words.
         let bonus = ranked.first().map_or(0.0, |best| best.score);
         let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
@@ -49,7 +49,7 @@ impl Run {
             Some(pages) => language::shares(core, &pages, by_words, by_meaning),
             None => Vec::new(),
         };
-        let titled = by_words.map_or(&[][..], |ranking| &ranking.titled);
+        let named = by_words.map_or(&[][..], |ranking| &ranking.named);
         let both;
         let others = match &self.closeness {
             None => &spoken,
@@ -59,10 +59,10 @@ impl Run {
             }
         };
         let promoted;
-        let ranked = match titled.is_empty() && others.is_empty() {
+        let ranked = match named.is_empty() && others.is_empty() {
             true => ranked,
             false => {
-                promoted = promote(ranked, bonus, titled, others);
+                promoted = promote(ranked, bonus, named, others);
                 &promoted
             }
         };
