@@ -88,16 +88,22 @@ pub struct Ranking {
     /// What pages gain by their titles and headings, in order, as shares of the best score: `½ t² q`, with the share `t` of the title
     /// that the query holds, in words, and the share `q` of the query that the title holds, by idf; `t` besides, if the title holds
     /// all of the query but for a word still being typed; and `¼ h⁴`, with the share `h` of the query that the title and one of the
-    /// headings hold together, for the best 50 pages. So the page whose title is the query comes first in any case, and a query that
-    /// names a page and something in it finds that page.
+    /// headings that says more hold together, for the best 50 pages. So the page whose title is the query comes first in any case,
+    /// and a query that names a page and something in it finds that page.
     pub named: Vec<(PageId, f32)>,
 }
 
 impl Ranking {
     /// What a page gains by its title and headings.
     pub fn named(&self, page: PageId) -> f32 {
-        self.named.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| self.named[at].1)
+        share_of(&self.named, page)
     }
+}
+
+/// What a page has of shares in the order of pages.
+#[inline(never)]
+fn share_of(shares: &[(PageId, f32)], page: PageId) -> f32 {
+    shares.binary_search_by_key(&page, |&(page, _)| page).map_or(0.0, |at| shares[at].1)
 }
 
 /// Pages, best first, after each gained shares of `bonus`: by title and headings (`named`, as in [`Ranking`]), and its own of `others`,
@@ -105,7 +111,7 @@ impl Ranking {
 pub fn promote(ranked: &[PageScore], bonus: f32, named: &[(PageId, f32)], others: &[f32]) -> Vec<PageScore> {
     let mut gained = ranked.to_vec();
     for ranked in &mut gained {
-        let name = named.binary_search_by_key(&ranked.page, |&(page, _)| page).map_or(0.0, |at| named[at].1);
+        let name = share_of(named, ranked.page);
         let other = others.get(ranked.page.0 as usize).copied().unwrap_or(0.0);
         ranked.score += bonus * (name + other);
     }
@@ -136,6 +142,8 @@ struct InTitle {
     rarity: f32,
     /// How long it is, in words.
     length: f32,
+    /// What the page gains by its headings.
+    headed: f32,
 }
 
 impl InTitle {
@@ -214,16 +222,13 @@ pub fn rank(
         length,
         rarity: ranking.idf.iter().sum(),
     };
+    for (ranked, gain) in ranking.pages.iter().zip(sections::headed(sets, &ranking, collection, formula)?) {
+        in_title[ranked.page.0 as usize].headed = gain;
+    }
     for (page, title) in (0..).zip(&in_title) {
-        let gain = title.gain(&query);
+        let gain = title.gain(&query) + title.headed;
         if gain > 0.0 {
             ranking.named.push((PageId(page), gain));
-        }
-    }
-    for (page, gain) in sections::headed(sets, &ranking, collection)? {
-        match ranking.named.binary_search_by_key(&page, |&(page, _)| page) {
-            Ok(at) => ranking.named[at].1 += gain,
-            Err(at) => ranking.named.insert(at, (page, gain)),
         }
     }
     Ok(ranking)

@@ -44,8 +44,8 @@ impl InSections {
                 let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
                 let known = page.section(section.section);
                 known.count += weight * count;
-                if section.heading > 0 {
-                    known.heading = known.heading.max(weight);
+                if section.heading > 0 && weight > known.heading {
+                    known.heading = weight;
                 }
             }
         })?;
@@ -62,15 +62,45 @@ impl InSections {
     }
 }
 
-/// The sections of one page that hold any word, in order, and room for two numbers for each.
-fn sections_of(words: &[Vec<InSections>], page: usize) -> Vec<(Ordinal, f32, f32)> {
-    let mut sections: Vec<Ordinal> = Vec::new();
-    for found in words {
-        sections.extend(found[page].sections.iter().map(|found| found.section));
+/// What the sections of each of `pages` have of all sets: their scores as `count`s, and in `heading` what their headings have, by idf. A
+/// set that the title has counts `in_title` of its idf, and in the heading of an earlier section `earlier`. Also what all sets count.
+#[inline(never)]
+fn weigh(
+    sets: &[TermSet],
+    ranking: &Ranking,
+    pages: &[PageId],
+    [in_title, earlier]: [f32; 2],
+    collection: Collection,
+    formula: &Bm25f,
+) -> Result<Vec<(InSections, f32)>> {
+    let mut weighed = vec![(InSections::default(), f32::MIN_POSITIVE); pages.len()];
+    let mut words = Vec::with_capacity(sets.len());
+    for set in sets {
+        let found = InSections::of(set, pages, collection, formula)?;
+        for ((all, _), found) in weighed.iter_mut().zip(&found) {
+            found.sections.iter().for_each(|found| _ = all.section(found.section));
+        }
+        words.push(found);
     }
-    sections.sort_unstable();
-    sections.dedup();
-    sections.into_iter().map(|section| (section, 0.0, 0.0)).collect()
+    for (found, &idf) in words.iter().zip(&ranking.idf) {
+        for ((all, sum), found) in weighed.iter_mut().zip(found) {
+            let weight = if found.in_title { in_title * idf } else { idf };
+            *sum += weight;
+            let (mut at, mut last) = (0, 0.0);
+            for section in &mut all.sections {
+                let mut heading = earlier * last;
+                if let Some(own) = found.sections.get(at).filter(|own| own.section == section.section) {
+                    at += 1;
+                    section.count += weight * formula.saturate(own.count);
+                    if own.heading > 0.0 {
+                        (heading, last) = (own.heading, own.heading);
+                    }
+                }
+                section.heading += weight * heading;
+            }
+        }
+    }
+    Ok(weighed)
 }
 
 /// How well sections of each of `pages` answer by words, in order; those that hold no word are left out.
@@ -85,64 +115,29 @@ pub fn score_sections(
     collection: Collection,
     formula: &Bm25f,
 ) -> Result<Vec<Vec<(Ordinal, f32)>>> {
-    let mut words = Vec::with_capacity(sets.len());
-    for set in sets {
-        words.push(InSections::of(set, pages, collection, formula)?);
-    }
     let mut scores = Vec::with_capacity(pages.len());
-    for page in 0..pages.len() {
-        let mut sections = sections_of(&words, page);
-        let mut all = f32::MIN_POSITIVE;
-        for (&idf, found) in ranking.idf.iter().zip(&words) {
-            let found = &found[page];
-            let weight = if found.in_title { IN_TITLE * idf } else { idf };
-            all += weight;
-            let (mut own, mut earlier) = (found.sections.iter().peekable(), 0.0);
-            for (section, score, heading) in &mut sections {
-                let own = own.next_if(|own| own.section == *section);
-                let in_heading = own.map_or(0.0, |own| own.heading);
-                *score += weight * own.map_or(0.0, |own| formula.saturate(own.count));
-                *heading += weight * in_heading.max(EARLIER * earlier);
-                if in_heading > 0.0 {
-                    earlier = in_heading;
-                }
-            }
-        }
-        let whole = |(section, score, heading)| (section, score + HEADING * heading * heading / all);
-        scores.push(sections.into_iter().map(whole).collect());
+    for (found, all) in weigh(sets, ranking, pages, [IN_TITLE, EARLIER], collection, formula)? {
+        let score = |found: &InSection| (found.section, found.count + HEADING * found.heading * found.heading / all);
+        scores.push(found.sections.iter().map(score).collect());
     }
     Ok(scores)
 }
 
-/// What pages gain by their headings, as [`Ranking::named`] says.
-pub(super) fn headed(sets: &[TermSet], ranking: &Ranking, collection: Collection) -> Result<Vec<(PageId, f32)>> {
-    let pages: Vec<PageId> = ranking.pages.iter().take(HEADED).map(|ranked| ranked.page).collect();
-    let mut words = Vec::with_capacity(sets.len());
-    for set in sets {
-        words.push(InSections::of(set, &pages, collection, &Bm25f::default())?);
-    }
+/// What the best pages gain by their headings, in order, as [`Ranking::named`] says.
+pub(super) fn headed(sets: &[TermSet], ranking: &Ranking, collection: Collection, formula: &Bm25f) -> Result<Vec<f32>> {
+    let mut pages = Vec::new();
+    ranking.pages.iter().take(HEADED).for_each(|ranked| pages.push(ranked.page));
     let all: f32 = ranking.idf.iter().sum();
-    let mut gains = Vec::new();
-    for (at, &page) in pages.iter().enumerate() {
-        let mut sections = sections_of(&words, at);
-        let mut in_title = 0.0;
-        for (&idf, found) in ranking.idf.iter().zip(&words) {
-            let found = &found[at];
-            if found.in_title {
-                in_title += idf;
-            }
-            let mut own = found.sections.iter().peekable();
-            for (section, headed, more) in &mut sections {
-                let heading = own.next_if(|own| own.section == *section).map_or(0.0, |own| own.heading);
-                *headed = headed.max(heading);
-                *more += if found.in_title { 0.0 } else { idf * heading };
+    let mut gains = Vec::with_capacity(pages.len());
+    for (found, untitled) in weigh(sets, ranking, &pages, [0.0, 0.0], collection, formula)? {
+        let mut best = 0.0;
+        for found in &found.sections {
+            if found.heading > best {
+                best = found.heading;
             }
         }
-        let with_heading = sections.iter().filter(|(_, headed, _)| *headed > 0.0).map(|(.., more)| in_title + more);
-        let share = with_heading.fold(0.0, f32::max) / all.max(f32::MIN_POSITIVE);
-        if share > 0.0 {
-            gains.push((page, BY_HEADING * share * share * share * share));
-        }
+        let share = (all - untitled + best) / all;
+        gains.push(if best > 0.0 { BY_HEADING * share * share * share * share } else { 0.0 });
     }
     Ok(gains)
 }

@@ -180,20 +180,10 @@ impl Run {
         if self.passing.selection.is_some() && !missing.is_empty() {
             return Ok(Step::Need { parts: missing, vector: false });
         }
-        let never = self.settled.as_ref().map_or(&[][..], |settled| &settled.never);
         if ranked && missing.is_empty() && self.keyword.is_none() {
             let mut ranking = plan.rank(index, core)?;
-            ranking.pages.retain(|ranked| !never.contains(&ranked.page));
-            if let Some(satisfying) = &self.passing.satisfying {
-                ranking.pages.retain(|ranked| satisfying.contains(ranked.page));
-            }
-            if !self.query.facets.is_empty() {
-                let mut pages = PageSet::none(core.collection.pages);
-                ranking.pages.iter().for_each(|ranked| pages.insert(ranked.page));
-                self.counted = Some(pages);
-            }
-            if let Some(selection) = &self.passing.selection {
-                ranking.pages.retain(|ranked| selection.pages.contains(ranked.page));
+            if self.settled.is_some() || self.query.names_fields() || self.passing.satisfying.is_some() {
+                self.narrow(core, &mut ranking);
             }
             self.keyword = Some(ranking);
         }
@@ -232,6 +222,23 @@ impl Run {
         }
         self.partial = true;
         self.answer(index, core, &plan, failures)
+    }
+
+    /// Leaves of what words found what the owner and the query let pass, and notes what facets are counted over.
+    #[inline(never)]
+    fn narrow(&mut self, core: &Core, ranking: &mut Ranking) {
+        let never = self.settled.as_ref().map_or(&[][..], |settled| &settled.never);
+        let satisfying = self.passing.satisfying.as_ref();
+        let passes = |page| !never.contains(&page) && satisfying.is_none_or(|satisfying| satisfying.contains(page));
+        ranking.pages.retain(|ranked| passes(ranked.page));
+        if !self.query.facets.is_empty() {
+            let mut pages = PageSet::none(core.collection.pages);
+            ranking.pages.iter().for_each(|ranked| pages.insert(ranked.page));
+            self.counted = Some(pages);
+        }
+        if let Some(selection) = &self.passing.selection {
+            ranking.pages.retain(|ranked| selection.pages.contains(ranked.page));
+        }
     }
 
     /// What each page gains by the closeness of the query's words, if the owner lets that count; parts that it takes are added to

@@ -65,12 +65,13 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         if title.len() as f32 >= length(query) && words.iter().all(|word| title.contains(word)) {
             *score += best * length(query) / title.len() as f32;
         }
-        // And by what title and a heading have of the query together.
+        // And by what its title and a heading that says more have of the query together.
         let shares = page.sections.iter().map(|section| {
             let in_heading = |word: &str| count(&section.heading, word) > 0.0;
             let both = rarity.iter().filter(|(word, _)| in_heading(word) || count(&page.title, word) > 0.0);
             let of_query = both.map(|(_, idf)| idf).sum::<f32>() / rarity.values().sum::<f32>();
-            if rarity.keys().any(|word| in_heading(word)) { of_query } else { 0.0 }
+            let says_more = |word: &&str| in_heading(word) && count(&page.title, word) == 0.0;
+            if rarity.keys().any(says_more) { of_query } else { 0.0 }
         });
         *score += best * 0.25 * shares.fold(0.0, f32::max).powi(4);
     }
