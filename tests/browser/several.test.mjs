@@ -12,7 +12,7 @@ const folders = (page) => option(page).evaluateAll((links) => [...new Set(links.
 
 story("a box finds pages of both, filters both, and says how many there are", async (page) => {
   await show(page, 'index="/site/bifocal/ /shop/bifocal/" facets="section maker" shape="page"');
-  await page.getByText("Search 46 pages, 80 sections").waitFor();
+  await page.getByText("Search 46 pages, 81 sections").waitFor();
   await box(page).fill("honey");
   await page.waitForFunction(() => document.querySelector("bifocal-search").shadowRoot.querySelectorAll("#hits:not([aria-busy]) .hit").length > 4);
   assert.deepEqual(new Set(await folders(page)), new Set(["site", "shop"]));
