@@ -52,7 +52,7 @@ function once(server, project, query) {
     const url = `${server.url}/pages/first-${project}.html?q=${encodeURIComponent(query)}`;
     const { time, hits } = await resultOf(page, url, { onResult: () => (wire = server.wire()) });
     if (hits.length !== 10) throw new Error(`${project} finds ${hits.length} pages for "${query}", not ten`);
-    return { time, ...wire };
+    return { time, bytes: wire.bytes, requests: wire.requests.length };
   });
 }
 

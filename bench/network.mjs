@@ -1,8 +1,8 @@
 // What a search costs a reader on the network: bifocal with each encoder, Pagefind, and what one would put together by hand.
 //
 // Each query is asked of a new Chromium with an empty profile, for ten hits with title, address and excerpt, from a server
-// that compresses nothing. Bytes are those of requests and responses, heads and bodies, of the page and its workers, as the
-// server counts them; the DevTools protocol tells what each was for. Time runs from the start of navigation until the hits
+// that compresses nothing, or (`--hosted`) as hosts serve. Bytes are those of requests and responses, heads and bodies, of the page and
+// its workers, as the server counts them on its sockets. Time runs from the start of navigation until the hits
 // stand in the page. A round trip is counted as `rounds` in network/wire.mjs says.
 
 import { writeFileSync } from "node:fs";
@@ -26,6 +26,8 @@ const OPTIONS = {
   "keyword-only": { type: "boolean", default: false },
   /** On a simulated slow phone: slow 4G, the page's processor a quarter as fast. */
   phone: { type: "boolean", default: false },
+  /** From a server like those of hosts: HTTP/2 over TLS, with gzip for JavaScript and what else is plain text. */
+  hosted: { type: "boolean", default: false },
   /** Where all figures are written besides. */
   json: { type: "string" },
 };
@@ -46,7 +48,8 @@ export async function measure(parameters = []) {
 
 async function measureSite(whole, options) {
   const names = options.contenders;
-  console.log(`### ${whole.title}: ${whole.pages} pages${options.phone ? ", on a slow phone" : ""}\n`);
+  const how = (options.hosted ? ", as hosts serve" : "") + (options.phone ? ", on a slow phone" : "");
+  console.log(`### ${whole.title}: ${whole.pages} pages${how}\n`);
   const runs = await firsts(whole, names, options);
   firstAnswers(names, runs);
   console.log("\nWhere the bytes of first answers went:\n");
@@ -71,7 +74,7 @@ async function measureSite(whole, options) {
 /** The first answers of each contender to its sample of queries; the contenders take turns. */
 async function firsts(place, names, options) {
   prepare(place, names, options);
-  const server = await open(place);
+  const server = await open(place, options);
   const runs = [];
   const asked = (name) => sampleQueries(place.queries, CONTENDERS[name].heavy ? options.queries / 10 : options.queries);
   const samples = new Map(names.map((name) => [name, new Set(asked(name).map(({ query }) => query))]));
@@ -96,7 +99,7 @@ async function firsts(place, names, options) {
 }
 
 async function furthers(place, names, options) {
-  const server = await open(place);
+  const server = await open(place, options);
   const results = [];
   try {
     for (const contender of names) {
@@ -138,6 +141,7 @@ function read(parameters) {
     queries: count("queries", 200),
     further: count("further", 199),
     phone: values.phone,
+    hosted: values.hosted,
     json: values.json ?? null,
   };
 }

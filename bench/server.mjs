@@ -1,8 +1,11 @@
-// A plain static server that compresses nothing and counts what crosses its sockets.
+// A plain static server that counts what crosses its sockets: as it is, or as hosts serve.
 
-import { createReadStream, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { extname, join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -15,17 +18,20 @@ const TYPES = {
 };
 
 /**
- * Serves folders by the first name of the path: `{ "": site, "pages": … }`; `""` is for every other name.
+ * Serves folders by the first name of the path: `{ "": site, "pages": … }`; `""` is for every other name. Over HTTP/1.1, and
+ * nothing is compressed; `hosted` is how hosts of static files do it: HTTP/2 over TLS, with gzip for files of `TYPES`.
  *
- * `wire()` gives the bytes both ways, heads and bodies, those that came in (`asked`) alone, and the requests since `reset()`.
+ * `wire()` gives what there was since `reset()`: the bytes both ways, heads, bodies and TLS, and of each request its
+ * path and how many bytes its answer's body had as it was sent.
  */
-export async function serve(folders) {
+export async function serve(folders, { hosted = false } = {}) {
   const sockets = new Set();
-  const closed = { asked: 0, answered: 0 };
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
+  let closed = 0;
+  let requests = [];
+  const answer = (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const told = { path, body: 0 };
+    requests.push(told);
     const first = path.split("/")[1];
     const file = first in folders ? join(folders[first], path.slice(first.length + 1)) : join(folders[""], path);
     const found = statSync(file, { throwIfNoEntry: false });
@@ -33,41 +39,57 @@ export async function serve(folders) {
       response.writeHead(404).end();
       return;
     }
+    const type = TYPES[extname(file)];
+    const common = { "content-type": type ?? "application/octet-stream", "last-modified": found.mtime.toUTCString() };
+    if (hosted && type) {
+      const body = gzipSync(readFileSync(file));
+      told.body = body.length;
+      response.writeHead(200, { ...common, "content-length": body.length, "content-encoding": "gzip", vary: "accept-encoding" });
+      response.end(body);
+      return;
+    }
     const { start, end, ...range } = asked(request.headers.range, found.size);
-    response.writeHead(range["content-range"] ? 206 : 200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": end + 1 - start,
-      "last-modified": found.mtime.toUTCString(),
-      ...range,
-    });
+    response.writeHead(range["content-range"] ? 206 : 200, { ...common, "content-length": end + 1 - start, ...range });
     if (end < start) response.end();
-    else createReadStream(file, { start, end }).pipe(response);
-  });
+    else createReadStream(file, { start, end }).on("data", (bytes) => (told.body += bytes.length)).pipe(response);
+  };
+  const server = hosted ? createSecureServer(identity(), answer) : createServer(answer);
+  // Of a secure server these are the sockets below TLS.
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => {
       sockets.delete(socket);
-      closed.asked += socket.bytesRead;
-      closed.answered += socket.bytesWritten;
+      closed += crossed(socket);
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-  const now = () => {
-    const asked = [...sockets].reduce((sum, socket) => sum + socket.bytesRead, closed.asked);
-    const answered = [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, closed.answered);
-    return { bytes: asked + answered, asked, requests };
-  };
+  const now = () => [...sockets].reduce((sum, socket) => sum + crossed(socket), closed);
   let before = now();
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    reset: () => (before = now()),
-    wire: () => Object.fromEntries(Object.entries(now()).map(([name, count]) => [name, count - before[name]])),
-    close: () => {
-      server.closeAllConnections();
+    url: `${hosted ? "https" : "http"}://127.0.0.1:${server.address().port}`,
+    reset() {
+      before = now();
+      requests = [];
+    },
+    wire: () => ({ bytes: now() - before, requests }),
+    close() {
+      for (const socket of sockets) socket.destroy();
       server.close();
     },
   };
+}
+
+const crossed = ({ bytesRead, bytesWritten }) => bytesRead + bytesWritten;
+
+/** A key and a certificate that nobody has signed; smaller by some kilobytes than those that hosts show, with their signers'. */
+function identity() {
+  const made = execFileSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout", "-", "-out", "-"],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+  );
+  return { key: made, cert: made };
 }
 
 /** The bytes that are asked for, `end` included, with their head where they are a part of the file. */

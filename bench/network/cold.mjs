@@ -2,7 +2,7 @@
 
 import { address, CONTENDERS } from "./contenders.mjs";
 import { withBrowser } from "./devtools.mjs";
-import { RUNTIME } from "./kinds.mjs";
+import { kindOf, RUNTIME } from "./kinds.mjs";
 import { recorder, rounds } from "./wire.mjs";
 
 /** So long may an answer take, in milliseconds. */
@@ -50,10 +50,9 @@ async function visit(server, name, query, phone, use) {
     /** What was sent and received since the last time. */
     const measure = async () => {
       await wire.quiet();
-      const requests = wire.take();
-      const served = server.wire();
+      const costs = account(wire.take(), server.wire());
       server.reset();
-      return account(requests, served);
+      return costs;
     };
     return use({ page, answer, measure });
   });
@@ -71,25 +70,19 @@ async function answerTo(page, asking, { amiss }) {
 }
 
 /**
- * Requests as figures: bytes by kind, heads of requests and responses apart; `site` is what would be less if the site were
- * smaller, with heads: everything but the runtime.
- *
- * Bytes and requests are those that the server counted. Where the browser tells of fewer (of a response that was broken off,
- * say), the rest is of the kind "untold".
+ * What was sent and received as figures: bytes by kind, heads of requests and responses apart; `site` is what would be less if
+ * the site were smaller, with heads: everything but the runtime.
  */
-function account(requests, { bytes: served, asked, requests: count }) {
+function account(timed, { bytes, requests }) {
   const kinds = {};
   const add = (kind, bytes) => (kinds[kind] = (kinds[kind] ?? 0) + bytes);
+  for (const { path, body } of requests) add(kindOf(path), body);
+  const bodies = Object.values(kinds).reduce((sum, kind) => sum + kind, 0);
+  const heads = (bytes - bodies) / requests.length;
   let site = 0;
-  for (const { kind, body, bytes } of requests) {
-    add(kind, body);
-    add("heads", bytes - body);
-    if (!RUNTIME.has(kind)) site += bytes + asked / requests.length;
-  }
-  add("heads", asked);
-  const told = Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0);
-  if (told !== served) kinds.untold = served - told;
-  return { bytes: served, requests: count, rounds: rounds(requests), kinds, site: Math.round(site) };
+  for (const { path, body } of requests) if (!RUNTIME.has(kindOf(path))) site += body + heads;
+  add("heads", bytes - bodies);
+  return { bytes, requests: requests.length, rounds: rounds(timed), kinds, site: Math.round(site) };
 }
 
 function within(ms, promise, errors) {

@@ -1,4 +1,4 @@
-// What kind of thing an address of one of the projects is, so that every byte is accounted for.
+// What kind of thing a path of one of the projects is, so that every byte is accounted for.
 
 /** The first pattern that fits decides; where it names no kind, what is in its brackets does. */
 const KINDS = [
@@ -25,10 +25,9 @@ export const ORDER = [
 /** What has to be there whatever the site holds. */
 export const RUNTIME = new Set(["js", "wasm", "page", "model", "tokenizer"]);
 
-export function kindOf(url) {
-  const { pathname } = new URL(url);
+export function kindOf(path) {
   for (const [pattern, kind] of KINDS) {
-    const match = pattern.exec(pathname);
+    const match = pattern.exec(path);
     if (match) return kind ?? match[1];
   }
   return "other";

@@ -1,49 +1,39 @@
-// What crosses the network for one page and its workers, from the events of the DevTools protocol.
-
-import { kindOf } from "./kinds.mjs";
+// When a page and its workers use the network, from the events of the DevTools protocol.
 
 /** So long nothing may be under way before a page counts as done, in milliseconds. */
 const QUIET = 250;
 
 /**
  * Keeps the requests of a page. `hear` is the listener for `withBrowser`; `quiet()` waits until nothing has been under way
- * for a while; `take()` gives the requests since the last `take()`.
- *
- * A request is `{ url, kind, start, end, bytes, body }`: times in seconds of one clock; `bytes` as received, head and body;
- * `body` without the head, both as they crossed the wire. What a cache answered is no request.
+ * for a while; `take()` gives the requests since the last `take()`, as `{ start, end }` in seconds of one clock. What a cache
+ * answered is no request.
  */
 export function recorder() {
   const open = new Map();
   let done = [];
   let changed = performance.now();
-  const finish = (id, timestamp, bytes) => {
-    const request = open.get(id);
+  const finish = ({ requestId, timestamp }) => {
+    const request = open.get(requestId);
     if (!request) return;
     changed = performance.now();
-    open.delete(id);
-    const { cached, head, data, ...kept } = request;
-    // Of a worker's own script Chromium tells the head's bytes alone; a server that compresses nothing sends what arrives.
-    const received = bytes <= head ? head + data : bytes;
-    if (!cached) done.push({ ...kept, end: timestamp, bytes: received, body: received - head });
+    open.delete(requestId);
+    if (!request.cached) done.push({ start: request.start, end: timestamp });
   };
+  const cached = (id) => open.has(id) && (open.get(id).cached = true);
   const listeners = {
     requestWillBeSent({ requestId, request: { url }, timestamp }) {
       if (!/^https?:/.test(url)) return;
       changed = performance.now();
       // The page and a worker may both tell of the same request.
-      if (open.has(requestId)) return;
-      open.set(requestId, { url, kind: kindOf(url), start: timestamp, head: 0, data: 0, cached: false });
+      if (!open.has(requestId)) open.set(requestId, { start: timestamp, cached: false });
     },
-    requestServedFromCache: ({ requestId }) => mark(requestId, { cached: true }),
-    responseReceived({ requestId, response }) {
-      const { encodedDataLength, fromDiskCache, fromServiceWorker } = response;
-      mark(requestId, { head: encodedDataLength, ...((fromDiskCache || fromServiceWorker) && { cached: true }) });
+    requestServedFromCache: ({ requestId }) => cached(requestId),
+    responseReceived({ requestId, response: { fromDiskCache, fromServiceWorker } }) {
+      if (fromDiskCache || fromServiceWorker) cached(requestId);
     },
-    dataReceived: ({ requestId, dataLength }) => open.has(requestId) && (open.get(requestId).data += dataLength),
-    loadingFinished: ({ requestId, timestamp, encodedDataLength }) => finish(requestId, timestamp, encodedDataLength),
-    loadingFailed: ({ requestId, timestamp }) => finish(requestId, timestamp, 0),
+    loadingFinished: finish,
+    loadingFailed: finish,
   };
-  const mark = (id, facts) => open.has(id) && Object.assign(open.get(id), facts);
   return {
     hear: (method, parameters) => listeners[method.slice("Network.".length)]?.(parameters),
     async quiet() {
