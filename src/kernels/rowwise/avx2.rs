@@ -1,11 +1,11 @@
-//! AVX2: 32 rows of a matrix with three rows of activations at a time, whose sums fill twelve registers of sixteen; two columns to
-//! a `vpmaddwd`, or four to a `vpmaddubsw` and a `vpmaddwd`. With AVX-VNNI, to a `vpdpwssd` or a `vpdpbusd`.
+//! AVX2: sixteen rows of a matrix with six rows of activations at a time, whose sums fill twelve registers of sixteen (with 32 rows
+//! and three, sums are moved about to make room for the codes, and products take twice the time); two columns to a `vpmaddwd`, or four to a `vpmaddubsw` and a `vpmaddwd`. With AVX-VNNI, to a `vpdpwssd` or a `vpdpbusd`.
 
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
 use super::tiles::{self, InstructionSet};
-use super::{Activations, PANEL, Panels};
+use super::{Activations, Panels};
 
 /// As [`super::matmul`].
 ///
@@ -77,36 +77,37 @@ impl Dot for Vnni {
 struct By<D>(PhantomData<D>);
 
 impl<D: Dot> InstructionSet for By<D> {
-    type Sums = [__m256i; 4];
-    const ROWS: usize = 3;
+    type Sums = [__m256i; 2];
+    const WIDTH: usize = 16;
+    const ROWS: usize = 6;
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    unsafe fn zero() -> [__m256i; 4] {
-        [_mm256_setzero_si256(); 4]
+    unsafe fn zero() -> [__m256i; 2] {
+        [_mm256_setzero_si256(); 2]
     }
 
     #[inline(always)]
-    unsafe fn pairs(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
-        for (at, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            *sums = unsafe { D::pairs(*sums, _mm256_set1_epi32(x), codes(panel, at)) };
+    unsafe fn pairs(mut sums: [__m256i; 2], words: &[i32], x: i32) -> [__m256i; 2] {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<8>().0) {
+            // SAFETY: the caller's promise, and eight words are a register.
+            *sums = unsafe { D::pairs(*sums, _mm256_set1_epi32(x), _mm256_loadu_si256(words.as_ptr().cast())) };
         }
         sums
     }
 
     #[inline(always)]
-    unsafe fn quads(mut sums: [__m256i; 4], panel: &[i32; PANEL], x: i32) -> [__m256i; 4] {
-        for (at, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            *sums = unsafe { D::quads(*sums, _mm256_set1_epi32(x), codes(panel, at)) };
+    unsafe fn quads(mut sums: [__m256i; 2], words: &[i32], x: i32) -> [__m256i; 2] {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<8>().0) {
+            // SAFETY: the caller's promise, and eight words are a register.
+            *sums = unsafe { D::quads(*sums, _mm256_set1_epi32(x), _mm256_loadu_si256(words.as_ptr().cast())) };
         }
         sums
     }
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    unsafe fn times(mut sums: [__m256i; 4], factor: i32) -> [__m256i; 4] {
+    unsafe fn times(mut sums: [__m256i; 2], factor: i32) -> [__m256i; 2] {
         for sums in &mut sums {
             *sums = _mm256_mullo_epi32(*sums, _mm256_set1_epi32(factor));
         }
@@ -115,21 +116,10 @@ impl<D: Dot> InstructionSet for By<D> {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    unsafe fn numbers(sums: [__m256i; 4]) -> [i32; PANEL] {
-        let mut numbers = [0; PANEL];
+    unsafe fn write(sums: [__m256i; 2], numbers: &mut [i32]) {
         for (numbers, sums) in numbers.as_chunks_mut::<8>().0.iter_mut().zip(sums) {
             // SAFETY: eight numbers are a register.
             unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), sums) };
         }
-        numbers
     }
-}
-
-/// Register `at` of a group's codes.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn codes(panel: &[i32; PANEL], at: usize) -> __m256i {
-    let words: &[i32; 8] = panel[at * 8..].first_chunk().expect("a panel is whole registers");
-    // SAFETY: eight words are a register.
-    unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
 }

@@ -21,6 +21,7 @@ struct Neon;
 
 impl InstructionSet for Neon {
     type Sums = [int32x4_t; 8];
+    const WIDTH: usize = PANEL;
     const ROWS: usize = 3;
 
     #[target_feature(enable = "neon")]
@@ -31,9 +32,9 @@ impl InstructionSet for Neon {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    unsafe fn pairs(mut sums: [int32x4_t; 8], panel: &[i32; PANEL], x: i32) -> [int32x4_t; 8] {
+    unsafe fn pairs(mut sums: [int32x4_t; 8], words: &[i32], x: i32) -> [int32x4_t; 8] {
         let x = vreinterpret_s16_s32(vdup_n_s32(x));
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<4>().0) {
             // SAFETY: two codes for each of four rows are two half registers, which take them apart by columns.
             let codes = unsafe { vld2_s16(words.as_ptr().cast()) };
             *sums = vmlal_lane_s16::<1>(vmlal_lane_s16::<0>(*sums, codes.0, x), codes.1, x);
@@ -43,9 +44,9 @@ impl InstructionSet for Neon {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    unsafe fn quads(mut sums: [int32x4_t; 8], panel: &[i32; PANEL], x: i32) -> [int32x4_t; 8] {
+    unsafe fn quads(mut sums: [int32x4_t; 8], words: &[i32], x: i32) -> [int32x4_t; 8] {
         let x = vdupq_n_s32(x);
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<4>().0) {
             // SAFETY: four words are a register, and where codes lie in quads the machine has the instruction, which reads and writes
             // registers alone. (The standard library's function for it is not stable yet.)
             unsafe {
@@ -74,12 +75,10 @@ impl InstructionSet for Neon {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    unsafe fn numbers(sums: [int32x4_t; 8]) -> [i32; PANEL] {
-        let mut numbers = [0; PANEL];
+    unsafe fn write(sums: [int32x4_t; 8], numbers: &mut [i32]) {
         for (numbers, sums) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
             // SAFETY: four numbers are a register.
             unsafe { vst1q_s32(numbers.as_mut_ptr(), sums) };
         }
-        numbers
     }
 }

@@ -16,6 +16,7 @@ struct Simd128;
 
 impl InstructionSet for Simd128 {
     type Sums = [v128; 4];
+    const WIDTH: usize = PANEL;
     const ROWS: usize = 2;
 
     #[inline(always)]
@@ -24,9 +25,9 @@ impl InstructionSet for Simd128 {
     }
 
     #[inline(always)]
-    unsafe fn pairs(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
+    unsafe fn pairs(mut sums: [v128; 4], words: &[i32], x: i32) -> [v128; 4] {
         let x = i32x4_splat(x);
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<4>().0) {
             // SAFETY: four words are a register.
             let codes = unsafe { v128_load(words.as_ptr().cast()) };
             *sums = i32x4_add(*sums, i32x4_dot_i16x8(codes, x));
@@ -36,9 +37,9 @@ impl InstructionSet for Simd128 {
 
     #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
-    unsafe fn quads(mut sums: [v128; 4], panel: &[i32; PANEL], x: i32) -> [v128; 4] {
+    unsafe fn quads(mut sums: [v128; 4], words: &[i32], x: i32) -> [v128; 4] {
         let x = i32x4_splat(x);
-        for (sums, words) in sums.iter_mut().zip(panel.as_chunks::<4>().0) {
+        for (sums, words) in sums.iter_mut().zip(words.as_chunks::<4>().0) {
             // SAFETY: four words are a register.
             let codes = unsafe { v128_load(words.as_ptr().cast()) };
             *sums = i32x4_relaxed_dot_i8x16_i7x16_add(codes, x, *sums);
@@ -47,7 +48,7 @@ impl InstructionSet for Simd128 {
     }
 
     #[cfg(not(target_feature = "relaxed-simd"))]
-    unsafe fn quads(_: [v128; 4], _: &[i32; PANEL], _: i32) -> [v128; 4] {
+    unsafe fn quads(_: [v128; 4], _: &[i32], _: i32) -> [v128; 4] {
         unreachable!("codes lie in pairs")
     }
 
@@ -57,12 +58,10 @@ impl InstructionSet for Simd128 {
     }
 
     #[inline(always)]
-    unsafe fn numbers(sums: [v128; 4]) -> [i32; PANEL] {
-        let mut numbers = [0; PANEL];
+    unsafe fn write(sums: [v128; 4], numbers: &mut [i32]) {
         for (numbers, sums) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
             // SAFETY: four numbers are a register.
             unsafe { v128_store(numbers.as_mut_ptr().cast(), sums) };
         }
-        numbers
     }
 }

@@ -7,8 +7,11 @@ use super::{Activations, High, PANEL, Panels, TOGETHER};
 
 /// What differs from one instruction set to another. All of it is to be inlined where the instructions are enabled.
 pub trait InstructionSet {
-    /// Sums of a panel's rows, in registers.
+    /// Sums of some rows of a panel, in registers.
     type Sums: Copy;
+
+    /// Rows of a panel that are summed side by side: all of them, or a part.
+    const WIDTH: usize;
 
     /// Rows of activations whose sums fit the registers: [`TOGETHER`], or a part of it.
     const ROWS: usize;
@@ -19,17 +22,17 @@ pub trait InstructionSet {
     /// The machine has the instructions, here as in all that follow.
     unsafe fn zero() -> Self::Sums;
 
-    /// The sums and the products of two of a panel's columns with those of one row.
-    unsafe fn pairs(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
+    /// The sums and the products of two columns of [`Self::WIDTH`] rows with those of one row of activations.
+    unsafe fn pairs(sums: Self::Sums, words: &[i32], x: i32) -> Self::Sums;
 
-    /// The sums and the products of four of a panel's columns with those of one row.
-    unsafe fn quads(sums: Self::Sums, panel: &[i32; PANEL], x: i32) -> Self::Sums;
+    /// The sums and the products of four columns with those of one row of activations.
+    unsafe fn quads(sums: Self::Sums, words: &[i32], x: i32) -> Self::Sums;
 
     /// The sums, `factor` times.
     unsafe fn times(sums: Self::Sums, factor: i32) -> Self::Sums;
 
-    /// The sums as numbers, row by row of the panel.
-    unsafe fn numbers(sums: Self::Sums) -> [i32; PANEL];
+    /// Writes the sums to `numbers`, row by row of the panel.
+    unsafe fn write(sums: Self::Sums, numbers: &mut [i32]);
 }
 
 /// As [`super::matmul`]. It is to be inlined where the instructions are enabled, so that all of it is compiled for them.
@@ -61,16 +64,17 @@ unsafe fn matmul_of<I: InstructionSet, const QUADS: bool>(weights: &Panels, x: &
         for (tile, (rows, high)) in tiles.enumerate() {
             let tile = Tile { panel, words, stretch: &stretch, start: tile * TOGETHER, rows, high };
             let count = TOGETHER.min(x.scales.len() - tile.start);
-            for first in (0..count).step_by(I::ROWS) {
+            let parts = (0..PANEL).step_by(I::WIDTH);
+            for (part, first) in parts.flat_map(|part| (0..count).step_by(I::ROWS).map(move |first| (part, first))) {
                 // SAFETY: the caller's promise, and that many rows are left.
                 unsafe {
                     match I::ROWS.min(count - first) {
-                        1 => rows_of::<I, QUADS, 1>(tile, first, weights, x, out),
-                        2 => rows_of::<I, QUADS, 2>(tile, first, weights, x, out),
-                        3 if I::ROWS >= 3 => rows_of::<I, QUADS, 3>(tile, first, weights, x, out),
-                        4 if I::ROWS >= 4 => rows_of::<I, QUADS, 4>(tile, first, weights, x, out),
-                        5 if I::ROWS >= 5 => rows_of::<I, QUADS, 5>(tile, first, weights, x, out),
-                        6 if I::ROWS >= 6 => rows_of::<I, QUADS, 6>(tile, first, weights, x, out),
+                        1 => rows_of::<I, QUADS, 1>(tile, part, first, weights, x, out),
+                        2 => rows_of::<I, QUADS, 2>(tile, part, first, weights, x, out),
+                        3 if I::ROWS >= 3 => rows_of::<I, QUADS, 3>(tile, part, first, weights, x, out),
+                        4 if I::ROWS >= 4 => rows_of::<I, QUADS, 4>(tile, part, first, weights, x, out),
+                        5 if I::ROWS >= 5 => rows_of::<I, QUADS, 5>(tile, part, first, weights, x, out),
+                        6 if I::ROWS >= 6 => rows_of::<I, QUADS, 6>(tile, part, first, weights, x, out),
                         _ => unreachable!("no more than {} rows", I::ROWS),
                     }
                 }
@@ -95,31 +99,33 @@ struct Tile<'n> {
     high: &'n High,
 }
 
-/// The products of a panel with `T` rows of a tile from its row `first` on.
+/// The products of a panel's rows from its row `part` on with `T` rows of a tile from its row `first` on.
 ///
 /// # Safety
 /// The machine has the instructions of `I`, and the tile has that many rows.
 #[inline(always)]
 unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
     tile: Tile,
+    part: usize,
     first: usize,
     weights: &Panels,
     x: &Activations,
     out: &mut [f32],
 ) {
     // SAFETY: the caller's promise.
-    let sums = unsafe { sums::<I, QUADS, T>(tile, first) };
-    let panel = tile.panel * PANEL;
-    let scales: &[f32; PANEL] = weights.scales[panel..].first_chunk().expect("a scale for each row of the panel");
-    let of_codes: &[i32; PANEL] = weights.sums[panel..].first_chunk().expect("a sum for each row of the panel");
+    let sums = unsafe { sums::<I, QUADS, T>(tile, part, first) };
+    let start = tile.panel * PANEL + part;
+    let scales = &weights.scales[start..][..I::WIDTH];
+    let of_codes = &weights.sums[start..][..I::WIDTH];
     for (row, sums) in (tile.start + first..).zip(sums) {
-        let out = out[row * weights.rows() + panel..].first_chunk_mut::<PANEL>().expect("room for the panel");
+        let out = &mut out[row * weights.rows() + start..][..I::WIDTH];
         let (zero, scale) = (x.zeros[row], x.scales[row]);
+        let mut numbers = [0; PANEL];
         // SAFETY: the caller's promise.
-        let numbers = unsafe { I::numbers(sums) };
+        unsafe { I::write(sums, &mut numbers[..I::WIDTH]) };
         // Sums are left in the place of results, as bits, until they are whole.
         let (first, last) = (tile.stretch.start == 0, tile.stretch.end == tile.words.len());
-        for at in 0..PANEL {
+        for at in 0..I::WIDTH {
             let before = if first { 0 } else { out[at].to_bits() as i32 };
             let sum = numbers[at].wrapping_add(before);
             let whole = sum.wrapping_sub(zero.wrapping_mul(of_codes[at])) as f32 * (scales[at] * scale);
@@ -133,7 +139,11 @@ unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
 /// # Safety
 /// As for [`rows_of`].
 #[inline(always)]
-unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile, first: usize) -> [I::Sums; T] {
+unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(
+    tile: Tile,
+    part: usize,
+    first: usize,
+) -> [I::Sums; T] {
     let Tile { words, rows, high, stretch, .. } = tile;
     // SAFETY: the caller's promise; `first + T` is at most TOGETHER, the length of what `first` and what follows it are places in.
     unsafe {
@@ -143,7 +153,7 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile,
                 for step in steps {
                     for (t, sums) in sums.iter_mut().enumerate() {
                         let digits = step.get_unchecked(first + t);
-                        *sums = I::quads(*sums, &words[digits.group as usize], digits.word);
+                        *sums = I::quads(*sums, &words[digits.group as usize][part..][..I::WIDTH], digits.word);
                     }
                 }
                 for sums in &mut sums {
@@ -152,6 +162,7 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(tile: Tile,
             }
         }
         for (words, rows) in words[stretch.clone()].iter().zip(&rows[stretch.clone()]) {
+            let words = words.get_unchecked(part..part + I::WIDTH);
             for (t, sums) in sums.iter_mut().enumerate() {
                 let x = *rows.get_unchecked(first + t);
                 *sums = if QUADS { I::quads(*sums, words, x) } else { I::pairs(*sums, words, x) };
