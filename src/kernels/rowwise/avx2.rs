@@ -1,5 +1,6 @@
-//! AVX2: sixteen rows of a matrix with six rows of activations at a time, whose sums fill twelve registers of sixteen (with 32 rows
-//! and three, sums are moved about to make room for the codes, and products take twice the time); two columns to a `vpmaddwd`, or four to a `vpmaddubsw` and a `vpmaddwd`. With AVX-VNNI, to a `vpdpwssd` or a `vpdpbusd`.
+//! AVX2: sixteen rows of a matrix with six rows of activations at a time, whose sums fill twelve registers of sixteen. (So do 32 rows with
+//! three, but four registers of codes beside them are too many.) Two columns to a `vpmaddwd`, or four to a `vpmaddubsw` and a `vpmaddwd`.
+//! With AVX-VNNI, to a `vpdpwssd` or a `vpdpbusd`.
 
 use std::arch::x86_64::*;
 use std::marker::PhantomData;

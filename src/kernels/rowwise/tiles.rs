@@ -66,7 +66,7 @@ unsafe fn matmul_of<I: InstructionSet, const QUADS: bool>(weights: &Panels, x: &
             let count = TOGETHER.min(x.scales.len() - tile.start);
             let parts = (0..PANEL).step_by(I::WIDTH);
             for (part, first) in parts.flat_map(|part| (0..count).step_by(I::ROWS).map(move |first| (part, first))) {
-                // SAFETY: the caller's promise, and that many rows are left.
+                // SAFETY: the caller's promise, that many rows are left, and WIDTH divides PANEL.
                 unsafe {
                     match I::ROWS.min(count - first) {
                         1 => rows_of::<I, QUADS, 1>(tile, part, first, weights, x, out),
@@ -102,7 +102,8 @@ struct Tile<'n> {
 /// The products of a panel's rows from its row `part` on with `T` rows of a tile from its row `first` on.
 ///
 /// # Safety
-/// The machine has the instructions of `I`, and the tile has that many rows.
+/// The machine has the instructions of `I`, the tile has that many rows, and `part` is a multiple of [`InstructionSet::WIDTH`] below
+/// [`PANEL`].
 #[inline(always)]
 unsafe fn rows_of<I: InstructionSet, const QUADS: bool, const T: usize>(
     tile: Tile,
@@ -145,7 +146,8 @@ unsafe fn sums<I: InstructionSet, const QUADS: bool, const T: usize>(
     first: usize,
 ) -> [I::Sums; T] {
     let Tile { words, rows, high, stretch, .. } = tile;
-    // SAFETY: the caller's promise; `first + T` is at most TOGETHER, the length of what `first` and what follows it are places in.
+    // SAFETY: the caller's promise; `first + T` is at most TOGETHER, and `part + WIDTH` at most PANEL, the lengths of what these and what
+    // follows them are places in.
     unsafe {
         let mut sums = [I::zero(); T];
         if QUADS && stretch.start == 0 {
