@@ -38,7 +38,7 @@ usage: ./build.sh               everything: tools, wasm, www, native, package, m
        ./build.sh test          builds what the tests need and runs all of them
        ./build.sh bench [NAME]  measures beside other projects; NAME is one of sizes, first-keyword, network, warm-hybrid, embed, encode,
                                 known-items, keyword, bundlers, runtimes, five-minutes, long-tasks, generators, hosting, spark, e5
-       ./build.sh bench network [--sites book,large,std] [--queries N] [--phone] [--keyword-only] [--json FILE]
+       ./build.sh bench network [--sites book,large,std] [--queries N] [--hosted] [--phone] [--keyword-only] [--json FILE]
                                 what a search costs on the network; bench/network.mjs explains the options
        ./build.sh STEP ...      those steps alone, in the order given; a step expects the ones before it in this list:
 END
