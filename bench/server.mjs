@@ -28,6 +28,8 @@ export async function serve(folders, { hosted = false } = {}) {
   const sockets = new Set();
   let closed = 0;
   let requests = [];
+  /** What was compressed before, by file: a host has it at hand as well. */
+  const compressed = new Map();
   const answer = (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const told = { path, body: 0 };
@@ -42,7 +44,8 @@ export async function serve(folders, { hosted = false } = {}) {
     const type = TYPES[extname(file)];
     const common = { "content-type": type ?? "application/octet-stream", "last-modified": found.mtime.toUTCString() };
     if (hosted && type) {
-      const body = gzipSync(readFileSync(file));
+      if (!compressed.has(file)) compressed.set(file, gzipSync(readFileSync(file)));
+      const body = compressed.get(file);
       told.body = body.length;
       response.writeHead(200, { ...common, "content-length": body.length, "content-encoding": "gzip", vary: "accept-encoding" });
       response.end(body);

@@ -41,7 +41,7 @@ export const STATES = {
     before: () => (globalThis.refuse = { code: "network", message: "cannot fetch bifocal.json" }),
     play: LONG,
     // The live region says it as well, a moment later.
-    reach: (page) => page.locator("#panel", { hasText: "The site cannot be reached." }).waitFor(),
+    reach: (page) => page.locator("#panel").getByText("The site cannot be reached.").waitFor(),
   },
   "with facets": {
     play: `const facet = (field, ...names) => ({ field, kind: "text", more: 3, values: names.map((value) => ({ value, count: 12 })) }); return answer(text, { facets: { section: facet("section", "guide", "reference"), lang: facet("lang", "en", "ko") } })`,
