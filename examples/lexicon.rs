@@ -282,7 +282,7 @@ impl Keyword<'_> {
                 TermPart { list, weight, primary: true, literal: false }
             };
             let parts = std::iter::once(part(form, 1.0)).chain(kin.iter().map(|&other| part(other, 0.9))).collect();
-            sets.push((form, TermSet { word: String::new(), count: 1, open: false, parts }));
+            sets.push((form, TermSet { word: String::new(), count: 1, place: 0, open: false, parts }));
         }
         let sets: Vec<TermSet> = sets.into_iter().map(|(_, set)| set).collect();
         let site = Site { pages: self.pages as u32, average: self.inverted.average, unit: self.inverted.unit };

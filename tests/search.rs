@@ -17,6 +17,7 @@ mod rules;
 mod sections;
 mod steps;
 mod twin;
+mod typing;
 mod typos;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -10,7 +10,7 @@ use crate::bytes::Writer;
 use crate::index::{Kind, PositionPlaces, PositionsOf, RawPart};
 use crate::lexical::{
     Families, InPage, Inverted, InvertedTerm, LONGEST_INLINE, Placed, PlacedVector, PostingColumns, TermBlock,
-    learned_endings, write_positions,
+    beginnings, learned_endings, write_positions,
 };
 
 use super::fit::Fit;
@@ -34,18 +34,21 @@ pub(super) fn write(
     former: Option<&Fit>,
     parts: &mut Vec<RawPart>,
 ) -> Result<Written> {
-    let terms = &inverted.terms;
-    let lengths: Vec<usize> = terms.par_iter().map(|term| postings_of(term).bytes()).collect();
-    let sizes = Sizes::of(terms, &lengths, words);
-    let parted = parted(terms.len(), families);
+    let beginnings = beginnings(&inverted.terms);
+    let entries = Entries::of(&inverted.terms, &beginnings);
+    let lengths: Vec<usize> = entries.terms.par_iter().map(|term| postings_of(term).bytes()).collect();
+    let sizes = entries.sizes(&lengths, words);
+    let parted = entries.parted(families);
     let former = former.map_or(&[][..], |fit| &fit.blocks);
-    let ranges: Vec<Range<usize>> =
-        between(terms, former).into_iter().flat_map(|range| cut(range, &sizes, &parted, former.is_empty())).collect();
+    let ranges: Vec<Range<usize>> = between(&entries.terms, former)
+        .into_iter()
+        .flat_map(|range| cut(range, &sizes, &parted, former.is_empty()))
+        .collect();
     let written = |range: Range<usize>| {
         let mut parts = Vec::new();
-        let block = write_block(range.clone(), terms, &lengths, families, words, &mut parts)?;
-        let positions = write_block_positions(&terms[range.clone()], pages, inverted.unit, &mut parts)?;
-        Ok(((terms[range.start].form.clone(), block), positions, parts))
+        let block = write_block(range.clone(), &entries, &lengths, families, words, &mut parts)?;
+        let positions = write_block_positions(&entries.terms[range.clone()], pages, inverted.unit, &mut parts)?;
+        Ok(((entries.terms[range.start].form.clone(), block), positions, parts))
     };
     let (mut blocks, mut positions) = (Vec::new(), Vec::new());
     for written in ranges.into_par_iter().map(written).collect::<Result<Vec<_>>>()? {
@@ -57,7 +60,70 @@ pub(super) fn write(
     let places = RawPart::new(Kind::Places, &PositionPlaces::new(positions).write())?;
     let positions = places.id.hash;
     parts.push(places);
-    Ok(Written { blocks, positions, endings: learned_endings(terms, families) })
+    Ok(Written { blocks, positions, endings: learned_endings(&inverted.terms, families) })
+}
+
+/// What the dictionary holds: the site's words, and beginnings of those in titles.
+struct Entries<'t> {
+    /// Sorted.
+    terms: Vec<&'t InvertedTerm>,
+    /// The number of each among the words; none for a beginning.
+    words: Vec<Option<usize>>,
+    /// Where each word stands among all.
+    places: Vec<usize>,
+}
+
+impl<'t> Entries<'t> {
+    fn of(words: &'t [InvertedTerm], beginnings: &'t [InvertedTerm]) -> Self {
+        let all = (0..).map(Some).zip(words).chain(std::iter::repeat(None).zip(beginnings));
+        let mut all: Vec<(Option<usize>, &InvertedTerm)> = all.collect();
+        // Two runs that are sorted already.
+        all.sort_by(|(_, a), (_, b)| a.form.cmp(&b.form));
+        let (words, terms): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let places = words.iter().enumerate().filter_map(|(place, word)| word.map(|_| place)).collect();
+        Self { terms, words, places }
+    }
+
+    /// The families of an entry.
+    fn families<'f>(&self, at: usize, families: &'f Families) -> &'f [u32] {
+        self.words[at].map_or(&[], |word| &families.of[word])
+    }
+
+    /// The unit of an entry, with its weight and row, if it has any.
+    fn vector<'w>(&self, at: usize, words: &'w WordRows) -> Option<(u32, f32, &'w [u8])> {
+        words.of(self.words[at]?)
+    }
+
+    /// Bytes of a block that are downloaded, for each entry.
+    fn sizes(&self, lengths: &[usize], words: &WordRows) -> Sizes {
+        let mut seen = vec![false; words.units()];
+        let size = |at: usize| {
+            let inline = Some(lengths[at]).filter(|&length| length <= LONGEST_INLINE).unwrap_or(8);
+            let vector = self.vector(at, words).map_or(0, |(unit, _, row)| {
+                // A unit's forms are most often neighbours and share its row.
+                if std::mem::replace(&mut seen[unit as usize], true) { 0 } else { row.len() + 1 }
+            });
+            (self.terms[at].form.len() / 2 + 6 + inline) / 2 + vector
+        };
+        Sizes((0..self.terms.len()).map(size).collect())
+    }
+
+    /// For each place between entries, how many families have members on both sides.
+    fn parted(&self, families: &Families) -> Vec<i64> {
+        let mut change = vec![0i64; self.terms.len() + 1];
+        for members in &families.members {
+            if let (Some(&first), Some(&last)) = (members.first(), members.last()) {
+                change[self.places[first as usize] + 1] += 1;
+                change[self.places[last as usize] + 1] -= 1;
+            }
+        }
+        let mut sum = 0;
+        change.iter_mut().for_each(|step| {
+            sum += *step;
+            *step = sum;
+        });
+        change
+    }
 }
 
 fn postings_of(term: &InvertedTerm) -> PostingColumns {
@@ -66,10 +132,10 @@ fn postings_of(term: &InvertedTerm) -> PostingColumns {
     postings
 }
 
-/// Writes the block of the terms in `range` and what lies apart from it, and returns its hash.
+/// Writes the block of the entries in `range` and what lies apart from it, and returns its hash.
 fn write_block(
     range: Range<usize>,
-    terms: &[InvertedTerm],
+    entries: &Entries,
     lengths: &[usize],
     families: &Families,
     words: &WordRows,
@@ -81,19 +147,20 @@ fn write_block(
     let mut units: BTreeMap<u32, usize> = BTreeMap::new();
     let mut vectors: Vec<PlacedVector> = Vec::new();
     for at in range.clone() {
-        for &family in &families.of[at] {
+        let term = entries.terms[at];
+        for &family in entries.families(at, families) {
             let number = local.len() as u32;
             local.entry(family).or_insert_with(|| {
                 let members = families.members[family as usize].iter();
-                let elsewhere = members.filter(|&&member| !range.contains(&(member as usize)));
-                remote.extend(elsewhere.map(|&member| (number, terms[member as usize].form.as_str())));
+                let elsewhere = members.map(|&member| entries.places[member as usize]).filter(|at| !range.contains(at));
+                remote.extend(elsewhere.map(|at| (number, entries.terms[at].form.as_str())));
                 number
             });
         }
         let apart = if lengths[at] > LONGEST_INLINE {
             let mut list = Writer::default();
-            list.count(terms[at].occurrences.count());
-            postings_of(&terms[at]).write(&mut list);
+            list.count(term.occurrences.count());
+            postings_of(term).write(&mut list);
             let part = RawPart::new(Kind::Postings, &list.0)?;
             let hash = part.id.hash;
             parts.push(part);
@@ -101,16 +168,16 @@ fn write_block(
         } else {
             None
         };
-        let vector = words.of(at).map(|(unit, weight, row)| {
+        let vector = entries.vector(at, words).map(|(unit, weight, row)| {
             *units.entry(unit).or_insert_with(|| {
                 vectors.push(PlacedVector { weight, row });
                 vectors.len() - 1
             })
         });
         placed.push(Placed {
-            form: &terms[at].form,
-            families: families.of[at].iter().map(|family| local[family]).collect(),
-            occurrences: &terms[at].occurrences,
+            form: &term.form,
+            families: entries.families(at, families).iter().map(|family| local[family]).collect(),
+            occurrences: &term.occurrences,
             apart,
             vector,
         });
@@ -127,7 +194,7 @@ const POSITIONS_IN_PART: usize = 4_000;
 
 /// Writes the positions of a block's terms, in as many parts as it takes, and says where they lie.
 fn write_block_positions(
-    terms: &[InvertedTerm],
+    terms: &[&InvertedTerm],
     pages: u32,
     unit: u32,
     parts: &mut Vec<RawPart>,
@@ -155,19 +222,6 @@ fn write_block_positions(
 struct Sizes(Vec<usize>);
 
 impl Sizes {
-    fn of(terms: &[InvertedTerm], lengths: &[usize], words: &WordRows) -> Self {
-        let mut seen = vec![false; words.units()];
-        let size = |at: usize| {
-            let inline = Some(lengths[at]).filter(|&length| length <= LONGEST_INLINE).unwrap_or(8);
-            let vector = words.of(at).map_or(0, |(unit, _, row)| {
-                // A unit's forms are most often neighbours and share its row.
-                if std::mem::replace(&mut seen[unit as usize], true) { 0 } else { row.len() + 1 }
-            });
-            (terms[at].form.len() / 2 + 6 + inline) / 2 + vector
-        };
-        Self((0..terms.len()).map(size).collect())
-    }
-
     /// The size of block that is cheapest for a reader.
     ///
     /// Larger blocks make each word of a query dearer, smaller ones the core, which names them all in some 14 bytes. With
@@ -179,29 +233,12 @@ impl Sizes {
 }
 
 /// The terms between one form at which a block began and the next; all of them if none did.
-fn between(terms: &[InvertedTerm], firsts: &[String]) -> Vec<Range<usize>> {
+fn between(terms: &[&InvertedTerm], firsts: &[String]) -> Vec<Range<usize>> {
     let mut starts: Vec<usize> = firsts.iter().map(|first| terms.partition_point(|term| term.form < *first)).collect();
     starts.extend([0, terms.len()]);
     starts.sort_unstable();
     starts.dedup();
     starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
-}
-
-/// For each place between terms, how many families have members on both sides.
-fn parted(terms: usize, families: &Families) -> Vec<i64> {
-    let mut change = vec![0i64; terms + 1];
-    for members in &families.members {
-        if let (Some(&first), Some(&last)) = (members.first(), members.last()) {
-            change[first as usize + 1] += 1;
-            change[last as usize + 1] -= 1;
-        }
-    }
-    let mut sum = 0;
-    change.iter_mut().for_each(|step| {
-        sum += *step;
-        *step = sum;
-    });
-    change
 }
 
 /// Cuts terms where a block is about full and as few families as possible are parted. Terms that were one block stay one

@@ -226,7 +226,7 @@ fn show_word(folder: &mut IndexFolder, word: &str) -> Result<String> {
     let mut positions = positions.into_iter();
     if let Ok(list) = index.postings(block, at) {
         list.for_each(core.collection.pages, |posting| {
-            out += &format!("page {}: title {}", posting.page.0, posting.title);
+            out += &format!("page {}: title {}", posting.page.0, posting.title.count());
             for section in &posting.sections {
                 let body = section.body as f32 / core.collection.unit as f32;
                 out += &format!("; section {}: heading {}, text {body}", section.section.0, section.heading);

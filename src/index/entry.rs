@@ -14,7 +14,7 @@ use crate::encoder::VectorSpace;
 use crate::{Error, ErrorKind, Result};
 
 /// The version of the format that this build writes and reads.
-pub const FORMAT: u32 = 9;
+pub const FORMAT: u32 = 10;
 
 /// What an index is and where its core lies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -64,8 +64,11 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
                 if !other.form.starts_with(term) {
                     break;
                 }
-                // The word itself is there as well.
+                // With the marks that it is written with, a word is there besides the word itself.
                 if other.form.bytes().any(|byte| byte == WRITTEN as u8) {
+                    if other.form.len() == term.len() + 1 {
+                        found.add(Form { block, index, weight: EXTENSION });
+                    }
                     continue;
                 }
                 extensions.push((other.pages, Form { block, index, weight: EXTENSION }));
@@ -179,6 +182,19 @@ mod tests {
     fn an_unfinished_word_brings_what_begins_with_it() {
         check("bor", true, &["border", "borrow", "borrowed", "borrower"]);
         check("borrow", true, &["borrow", "borrowed", "borrower"]);
+    }
+
+    #[test]
+    fn titles_of_a_beginning_stand_beside_it() {
+        let block = block(&[("s", 0), ("s=", 1), ("sa=", 2), ("salt", 3), ("sea=séa", 4)]);
+        let forms = |term: &str, unfinished| {
+            let found = expand(term, unfinished, &[&block], &[]);
+            found.forms.iter().map(|form| block.terms()[form.index].form.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (forms("s", true), forms("sa", true), forms("s", false)),
+            (vec!["s".into(), "s=".into(), "salt".into()], vec!["sa=".into(), "salt".into()], vec!["s".into()],)
+        );
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! through its neighbours in the same block ([`expand`]). A [`TermSet`] is all the forms that stand for one query word;
 //! to BM25F ([`bm25f`]) a set is one term.
 
+#[cfg(feature = "native")]
+mod beginnings;
 mod bm25f;
 mod dictionary;
 mod distance;
@@ -22,6 +24,8 @@ mod posting;
 mod rank;
 mod sections;
 
+#[cfg(feature = "native")]
+pub use beginnings::beginnings;
 pub use bm25f::{Bm25f, Field, Lengths};
 pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
@@ -38,7 +42,7 @@ pub use occurrences::{InPage, Occurrences};
 pub use positions::read_positions;
 #[cfg(feature = "native")]
 pub use positions::write_positions;
-pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting};
+pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting, TitlePosting};
 #[cfg(feature = "native")]
 pub use posting::{PostingColumns, posting_list};
 pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};

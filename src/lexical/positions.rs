@@ -37,9 +37,9 @@ pub(super) fn span_of(section: Option<Ordinal>) -> (u32, u32) {
 }
 
 /// Where each field begins that a form stands in, as far as it has positions, and how often it does, where postings say so: counts in
-/// a text are of words on sites where each counts one, and a title's are exact below 3.
+/// a text are of words on sites where each counts one, and a title's are exact below 2.
 fn fields(title: u32, sections: &[SectionPosting], unit: u32) -> impl Iterator<Item = (u32, Option<u32>)> {
-    let title = (title > 0).then(|| (span_of(None).0, Some(title).filter(|&count| count < 3)));
+    let title = (title > 0).then(|| (span_of(None).0, Some(title).filter(|&count| count < 2)));
     let sections = sections.iter().filter(|section| section.section.0 < MOST_SECTIONS);
     title.into_iter().chain(sections.map(move |section| {
         let is_known = unit == 1 && section.heading == 0;
@@ -120,7 +120,7 @@ pub fn read_positions(bytes: &[u8], index: usize, postings: &[PagePosting], unit
     let mut all = Vec::with_capacity(postings.len());
     for posting in postings {
         let mut positions = Vec::new();
-        for (start, count) in fields(posting.title, &posting.sections, unit) {
+        for (start, count) in fields(posting.title.count(), &posting.sections, unit) {
             let count = match count {
                 Some(count) => count,
                 None => bits.rice(OF_COUNTS)?.saturating_add(1),
@@ -198,18 +198,19 @@ impl BitReader<'_> {
 mod tests {
     use super::*;
     use crate::corpus::PageId;
+    use crate::lexical::TitlePosting;
     use proptest::prelude::*;
 
     /// A page of which each field has these positions, none being not held; the title's come first.
     fn page(fields: &[Vec<u32>], unit: u32) -> (PagePosting, Vec<u32>) {
-        let mut posting = PagePosting { page: PageId(0), title: 0, sections: Vec::new() };
+        let mut posting = PagePosting { page: PageId(0), title: TitlePosting::default(), sections: Vec::new() };
         let mut positions = Vec::new();
         for (number, own) in fields.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
             let section = number.checked_sub(1).map(|section| Ordinal(section as u32));
             positions.extend(own.iter().map(|at| span_of(section).0 + at));
             let count = own.len() as u32;
             match section {
-                None => posting.title = count,
+                None => posting.title = TitlePosting::new(count, own[0]),
                 // What words count says nothing of how many there are.
                 Some(section) if own[0] % 3 == 0 || unit > 1 => {
                     posting.sections.push(SectionPosting { section, heading: 1, body: 7 })
@@ -218,6 +219,11 @@ mod tests {
             }
         }
         (posting, positions)
+    }
+
+    /// How many positions are in the title.
+    fn of_title(positions: &[u32]) -> u32 {
+        positions.iter().filter(|&&at| at < 1 << FIELD_BITS).count() as u32
     }
 
     proptest! {
@@ -234,13 +240,11 @@ mod tests {
             };
             let terms: Vec<Vec<_>> = terms.iter().map(|term| term.iter().map(pages).collect()).collect();
             let written: Vec<Vec<InPage>> = terms.iter().map(|term| term.iter().map(|(posting, positions)| InPage {
-                page: posting.page, title: posting.title, sections: &posting.sections, positions,
+                page: posting.page, title: of_title(positions), sections: &posting.sections, positions,
             }).collect()).collect();
             let bytes = write_positions(&written, unit);
             for (index, term) in terms.iter().enumerate() {
-                // As postings keep them.
-                let postings: Vec<PagePosting> = term.iter().map(|(posting, _)| PagePosting { title: posting.title.min(3), ..posting.clone() }).collect();
-                let positions: Vec<Vec<u32>> = term.iter().map(|(_, positions)| positions.clone()).collect();
+                let (postings, positions): (Vec<PagePosting>, Vec<Vec<u32>>) = term.iter().cloned().unzip();
                 prop_assert_eq!(&read_positions(&bytes, index, &postings, unit).unwrap(), &positions);
                 for end in 0..bytes.len() {
                     // Cut short, it is an error, unless only lists of other terms are cut.

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! list    := page*                                            as many as the dictionary says
-//! page    := Δpage (sections ≪ 2 | title-tf) section*
+//! page    := Δpage (sections ≪ 3 | title) section*
 //! section := Δordinal (body-tf ≪ 2 | heading-tf)
-//! columns := length Δpage* length (sections ≪ 2 | title-tf)* length Δordinal* length (body-tf ≪ 2 | heading-tf)*
+//! columns := length Δpage* length (sections ≪ 3 | title)* length Δordinal* length (body-tf ≪ 2 | heading-tf)*
 //! ```
-//! `Δ` is the difference to the one before (to −1 for the first, so it is at least 1). Title and heading counts saturate at 3.
+//! `Δ` is the difference to the one before (to −1 for the first, so it is at least 1). `title` is a [`TitlePosting`]; heading counts
+//! saturate at 3.
 //! Parts hold the numbers of one or more lists as *columns*, since gzip makes a quarter less of numbers that are alike; whoever opens
 //! one lays them into lists. The lengths of pages are in the core (`length`).
 
@@ -23,10 +24,40 @@ use crate::corpus::{Ordinal, PageId};
 pub struct PagePosting {
     /// The page.
     pub page: PageId,
-    /// Occurrences in the title, at most 3.
-    pub title: u32,
+    /// Whether and where it stands in the title.
+    pub title: TitlePosting,
     /// The sections that it occurs in, in order; none if it is in the title alone.
     pub sections: Vec<SectionPosting>,
+}
+
+/// How a form stands in a title, in three bits: not at all, 0; once, as the first to fourth word or later, 1 to 5; more often, and first
+/// of all words, 6; more often, but not first, 7.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TitlePosting(u32);
+
+impl TitlePosting {
+    /// That of a form that occurs so often, first at `position`, counted from 0.
+    #[cfg(feature = "native")]
+    pub fn new(count: u32, position: u32) -> Self {
+        Self(match count {
+            0 => 0,
+            1 => 1 + position.min(4),
+            _ => 6 + position.min(1),
+        })
+    }
+
+    /// Occurrences in the title, at most 2.
+    pub fn count(self) -> u32 {
+        u32::from(self.0 > 0) + u32::from(self.0 > 5)
+    }
+
+    /// Whether the form may be the title's word at `position`, counted from 0; of the first two nobody need guess.
+    pub fn may_be_at(self, position: u32) -> bool {
+        match self.0 {
+            0..6 => self.0 == 1 + position.min(4),
+            more => more == 6 + position.min(1),
+        }
+    }
 }
 
 /// Where a form occurs in one section.
@@ -75,7 +106,7 @@ impl<'b> PostingList<'b> {
     ) -> Result<()> {
         let mut reader = Reader::new(self.bytes);
         let mut next = 0u32;
-        let mut posting = PagePosting { page: PageId(0), title: 0, sections: Vec::new() };
+        let mut posting = PagePosting { page: PageId(0), title: TitlePosting::default(), sections: Vec::new() };
         for _ in 0..self.pages {
             let page = advance(next, reader.small_inline()?)?;
             if page >= limit {
@@ -87,7 +118,7 @@ impl<'b> PostingList<'b> {
                 posting.read(&mut reader)?;
                 visit(&posting);
             } else {
-                let sections = reader.small_inline()? >> 2;
+                let sections = reader.small_inline()? >> 3;
                 reader.skip(u64::from(sections) * 2)?;
             }
         }
@@ -100,10 +131,10 @@ impl PagePosting {
     #[inline(never)]
     fn read(&mut self, reader: &mut Reader) -> Result<()> {
         let packed = reader.small_inline()?;
-        self.title = packed & 3;
+        self.title = TitlePosting(packed & 7);
         self.sections.clear();
         let mut ordinal = 0u32;
-        for _ in 0..packed >> 2 {
+        for _ in 0..packed >> 3 {
             let section = advance(ordinal, reader.small_inline()?)?;
             ordinal = section.checked_add(1).ok_or_else(|| damaged("a section number out of range"))?;
             let counts = reader.small_inline()?;
@@ -124,10 +155,11 @@ impl PostingColumns {
     pub fn add(&mut self, occurrences: &Occurrences) {
         let [pages, counts, ordinals, frequencies] = &mut self.0;
         let mut next = 0;
-        for InPage { page, title, sections, .. } in occurrences.pages() {
+        for InPage { page, title, sections, positions } in occurrences.pages() {
+            let title = TitlePosting::new(title, positions.first().copied().unwrap_or_default());
             pages.number(u64::from(page.0 - next + 1));
             next = page.0 + 1;
-            counts.number((sections.len() as u64) << 2 | u64::from(title.min(3)));
+            counts.number((sections.len() as u64) << 3 | u64::from(title.0));
             let mut ordinal = 0;
             for section in sections {
                 ordinals.number(u64::from(section.section.0 - ordinal + 1));
@@ -173,7 +205,7 @@ impl<'b> PostingReader<'b> {
         let [gaps, counts, ordinals, frequencies] = &mut self.0;
         for _ in 0..pages {
             gaps.copy_number(list)?;
-            for _ in 0..counts.copy_number(list)? >> 2 {
+            for _ in 0..counts.copy_number(list)? >> 3 {
                 ordinals.copy_number(list)?;
                 frequencies.copy_number(list)?;
             }
@@ -199,7 +231,7 @@ mod tests {
     fn posting(page: u32, title: u32, sections: &[(u32, u32, u32)]) -> PagePosting {
         PagePosting {
             page: PageId(page),
-            title,
+            title: TitlePosting(title),
             sections: sections
                 .iter()
                 .map(|&(s, heading, body)| SectionPosting { section: Ordinal(s), heading, body })
@@ -211,7 +243,10 @@ mod tests {
     fn gathered(postings: &[PagePosting]) -> Occurrences {
         let mut occurrences = Occurrences::default();
         for posting in postings {
-            occurrences.add(posting.page, Field::Title, posting.title, 0);
+            let first = (0..9).find(|&at| posting.title.may_be_at(at)).unwrap_or_default();
+            for time in 0..posting.title.count() {
+                occurrences.add(posting.page, Field::Title, 1, first + time);
+            }
             for &SectionPosting { section, heading, body } in &posting.sections {
                 occurrences.add(posting.page, Field::Heading(section), heading, 0);
                 occurrences.add(posting.page, Field::Text(section), body, 0);
@@ -221,9 +256,21 @@ mod tests {
     }
 
     #[test]
+    fn titles_say_where_a_form_stands() {
+        let may_be_at =
+            |count, first| (0..7).filter(|&at| TitlePosting::new(count, first).may_be_at(at)).collect::<Vec<_>>();
+        assert_eq!((may_be_at(0, 0), may_be_at(1, 0), may_be_at(1, 3)), (vec![], vec![0], vec![3]));
+        assert_eq!(
+            (may_be_at(1, 5), may_be_at(2, 0), may_be_at(3, 2)),
+            (vec![4, 5, 6], vec![0], vec![1, 2, 3, 4, 5, 6])
+        );
+        assert_eq!([0, 1, 2, 3].map(|count| TitlePosting::new(count, 4).count()), [0, 1, 2, 2]);
+    }
+
+    #[test]
     fn lists_read_back() {
-        let first = [posting(0, 1, &[]), posting(1, 0, &[(0, 1, 2), (7, 0, 300)]), posting(900, 3, &[(2, 3, 0)])];
-        let second = [posting(5, 0, &[(4, 0, 1)])];
+        let first = [posting(0, 5, &[]), posting(1, 0, &[(0, 1, 2), (7, 0, 300)]), posting(900, 7, &[(2, 3, 0)])];
+        let second = [posting(5, 6, &[(4, 0, 1)])];
         let mut columns = PostingColumns::default();
         for list in [&first[..], &second] {
             columns.add(&gathered(list));

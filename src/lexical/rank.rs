@@ -35,6 +35,8 @@ pub struct TermSet<'b> {
     pub word: String,
     /// How often it stands there; 0 for an identifier whose parts are sets as well.
     pub count: u32,
+    /// Its first place in the query, counted from 0.
+    pub place: u32,
     /// Whether it is still being typed, and nobody can tell yet what it will become.
     pub open: bool,
     /// The forms' postings.
@@ -86,10 +88,11 @@ pub struct Ranking {
     /// In how many pages each term set's primary forms occur, in order.
     pub frequency: Vec<u32>,
     /// What pages gain by their titles and headings, in order, as shares of the best score: `½ t² q`, with the share `t` of the title
-    /// that the query holds, in words, and the share `q` of the query that the title holds, by idf; `t` besides, if the title holds
-    /// all of the query but for a word still being typed; and `¼ h⁴`, with the share `h` of the query that the title and one of the
-    /// headings that says more hold together, for the best 50 pages. So the page whose title is the query comes first in any case,
-    /// and a query that names a page and something in it finds that page.
+    /// that the query holds, in words, and the share `q` of the query that the title holds, by idf; besides, if the title holds all of
+    /// the query, 1 if it begins with it and the query is more than one whole word, or else `t`; and `¼ h⁴`, with the share `h` of the
+    /// query that the title and one of the headings that says more hold together, for the best 50 pages. So the page whose title is
+    /// the query comes first in any case, those follow whose title it may become, and a query that names a page and something in it
+    /// finds that page. Words that most pages hold are taken to stand wherever they would have to.
     pub named: Vec<(PageId, f32)>,
 }
 
@@ -120,11 +123,12 @@ pub fn promote(ranked: &[PageScore], bonus: f32, named: &[(PageId, f32)], others
 
 /// What a title's words are compared with.
 struct Asked {
-    /// How many sets there are, and of those how many of words that are still being typed.
-    sets: usize,
-    open: u32,
+    /// How many sets there are.
+    sets: u32,
     /// Length in words, as [`rank`] gets it.
     length: u32,
+    /// Whether it may be the beginning of a title.
+    begins: bool,
     /// The idf of all sets together.
     rarity: f32,
 }
@@ -134,9 +138,10 @@ struct Asked {
 struct InTitle {
     /// The last set that was found in it, by its number.
     last: u32,
-    /// How many sets it has, of finished words and of those still being typed.
-    closed: u32,
-    open: u32,
+    /// The last set until which all stand at their places.
+    placed: u32,
+    /// How many sets it has.
+    sets: u32,
     /// How many of the query's words those sets are, and their idf together.
     words: u32,
     rarity: f32,
@@ -149,14 +154,21 @@ struct InTitle {
 impl InTitle {
     /// What a page gains by its title, as [`Ranking::named`] says.
     fn gain(&self, query: &Asked) -> f32 {
-        if self.closed + self.open == 0 {
+        if self.sets == 0 {
             return 0.0;
         }
-        let share = (self.words as f32 / self.length.max(1.0)).min(1.0);
+        let length = length::kept(query.length);
+        let begins = query.begins && self.placed == query.sets && length <= self.length;
+        let words = if begins { length } else { self.words as f32 };
+        let share = (words / self.length).min(1.0);
         let in_part = IN_PART * share * share * self.rarity / query.rarity.max(f32::MIN_POSITIVE);
-        let words = length::kept(query.length.saturating_sub(query.open - self.open));
-        let holds_all = (self.closed + query.open) as usize == query.sets && query.length > 0 && words <= self.length;
-        if holds_all { words / self.length + in_part } else { in_part }
+        if begins {
+            1.0 + in_part
+        } else if length > 0.0 && self.sets == query.sets {
+            share + in_part
+        } else {
+            in_part
+        }
     }
 }
 
@@ -191,10 +203,13 @@ pub fn rank(
                     }
                     *known += frequency;
                     let in_title = &mut in_title[posting.page.0 as usize];
-                    if part.literal && posting.title > 0 && in_title.last != number {
+                    if part.literal && posting.title.may_be_at(set.place) && in_title.placed + 1 == number {
+                        in_title.placed = number;
+                    }
+                    if part.literal && posting.title.count() > 0 && in_title.last != number {
                         in_title.last = number;
                         in_title.length = lengths.title;
-                        *(if set.open { &mut in_title.open } else { &mut in_title.closed }) += 1;
+                        in_title.sets += 1;
                     }
                 })?;
             }
@@ -217,9 +232,9 @@ pub fn rank(
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
     let query = Asked {
-        sets: sets.len(),
-        open: sets.iter().filter(|set| set.open).count() as u32,
+        sets: sets.len() as u32,
         length,
+        begins: length > 1 || length > 0 && sets.iter().any(|set| set.open),
         rarity: ranking.idf.iter().sum(),
     };
     for (ranked, gain) in ranking.pages.iter().zip(sections::headed(sets, &ranking, collection, formula)?) {
@@ -296,5 +311,5 @@ fn counts(posting: &PagePosting) -> [f32; 3] {
         .sections
         .iter()
         .fold((0.0, 0.0), |(heading, body), section| (heading + section.heading as f32, body + section.body as f32));
-    [posting.title as f32, heading, body]
+    [posting.title.count() as f32, heading, body]
 }

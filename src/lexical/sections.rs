@@ -39,7 +39,7 @@ impl InSections {
         let mut found = vec![Self::default(); pages.len()];
         set.visit(pages, collection, |at, weight, posting| {
             let page = &mut found[at];
-            page.in_title |= posting.title > 0;
+            page.in_title |= posting.title.count() > 0;
             for section in &posting.sections {
                 let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
                 let known = page.section(section.section);

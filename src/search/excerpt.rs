@@ -150,6 +150,7 @@ mod tests {
             .map(|word| WordForms {
                 word: (*word).into(),
                 count: 1,
+                place: 1,
                 forms: Vec::new(),
                 prefix: Some((*word).into()),
                 open: false,
@@ -188,6 +189,7 @@ mod tests {
             .map(|w| WordForms {
                 word: (*w).into(),
                 count: 1,
+                place: 1,
                 forms: Vec::new(),
                 prefix: Some((*w).into()),
                 open: false,

@@ -5,7 +5,7 @@ use super::keyword::{Plan, QueryWord};
 use super::spelling::Meant;
 use crate::Result;
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{PostingList, expand};
+use crate::lexical::{PostingList, TermBlock, expand};
 
 /// A form, and where it stands.
 pub(super) struct PlacedForm {
@@ -37,16 +37,22 @@ pub(super) fn look_up(
     prefix_blocks: usize,
     endings: &[String],
 ) -> Lookup {
-    let places = index.blocks_with(core, word, prefix_blocks.max(1));
-    let mut blocks = Vec::new();
-    for &(Place::Part(id) | Place::Named(id)) in &places {
+    let mut blocks: Vec<(PartId, &TermBlock)> = Vec::new();
+    let mut wanted = 0;
+    for Place::Part(id) | Place::Named(id) in index.blocks_with(core, word, prefix_blocks.max(2)) {
+        // The neighbour of a word that would be the last of its block is the first of the next.
+        let is_last = |&(_, block): &(_, &TermBlock)| block.find(word) == Err(block.terms().len());
+        if wanted == 1 && prefix_blocks == 0 && !blocks.first().is_some_and(is_last) {
+            break;
+        }
+        wanted += 1;
         plan.want(index, id);
         blocks.extend(index.terms(id).map(|block| (id, block)));
     }
     let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
     let found = expand(word, prefix_blocks > 0, &contents, endings);
     // Of a block that can't be had nobody knows what it holds.
-    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == places.len();
+    let is_foreign = found.is_foreign(word, &contents) && blocks.len() == wanted;
     let mut forms: Vec<PlacedForm> = Vec::new();
     for form in &found.forms {
         let (id, block) = blocks[form.block];

@@ -28,6 +28,8 @@ pub(super) struct QueryWord {
     pub term: String,
     /// How often it stands there.
     pub count: f32,
+    /// Its first place there, counted from 0.
+    pub place: u32,
     /// Whether it is an identifier whose parts follow it, or a word with its marks, which follows without them.
     pub compound: bool,
     /// Whether a longer word may be meant.
@@ -53,6 +55,7 @@ pub(super) fn words(text: &str, open_ends: &[usize]) -> (Vec<QueryWord>, bool) {
                 compound: !word.kind.is_leaf(),
                 term: word.term.into_owned(),
                 count: 1.0,
+                place: word.position,
                 unfinished,
                 also: Vec::new(),
             });
@@ -68,6 +71,8 @@ pub(super) struct WordForms {
     pub word: String,
     /// How often it stands in the query; 0 for an identifier whose parts follow it.
     pub count: u32,
+    /// Its first place there, counted from 0.
+    pub place: u32,
     pub forms: Vec<PlacedForm>,
     /// The beginning that longer forms share, if the word is unfinished.
     pub prefix: Option<String>,
@@ -142,23 +147,31 @@ pub(super) fn plan(
                 is_foreign,
             });
         }
-        // Two words of one family (`borrow borrowed`) ask for the same thing once.
-        let first = forms.first().map(|form| form.form.as_str());
-        let repeated = first.is_some_and(|first| {
-            plan.words.iter().any(|word| word.forms.iter().any(|form| form.primary && form.form == first))
-        });
-        if forms.is_empty() || repeated {
+        let Some(first) = forms.first() else {
             // What is still being typed may become a word of the site.
-            let becoming = forms.is_empty() && word.unfinished;
-            plan.length -= u32::from(becoming && !word.compound);
-            is_whole &= word.compound || becoming;
+            plan.length -= u32::from(word.unfinished && !word.compound);
+            is_whole &= word.compound || word.unfinished;
+            continue;
+        };
+        // Two words of one family (`borrow borrowed`) ask for the same thing once.
+        let is_first = |form: &PlacedForm| form.primary && first.primary && form.form == first.form;
+        if let Some(known) = plan.words.iter_mut().find(|known| known.forms.iter().any(is_first)) {
+            known.count += count;
             continue;
         }
         let prefix = word.unfinished.then(|| word.term.clone());
         // A word of the site that is longer than a letter or two is most often what it seems to be.
         let is_word = word.term.chars().count() > FEW_LETTERS && forms.iter().any(|form| form.form == word.term);
         let open = word.unfinished && !is_word;
-        plan.words.push(WordForms { word: word.term.clone(), count, forms, prefix, open, common: false });
+        plan.words.push(WordForms {
+            word: word.term.clone(),
+            count,
+            place: word.place,
+            forms,
+            prefix,
+            open,
+            common: false,
+        });
     }
     if !is_whole {
         plan.length = 0;
@@ -248,7 +261,7 @@ impl Plan {
                 Some(TermPart { list, weight: form.weight, primary: form.primary, literal: literal(form) })
             };
             let parts = word.forms.iter().filter_map(part).collect();
-            TermSet { word: word.word.clone(), count: word.count, open: word.open, parts }
+            TermSet { word: word.word.clone(), count: word.count, place: word.place, open: word.open, parts }
         };
         self.ranked().map(set).collect()
     }

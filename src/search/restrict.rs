@@ -40,7 +40,7 @@ fn anywhere(_: &PagePosting) -> bool {
 }
 
 fn in_title(posting: &PagePosting) -> bool {
-    posting.title > 0
+    posting.title.count() > 0
 }
 
 fn in_heading(posting: &PagePosting) -> bool {

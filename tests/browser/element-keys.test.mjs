@@ -209,6 +209,13 @@ story("a model that is there takes the focus from nowhere else", async (page) =>
   assert.equal(await focused(page), "other");
 });
 
+story("who declines the offered model with a mouse may type on", async (page) => {
+  const button = await offered(page, "page");
+  await button("Not now").click();
+  await page.locator("#offer").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "query");
+});
+
 story("who declines the offered model with a finger gets no keyboard on the screen", async (page) => {
   const button = await offered(page, "page");
   await button("Not now").tap();

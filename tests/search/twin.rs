@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bifocal::corpus::{Page, Section, Weighted};
-use bifocal::lexical::{Bm25f, Lengths};
+use bifocal::lexical::{Bm25f, Lengths, TitlePosting};
 use bifocal::search::{Hit, Mode, Query};
 use bifocal::text;
 use proptest::prelude::*;
@@ -36,7 +36,7 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         let counts = |page: &Page| {
             let heading = page.sections.iter().map(|section| count(&section.heading, word)).sum();
             let body = page.sections.iter().map(|section| weighed(section, word)).sum();
-            [count(&page.title, word).min(3.0), heading, body]
+            [count(&page.title, word).min(2.0), heading, body]
         };
         let holding = pages.iter().filter(|page| counts(page).iter().sum::<f32>() > 0.0).count();
         let idf = Bm25f::idf(pages.len() as u32, holding as u32);
@@ -61,9 +61,18 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
         let of_query: f32 =
             rarity.iter().filter(|(word, _)| title.iter().any(|other| other == *word)).map(|(_, idf)| idf).sum();
         *score += best * 0.5 * of_title * of_title * of_query / rarity.values().sum::<f32>();
-        // And where its title holds all of the query, by the share of the title that this is.
-        if title.len() as f32 >= length(query) && words.iter().all(|word| title.contains(word)) {
-            *score += best * length(query) / title.len() as f32;
+        // And where its title holds all of the query, by the share of the title that this is, or wholly where it begins so, as far as
+        // postings tell.
+        let first =
+            |text: &str, word: &str| text::words(text).find(|found| found.term == word).map(|found| found.position);
+        let is_in_place = |word: &String| match (first(&page.title, word), first(query, word)) {
+            (Some(here), Some(asked)) => TitlePosting::new(count(&page.title, word) as u32, here).may_be_at(asked),
+            _ => false,
+        };
+        if length(query) > 1.0 && title.len() as f32 >= length(query) && words.iter().all(is_in_place) {
+            *score += best;
+        } else if words.iter().all(|word| title.contains(word)) {
+            *score += best * of_title;
         }
         // And by what its title and a heading that says more have of the query together.
         let shares = page.sections.iter().map(|section| {

@@ -12,6 +12,8 @@ export class Offer {
   readonly element = make("section", "offer");
   #loading: AbortController | null = null;
   #search: Searchable | null = null;
+  /** Whether the last of its buttons was pressed by touch or pen: then a focused box would bring a keyboard up. */
+  #touched = false;
 
   constructor(
     private readonly memory: Memory,
@@ -23,6 +25,11 @@ export class Offer {
   ) {
     this.element.id = "offer";
     this.element.hidden = true;
+    for (const pressed of ["pointerdown", "keydown"]) {
+      this.element.addEventListener(pressed, (event) => {
+        this.#touched = /touch|pen/.test((event as PointerEvent).pointerType);
+      });
+    }
   }
 
   /** Begins: loads at once where the reader chose so before, and otherwise offers, unless the reader declined. */
@@ -95,17 +102,21 @@ export class Offer {
     this.onReady();
   }
 
-  /** Has nothing more to say. The focus of a keyboard would be lost with its buttons; that of a finger would bring a keyboard up. */
+  /** Has nothing more to say. The focus of who stands on one of its buttons would be lost with them. */
   #leave(): void {
-    const held = this.element.querySelector(":focus-visible");
+    const held = this.#held;
     this.element.hidden = true;
-    if (held) this.toBox();
+    if (held && !this.#touched) this.toBox();
+  }
+
+  /** Whether the focus is on one of its buttons. */
+  get #held(): boolean {
+    return this.element.matches(":focus-within");
   }
 
   #say(...content: Node[]): void {
     // Who pressed one of its buttons stands on the one that took its place.
-    const { activeElement } = this.element.getRootNode() as ShadowRoot;
-    const held = activeElement && this.element.contains(activeElement);
+    const held = this.#held;
     this.element.setAttribute("aria-label", this.speech().words.model);
     this.element.replaceChildren(...content);
     this.element.hidden = false;

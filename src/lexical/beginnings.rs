@@ -1,0 +1,86 @@
+//! Beginnings of words in titles, as terms of the dictionary.
+//!
+//! A letter or two that is typed may become more words than a reader's blocks hold. So a beginning that many forms share has a list of
+//! its own, of the titles in which a word begins so, as the term `st=` beside `st`: the page that somebody is about to name is found
+//! among all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::invert::InvertedTerm;
+use super::occurrences::{Field, Occurrences};
+use super::positions::span_of;
+use crate::corpus::PageId;
+use crate::text::WRITTEN;
+
+/// Most forms that share a beginning without a list: the two blocks in which a reader looks for an unfinished word hold them.
+const FEW: usize = 24;
+
+/// The terms of beginnings that more than a few forms share, sorted; `terms` are sorted.
+pub fn beginnings(terms: &[InvertedTerm]) -> Vec<InvertedTerm> {
+    let mut shared: FxHashMap<&str, bool> = FxHashMap::default();
+    let is_shared = |beginning: &str| {
+        let start = terms.partition_point(|term| term.form.as_str() < beginning);
+        terms.get(start + FEW).is_some_and(|term| term.form.starts_with(beginning))
+    };
+    // Each title's places of words that begin so.
+    let mut places: BTreeMap<&str, BTreeSet<(PageId, u32)>> = BTreeMap::new();
+    let (_, end) = span_of(None);
+    for term in terms.iter().filter(|term| !term.form.contains(WRITTEN)) {
+        let titles = || term.occurrences.pages().filter(|page| page.title > 0);
+        if titles().next().is_none() {
+            continue;
+        }
+        // Of signs there are few, and `-=` is a word.
+        for (length, _) in
+            term.form.char_indices().skip(1).take_while(|&(at, _)| term.form[..at].chars().all(char::is_alphanumeric))
+        {
+            let beginning = &term.form[..length];
+            if !*shared.entry(beginning).or_insert_with(|| is_shared(beginning)) {
+                break;
+            }
+            let of_titles = places.entry(beginning).or_default();
+            for page in titles() {
+                of_titles.extend(page.positions.iter().take_while(|&&at| at <= end).map(|&at| (page.page, at)));
+            }
+        }
+    }
+    let term = |(beginning, places): (&str, BTreeSet<(PageId, u32)>)| {
+        let mut occurrences = Occurrences::default();
+        places.into_iter().for_each(|(page, at)| occurrences.add(page, Field::Title, 1, at));
+        let form = [beginning, WRITTEN.encode_utf8(&mut [0; 4])].concat();
+        InvertedTerm { form, occurrences, ..InvertedTerm::default() }
+    };
+    let mut terms: Vec<InvertedTerm> = places.into_iter().map(term).collect();
+    terms.sort_unstable_by(|a, b| a.form.cmp(&b.form));
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Page, Section};
+    use crate::lexical::invert;
+
+    #[test]
+    fn beginnings_that_many_words_share_have_the_titles_places() {
+        let page = |title: &str, text: &str| Page {
+            id: title.into(),
+            title: title.into(),
+            sections: vec![Section { text: text.into(), ..Section::default() }],
+            ..Page::default()
+        };
+        let words: Vec<String> = ('a'..='y').map(|letter| format!("s{letter}x")).collect();
+        let pages =
+            [page("On stones", &words.join(" ")), page("Sand, std::sync", ""), page("Résumé", "résumés resume")];
+        let inverted = invert(&pages, "en");
+        let found = beginnings(&inverted.terms);
+        let places = |term: &InvertedTerm| {
+            term.occurrences.pages().map(|page| (page.page.0, page.title, page.positions.to_vec())).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = found.iter().map(|term| (term.form.as_str(), places(term))).collect();
+        // Of `r` and of `st` there are few.
+        assert_eq!(found, [("s=", vec![(0, 1, vec![1]), (1, 3, vec![0, 1, 2])])]);
+    }
+}
