@@ -2,7 +2,8 @@
 //!
 //! A letter or two that is typed may become more words than a reader's blocks hold. So a beginning that many forms share has a list of
 //! its own, of the titles in which a word begins so, as the term `st=` beside `st`: the page that somebody is about to name is found
-//! among all of them.
+//! among all of them. A word that most pages hold has one as well: its postings, which are the longest, needn't be read to know where
+//! in titles it stands.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +18,9 @@ use crate::text::WRITTEN;
 /// Most forms that share a beginning without a list: the two blocks in which a reader looks for an unfinished word hold them.
 const FEW: usize = 24;
 
-/// The terms of beginnings that more than a few forms share, sorted; `terms` are sorted.
-pub fn beginnings(terms: &[InvertedTerm]) -> Vec<InvertedTerm> {
-    let mut shared: FxHashMap<&str, bool> = FxHashMap::default();
+/// The terms of beginnings that more than a few forms share or that are words on most of the `pages`, sorted; `terms` are sorted.
+pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
+    let mut listed: FxHashMap<&str, bool> = FxHashMap::default();
     let is_shared = |beginning: &str| {
         let start = terms.partition_point(|term| term.form.as_str() < beginning);
         terms.get(start + FEW).is_some_and(|term| term.form.starts_with(beginning))
@@ -27,18 +28,18 @@ pub fn beginnings(terms: &[InvertedTerm]) -> Vec<InvertedTerm> {
     // Each title's places of words that begin so.
     let mut places: BTreeMap<&str, BTreeSet<(PageId, u32)>> = BTreeMap::new();
     let (_, end) = span_of(None);
-    for term in terms.iter().filter(|term| !term.form.contains(WRITTEN)) {
+    // Of signs there are few, and `-=` is a word.
+    for term in terms.iter().filter(|term| term.form.chars().next().is_some_and(char::is_alphanumeric)) {
         let titles = || term.occurrences.pages().filter(|page| page.title > 0);
-        if titles().next().is_none() {
+        if titles().next().is_none() || term.form.contains(WRITTEN) {
             continue;
         }
-        // Of signs there are few, and `-=` is a word.
-        for (length, _) in
-            term.form.char_indices().skip(1).take_while(|&(at, _)| term.form[..at].chars().all(char::is_alphanumeric))
-        {
+        let is_common = term.occurrences.count() as u32 > pages / 2;
+        let whole = is_common.then_some(term.form.len());
+        for length in term.form.char_indices().map(|(at, _)| at).skip(1).chain(whole) {
             let beginning = &term.form[..length];
-            if !*shared.entry(beginning).or_insert_with(|| is_shared(beginning)) {
-                break;
+            if !*listed.entry(beginning).or_insert_with(|| length == term.form.len() || is_shared(beginning)) {
+                continue;
             }
             let of_titles = places.entry(beginning).or_default();
             for page in titles() {
@@ -75,7 +76,7 @@ mod tests {
         let pages =
             [page("On stones", &words.join(" ")), page("Sand, std::sync", ""), page("Résumé", "résumés resume")];
         let inverted = invert(&pages, "en");
-        let found = beginnings(&inverted.terms);
+        let found = beginnings(&inverted.terms, 3);
         let places = |term: &InvertedTerm| {
             term.occurrences.pages().map(|page| (page.page.0, page.title, page.positions.to_vec())).collect::<Vec<_>>()
         };

@@ -8,6 +8,9 @@ use super::dictionary::{TermBlock, shared_prefix};
 use crate::order::best_first;
 use crate::text::WRITTEN;
 
+/// How the term of a beginning ends: what is written so is any word of a title.
+pub const BEGINNING: &str = "=";
+
 /// What a family member counts beside the exact form.
 const FAMILY: f32 = 0.9;
 /// What a neighbour's family counts for a word that the site never uses.

@@ -31,7 +31,7 @@ pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
 pub use dictionary::{LONGEST_INLINE, Placed, PlacedVector};
 pub use distance::{LONGEST_COMPARED, distance, slips};
-pub use expand::{Expansion, Form, expand};
+pub use expand::{BEGINNING, Expansion, Form, expand};
 #[cfg(feature = "native")]
 pub use family::{Families, learned_endings};
 #[cfg(feature = "native")]

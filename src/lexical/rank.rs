@@ -48,7 +48,7 @@ pub struct TermSet<'b> {
 pub struct TermPart<'b> {
     /// Where the form occurs.
     pub list: PostingList<'b>,
-    /// What an occurrence counts.
+    /// What an occurrence counts; nothing where it only matters where the form stands in titles.
     pub weight: f32,
     /// Whether the form is the word or its kin; if any is, the others don't count for the set's document frequency.
     pub primary: bool,
@@ -92,7 +92,7 @@ pub struct Ranking {
     /// the query, 1 if it begins with it and the query is more than one whole word, or else `t`; and `¼ h⁴`, with the share `h` of the
     /// query that the title and one of the headings that says more hold together, for the best 50 pages. So the page whose title is
     /// the query comes first in any case, those follow whose title it may become, and a query that names a page and something in it
-    /// finds that page. Words that most pages hold are taken to stand wherever they would have to.
+    /// finds that page. Words that most pages hold are taken to stand wherever they would have to, unless it is known where they do.
     pub named: Vec<(PageId, f32)>,
 }
 
@@ -123,12 +123,14 @@ pub fn promote(ranked: &[PageScore], bonus: f32, named: &[(PageId, f32)], others
 
 /// What a title's words are compared with.
 struct Asked {
-    /// How many sets there are.
+    /// How many sets pages are ranked by.
     sets: u32,
     /// Length in words, as [`rank`] gets it.
     length: u32,
-    /// Whether it may be the beginning of a title.
-    begins: bool,
+    /// Whether its last word is still being typed.
+    open: bool,
+    /// How many sets a title has in their places that begins with it; none could if it is one whole word.
+    begins: u32,
     /// The idf of all sets together.
     rarity: f32,
 }
@@ -158,7 +160,7 @@ impl InTitle {
             return 0.0;
         }
         let length = length::kept(query.length);
-        let begins = query.begins && self.placed == query.sets && length <= self.length;
+        let begins = self.placed == query.begins && length <= self.length;
         let words = if begins { length } else { self.words as f32 };
         let share = (words / self.length).min(1.0);
         let in_part = IN_PART * share * share * self.rarity / query.rarity.max(f32::MIN_POSITIVE);
@@ -187,6 +189,7 @@ pub fn rank(
     let mut frequencies = vec![0.0f32; pages];
     let mut ranking = Ranking::default();
     let mut in_title = vec![InTitle::default(); pages];
+    let mut query = Asked { sets: 0, length, open: false, begins: sets.len() as u32, rarity: 0.0 };
     for (number, set) in (1..).zip(sets) {
         let mut touched: Vec<PageId> = Vec::new();
         let any_primary = set.parts.iter().any(|part| part.primary);
@@ -206,7 +209,7 @@ pub fn rank(
                     if part.literal && posting.title.may_be_at(set.place) && in_title.placed + 1 == number {
                         in_title.placed = number;
                     }
-                    if part.literal && posting.title.count() > 0 && in_title.last != number {
+                    if part.literal && frequency > 0.0 && posting.title.count() > 0 && in_title.last != number {
                         in_title.last = number;
                         in_title.length = lengths.title;
                         in_title.sets += 1;
@@ -217,7 +220,13 @@ pub fn rank(
                 document_frequency = touched.len() as u32;
             }
         }
-        let idf = Bm25f::idf(of, document_frequency);
+        let mut idf = 0.0;
+        if document_frequency > 0 {
+            idf = Bm25f::idf(of, document_frequency);
+            query.sets += 1;
+        }
+        query.rarity += idf;
+        query.open |= set.open;
         ranking.idf.push(idf);
         ranking.frequency.push(document_frequency);
         for page in touched {
@@ -231,12 +240,9 @@ pub fn rank(
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    let query = Asked {
-        sets: sets.len() as u32,
-        length,
-        begins: length > 1 || length > 0 && sets.iter().any(|set| set.open),
-        rarity: ranking.idf.iter().sum(),
-    };
+    if length <= u32::from(!query.open) {
+        query.begins = u32::MAX;
+    }
     for (ranked, gain) in ranking.pages.iter().zip(sections::headed(sets, &ranking, collection, formula)?) {
         in_title[ranked.page.0 as usize].headed = gain;
     }

@@ -204,7 +204,7 @@ pub struct Explanation {
 pub struct TermExplanation {
     /// The word.
     pub word: String,
-    /// The dictionary's forms that stood for it.
+    /// The dictionary's forms that stood for it; `st=` stands for titles in which a word begins so.
     pub forms: Vec<String>,
     /// In how many pages they occur.
     pub document_frequency: u32,

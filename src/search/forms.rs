@@ -67,9 +67,7 @@ pub(super) fn look_up(
     for (form, weight) in found.remote {
         let Some(Place::Part(id) | Place::Named(id)) = index.block_for(core, &form) else { continue };
         plan.want_to_rank(index, id);
-        if let Some(at) = index.terms(id).and_then(|block| block.find(&form).ok()) {
-            forms.push(PlacedForm { form, block: id, index: at, weight, primary: true });
-        }
+        PlacedForm::find(index, id, form, weight, &mut forms);
     }
     Lookup { forms, is_foreign }
 }
@@ -109,6 +107,14 @@ impl Lookup {
 }
 
 impl PlacedForm {
+    /// Adds a form of a block, if that holds it.
+    #[inline(never)]
+    pub fn find(index: &Index, block: PartId, form: String, weight: f32, forms: &mut Vec<Self>) {
+        if let Some(at) = index.terms(block).and_then(|block| block.find(&form).ok()) {
+            forms.push(Self { form, block, index: at, weight, primary: weight > 0.0 });
+        }
+    }
+
     /// Where the form occurs, or the part that must be loaded for it.
     pub fn postings<'i>(&self, index: &'i Index) -> Result<PostingList<'i>, Option<PartId>> {
         index.postings(index.terms(self.block).ok_or(None)?, self.index)

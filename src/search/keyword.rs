@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank, score_sections};
+use crate::lexical::{BEGINNING, Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank, score_sections};
 use crate::order::best_first;
 use crate::text;
 
@@ -194,9 +194,18 @@ impl Plan {
             let term = index.terms(form.block).and_then(|block| block.terms().get(form.index));
             form.primary && term.is_some_and(|term| term.pages > pages / 2)
         };
-        let common: Vec<bool> = self.words.iter().map(|word| word.forms.iter().any(on_most)).collect();
-        if self.words.iter().zip(&common).any(|(word, common)| !common && !word.open) {
-            self.words.iter_mut().zip(common).for_each(|(word, common)| word.common = common);
+        let mut has_others = false;
+        for word in &mut self.words {
+            word.common = word.forms.iter().any(on_most);
+            has_others |= !word.common && !word.open;
+        }
+        for word in &mut self.words {
+            word.common &= has_others;
+            if word.common {
+                // Where it stands in titles is known without them.
+                let titles = [&word.word, BEGINNING].concat();
+                PlacedForm::find(index, word.forms[0].block, titles, 0.0, &mut word.forms);
+            }
         }
     }
 
@@ -247,28 +256,40 @@ impl Plan {
         }
     }
 
-    /// The term sets that the formula ranks by; forms whose postings can't be had are left out.
+    /// The term sets that the formula ranks by, and of words that are passed over the titles in which they begin a word; forms whose
+    /// postings can't be had are left out, and words that have no others.
+    #[inline(never)]
     pub fn sets<'i>(&self, index: &'i Index) -> Vec<TermSet<'i>> {
-        let set = |word: &WordForms| {
+        let mut sets = Vec::with_capacity(self.words.len());
+        for word in &self.words {
             let meant = self.corrections.iter().find(|correction| correction.word == word.word);
             let meant = meant.and_then(|correction| correction.meant.first()).unwrap_or(&word.word);
-            let literal = |form: &PlacedForm| match &word.prefix {
-                Some(prefix) if meant == prefix => form.form.starts_with(prefix.as_str()),
-                _ => form.form == *meant,
-            };
-            let part = |form: &PlacedForm| {
-                let list = form.postings(index).ok()?;
-                Some(TermPart { list, weight: form.weight, primary: form.primary, literal: literal(form) })
-            };
-            let parts = word.forms.iter().filter_map(part).collect();
-            TermSet { word: word.word.clone(), count: word.count, place: word.place, open: word.open, parts }
-        };
-        self.ranked().map(set).collect()
-    }
-
-    /// The words that pages are ranked by.
-    fn ranked(&self) -> impl Iterator<Item = &WordForms> {
-        self.words.iter().filter(|word| !word.common)
+            let mut parts = Vec::with_capacity(word.forms.len());
+            for form in &word.forms {
+                // Of a word that is passed over only its titles count.
+                if (form.weight == 0.0) != word.common {
+                    continue;
+                }
+                let literal = match &word.prefix {
+                    _ if word.common => true,
+                    Some(prefix) if meant == prefix => form.form.starts_with(prefix.as_str()),
+                    _ => form.form == *meant,
+                };
+                if let Ok(list) = form.postings(index) {
+                    parts.push(TermPart { list, weight: form.weight, primary: form.primary, literal });
+                }
+            }
+            if !parts.is_empty() {
+                sets.push(TermSet {
+                    word: word.word.clone(),
+                    count: word.count,
+                    place: word.place,
+                    open: word.open,
+                    parts,
+                });
+            }
+        }
+        sets
     }
 
     /// Ranks the pages that hold at least one word.
@@ -321,7 +342,9 @@ impl Plan {
         let formula = formula(index, core.collection);
         let mut explained = vec![Vec::new(); pages.len()];
         let sets = self.sets(index);
-        for (number, (set, word)) in sets.iter().zip(self.ranked()).enumerate() {
+        for (number, set) in sets.iter().enumerate() {
+            let forms = self.words.iter().filter(|word| word.word == set.word).flat_map(|word| &word.forms);
+            let forms: Vec<String> = forms.map(|form| form.form.clone()).collect();
             let (idf, document_frequency) = (ranking.idf[number], ranking.frequency[number]);
             for (page, frequency) in
                 set.frequencies(pages, core.collection, &core.lengths, &formula)?.into_iter().enumerate()
@@ -329,7 +352,7 @@ impl Plan {
                 if frequency > 0.0 {
                     explained[page].push(TermExplanation {
                         word: set.word.clone(),
-                        forms: word.forms.iter().map(|form| form.form.clone()).collect(),
+                        forms: forms.clone(),
                         document_frequency,
                         idf,
                         frequency,

@@ -1,7 +1,7 @@
 //! A title that is being typed, on a site of so many words that a letter may become any of hundreds.
 
 use bifocal::corpus::Page;
-use bifocal::search::Mode;
+use bifocal::search::{Mode, Query};
 
 use super::{Memory, index_of, page};
 
@@ -47,6 +47,24 @@ fn titles_that_begin_with_the_query_come_before_those_that_hold_it() {
         assert_eq!(found[..3], ["Data types", "Data types of old", "Generic data types"], "{typed:?}");
     }
     assert_eq!(memory.ids("generic d", Mode::Keyword)[0], "Generic data types");
+}
+
+#[test]
+fn words_that_most_pages_hold_are_known_by_their_places_in_titles() {
+    let mut pages = site(&["Futures, tasks", "Futures and the syntax", "On and on"]);
+    pages[0].sections[0].text += " Futures of futures.";
+    pages.extend(
+        (0..80).map(|number| page(&format!("page-{number}"), "Page", &[("", "On the one hand and on the other.")])),
+    );
+    let mut memory = Memory::new(index_of(pages));
+    for typed in ["futures and ", "futures and the", "futures and the s"] {
+        let answer = memory.ask(Query { text: typed.into(), mode: Mode::Keyword, ..Query::default() });
+        assert!(
+            answer.legs.keyword.reason.is_some_and(|reason| reason.contains("and")),
+            "{typed:?} passes over a word"
+        );
+        assert_eq!(answer.hits[0].id, "Futures and the syntax", "{typed:?}");
+    }
 }
 
 #[test]
