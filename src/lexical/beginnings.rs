@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::expand::BEGINNING;
 use super::invert::InvertedTerm;
 use super::occurrences::{Field, Occurrences};
 use super::positions::span_of;
@@ -50,7 +51,7 @@ pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
     let term = |(beginning, places): (&str, BTreeSet<(PageId, u32)>)| {
         let mut occurrences = Occurrences::default();
         places.into_iter().for_each(|(page, at)| occurrences.add(page, Field::Title, 1, at));
-        let form = [beginning, WRITTEN.encode_utf8(&mut [0; 4])].concat();
+        let form = [beginning, BEGINNING].concat();
         InvertedTerm { form, occurrences, ..InvertedTerm::default() }
     };
     let mut terms: Vec<InvertedTerm> = places.into_iter().map(term).collect();

@@ -8,7 +8,7 @@ use super::dictionary::{TermBlock, shared_prefix};
 use crate::order::best_first;
 use crate::text::WRITTEN;
 
-/// How the term of a beginning ends: what is written so is any word of a title.
+/// How the term of a beginning ends: like one with marks ([`WRITTEN`]), of which nothing is said.
 pub const BEGINNING: &str = "=";
 
 /// What a family member counts beside the exact form.
@@ -67,7 +67,7 @@ pub fn expand(term: &str, unfinished: bool, blocks: &[&TermBlock], endings: &[St
                 if !other.form.starts_with(term) {
                     break;
                 }
-                // With the marks that it is written with, a word is there besides the word itself.
+                // A word with its marks is there without them, too; of beginnings this one's titles are all that matter.
                 if other.form.bytes().any(|byte| byte == WRITTEN as u8) {
                     if other.form.len() == term.len() + 1 {
                         found.add(Form { block, index, weight: EXTENSION });
