@@ -160,13 +160,15 @@ impl InTitle {
             return 0.0;
         }
         let length = length::kept(query.length);
-        let begins = self.placed == query.begins && length <= self.length;
+        // Titles that are shorter than the query don't hold it, though they hold its rarer words: a question is no title.
+        let fits = length > 0.0 && length <= self.length;
+        let begins = fits && self.placed == query.begins;
         let words = if begins { length } else { self.words as f32 };
         let share = (words / self.length).min(1.0);
         let in_part = IN_PART * share * share * self.rarity / query.rarity.max(f32::MIN_POSITIVE);
         if begins {
             1.0 + in_part
-        } else if length > 0.0 && self.sets == query.sets {
+        } else if fits && self.sets == query.sets {
             share + in_part
         } else {
             in_part

@@ -155,8 +155,8 @@ pub(super) fn plan(
         };
         // Two words of one family (`borrow borrowed`) ask for the same thing once.
         let is_first = |form: &PlacedForm| form.primary && first.primary && form.form == first.form;
-        if let Some(known) = plan.words.iter_mut().find(|known| known.forms.iter().any(is_first)) {
-            known.count += count;
+        if plan.words.iter().any(|known| known.forms.iter().any(is_first)) {
+            is_whole &= word.compound;
             continue;
         }
         let prefix = word.unfinished.then(|| word.term.clone());

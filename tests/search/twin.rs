@@ -69,9 +69,10 @@ fn twin(pages: &[Page], query: &str) -> Vec<(String, f32)> {
             (Some(here), Some(asked)) => TitlePosting::new(count(&page.title, word) as u32, here).may_be_at(asked),
             _ => false,
         };
-        if length(query) > 1.0 && title.len() as f32 >= length(query) && words.iter().all(is_in_place) {
+        let fits = title.len() as f32 >= length(query);
+        if fits && length(query) > 1.0 && words.iter().all(is_in_place) {
             *score += best;
-        } else if words.iter().all(|word| title.contains(word)) {
+        } else if fits && words.iter().all(|word| title.contains(word)) {
             *score += best * of_title;
         }
         // And by what its title and a heading that says more have of the query together.

@@ -68,12 +68,6 @@ fn words_that_most_pages_hold_are_known_by_their_places_in_titles() {
 }
 
 #[test]
-fn words_of_one_family_count_each_in_a_title() {
-    let mut memory = Memory::new(index_of(site(&["Operator", "Operator: standard operators", "Operators"])));
-    assert_eq!(memory.ids("operator standard operators ", Mode::Keyword)[0], "Operator: standard operators");
-}
-
-#[test]
 fn a_word_is_found_by_its_neighbour_in_the_next_block() {
     let known = |word: &str| format!("{word}s");
     let words: Vec<String> = LETTERS.flat_map(|a| LETTERS.map(move |b| format!("{a}{b}om"))).collect();
