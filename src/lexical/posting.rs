@@ -51,7 +51,8 @@ impl TitlePosting {
         u32::from(self.0 > 0) + u32::from(self.0 > 5)
     }
 
-    /// Whether the form may be the title's word at `position`, counted from 0; of the first two nobody need guess.
+    /// Whether the form may be the title's word at `position`, counted from 0: a guess from the fifth word on, and where the form stands
+    /// more often but not first.
     pub fn may_be_at(self, position: u32) -> bool {
         match self.0 {
             0..6 => self.0 == 1 + position.min(4),

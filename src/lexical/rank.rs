@@ -89,10 +89,11 @@ pub struct Ranking {
     pub frequency: Vec<u32>,
     /// What pages gain by their titles and headings, in order, as shares of the best score: `½ t² q`, with the share `t` of the title
     /// that the query holds, in words, and the share `q` of the query that the title holds, by idf; besides, if the title holds all of
-    /// the query and is no shorter, 1 if it begins with it and the query is more than one whole word, or else `t`; and `¼ h⁴`, with the share `h` of the
-    /// query that the title and one of the headings that says more hold together, for the best 50 pages. So the page whose title is
-    /// the query comes first in any case, those follow whose title it may become, and a query that names a page and something in it
-    /// finds that page. Words that most pages hold are taken to stand wherever they would have to, unless it is known where they do.
+    /// the query and is no shorter, 1 if it begins with it and the query is more than one whole word, or else `t`; and `¼ h⁴`, with
+    /// the share `h` of the query that the title and one of the headings that says more hold together, for the best 50 pages. So the
+    /// page whose title is the query comes first in any case, those follow whose title it may become, and a query that names a page
+    /// and something in it finds that page. Words that most pages hold are taken to stand wherever they would have to, unless it is
+    /// known where they do.
     pub named: Vec<(PageId, f32)>,
 }
 
