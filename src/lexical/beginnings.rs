@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::expand::BEGINNING;
+use super::expand::titles_of;
 use super::invert::InvertedTerm;
 use super::occurrences::{Field, Occurrences};
 use super::positions::span_of;
+use super::rank::is_common;
 use crate::corpus::PageId;
 use crate::text::WRITTEN;
 
@@ -35,8 +36,7 @@ pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
         if titles().next().is_none() || term.form.contains(WRITTEN) {
             continue;
         }
-        let is_common = term.occurrences.count() as u32 > pages / 2;
-        let whole = is_common.then_some(term.form.len());
+        let whole = is_common(term.occurrences.count() as u32, pages).then_some(term.form.len());
         for length in term.form.char_indices().map(|(at, _)| at).skip(1).chain(whole) {
             let beginning = &term.form[..length];
             if !*listed.entry(beginning).or_insert_with(|| length == term.form.len() || is_shared(beginning)) {
@@ -51,8 +51,7 @@ pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
     let term = |(beginning, places): (&str, BTreeSet<(PageId, u32)>)| {
         let mut occurrences = Occurrences::default();
         places.into_iter().for_each(|(page, at)| occurrences.add(page, Field::Title, 1, at));
-        let form = [beginning, BEGINNING].concat();
-        InvertedTerm { form, occurrences, ..InvertedTerm::default() }
+        InvertedTerm { form: titles_of(beginning), occurrences, ..InvertedTerm::default() }
     };
     let mut terms: Vec<InvertedTerm> = places.into_iter().map(term).collect();
     terms.sort_unstable_by(|a, b| a.form.cmp(&b.form));

@@ -8,9 +8,6 @@ use super::dictionary::{TermBlock, shared_prefix};
 use crate::order::best_first;
 use crate::text::WRITTEN;
 
-/// How the term of a beginning ends: like one with marks ([`WRITTEN`]), of which nothing is said.
-pub const BEGINNING: &str = "=";
-
 /// What a family member counts beside the exact form.
 const FAMILY: f32 = 0.9;
 /// What a neighbour's family counts for a word that the site never uses.
@@ -47,6 +44,13 @@ impl Form {
     pub fn is_primary(&self) -> bool {
         self.weight > EXTENSION
     }
+}
+
+/// The term that has the titles in which a word begins with `beginning`: like one with marks ([`WRITTEN`]), of which nothing is said.
+pub fn titles_of(beginning: &str) -> String {
+    let mut term = beginning.to_owned();
+    term.push(WRITTEN);
+    term
 }
 
 /// Finds the forms for `term` in `blocks`, neighbours in the alphabet in order; `unfinished` says that it is still being

@@ -23,6 +23,7 @@ mod positions;
 mod posting;
 mod rank;
 mod sections;
+mod titles;
 
 #[cfg(feature = "native")]
 pub use beginnings::beginnings;
@@ -31,7 +32,7 @@ pub use dictionary::{BlockTerm, Postings, TermBlock};
 #[cfg(feature = "native")]
 pub use dictionary::{LONGEST_INLINE, Placed, PlacedVector};
 pub use distance::{LONGEST_COMPARED, distance, slips};
-pub use expand::{BEGINNING, Expansion, Form, expand};
+pub use expand::{Expansion, Form, expand, titles_of};
 #[cfg(feature = "native")]
 pub use family::{Families, learned_endings};
 #[cfg(feature = "native")]
@@ -45,5 +46,5 @@ pub use positions::write_positions;
 pub use posting::{PagePosting, PostingList, PostingReader, SectionPosting, TitlePosting};
 #[cfg(feature = "native")]
 pub use posting::{PostingColumns, posting_list};
-pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, promote, rank};
+pub use rank::{Collection, PageScore, Places, Ranking, TermPart, TermSet, is_common, promote, rank};
 pub use sections::score_sections;

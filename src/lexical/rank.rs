@@ -1,15 +1,13 @@
 //! Ranks pages by BM25F over term sets.
 
 use super::bm25f::{Bm25f, Lengths};
-use super::length::{self, PageLengths};
+use super::length::PageLengths;
 use super::posting::{PagePosting, PostingList};
 use super::sections;
+use super::titles::{Asked, InTitle};
 use crate::Result;
 use crate::corpus::PageId;
 use crate::order::best_first;
-
-/// What a page gains at most, as a share of the best score, by a title that holds a part of the query.
-const IN_PART: f32 = 0.5;
 
 /// What ranking knows of the whole site.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +24,11 @@ impl Default for Collection {
     fn default() -> Self {
         Self { pages: 0, average: Lengths::default(), unit: 1 }
     }
+}
+
+/// Whether a word that is on `on` of so many pages is on most of them, so that it hardly changes an order.
+pub fn is_common(on: u32, pages: u32) -> bool {
+    on > pages / 2
 }
 
 /// All forms that stand for one word of the query; to the formula, one term.
@@ -122,61 +125,6 @@ pub fn promote(ranked: &[PageScore], bonus: f32, named: &[(PageId, f32)], others
     best_first(gained.iter().map(|ranked| ranked.score)).into_iter().map(|at| gained[at]).collect()
 }
 
-/// What a title's words are compared with.
-struct Asked {
-    /// How many sets pages are ranked by.
-    sets: u32,
-    /// Length in words, as [`rank`] gets it.
-    length: u32,
-    /// Whether its last word is still being typed.
-    open: bool,
-    /// How many sets a title has in their places that begins with it; none could if it is one whole word.
-    begins: u32,
-    /// The idf of all sets together.
-    rarity: f32,
-}
-
-/// What a page's title has of a query.
-#[derive(Clone, Default)]
-struct InTitle {
-    /// The last set that was found in it, by its number.
-    last: u32,
-    /// The last set until which all stand at their places.
-    placed: u32,
-    /// How many sets it has.
-    sets: u32,
-    /// How many of the query's words those sets are, and their idf together.
-    words: u32,
-    rarity: f32,
-    /// How long it is, in words.
-    length: f32,
-    /// What the page gains by its headings.
-    headed: f32,
-}
-
-impl InTitle {
-    /// What a page gains by its title, as [`Ranking::named`] says.
-    fn gain(&self, query: &Asked) -> f32 {
-        if self.sets == 0 {
-            return 0.0;
-        }
-        let length = length::kept(query.length);
-        // Titles that are shorter than the query don't hold it, though they hold its rarer words: a question is no title.
-        let fits = length > 0.0 && length <= self.length;
-        let begins = fits && self.placed == query.begins;
-        let words = if begins { length } else { self.words as f32 };
-        let share = (words / self.length).min(1.0);
-        let in_part = IN_PART * share * share * self.rarity / query.rarity.max(f32::MIN_POSITIVE);
-        if begins {
-            1.0 + in_part
-        } else if fits && self.sets == query.sets {
-            share + in_part
-        } else {
-            in_part
-        }
-    }
-}
-
 /// Ranks the pages that hold at least one of the words; `length` is that of the query in words, those counted that have no
 /// set because most pages hold them, and document frequencies are shares of `of` pages.
 pub fn rank(
@@ -192,7 +140,7 @@ pub fn rank(
     let mut frequencies = vec![0.0f32; pages];
     let mut ranking = Ranking::default();
     let mut in_title = vec![InTitle::default(); pages];
-    let mut query = Asked { sets: 0, length, open: false, begins: sets.len() as u32, rarity: 0.0 };
+    let mut query = Asked { sets: 0, length, open: false, all: sets.len() as u32, rarity: 0.0 };
     for (number, set) in (1..).zip(sets) {
         let mut touched: Vec<PageId> = Vec::new();
         let any_primary = set.parts.iter().any(|part| part.primary);
@@ -243,14 +191,11 @@ pub fn rank(
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    if length <= u32::from(!query.open) {
-        query.begins = u32::MAX;
-    }
+    let mut gains: Vec<f32> = in_title.iter().map(|title| title.gain(&query)).collect();
     for (ranked, gain) in ranking.pages.iter().zip(sections::headed(sets, &ranking, collection, formula)?) {
-        in_title[ranked.page.0 as usize].headed = gain;
+        gains[ranked.page.0 as usize] += gain;
     }
-    for (page, title) in (0..).zip(&in_title) {
-        let gain = title.gain(&query) + title.headed;
+    for (page, gain) in (0..).zip(gains) {
         if gain > 0.0 {
             ranking.named.push((PageId(page), gain));
         }

@@ -3,7 +3,9 @@
 use crate::Result;
 use crate::corpus::{Ordinal, PageId};
 use crate::index::{Core, Index, PartId, Place};
-use crate::lexical::{BEGINNING, Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, rank, score_sections};
+use crate::lexical::{
+    Bm25f, Collection, Ranking, TermBlock, TermPart, TermSet, is_common, rank, score_sections, titles_of,
+};
 use crate::order::best_first;
 use crate::text;
 
@@ -192,7 +194,7 @@ impl Plan {
         }
         let on_most = |form: &PlacedForm| {
             let term = index.terms(form.block).and_then(|block| block.terms().get(form.index));
-            form.primary && term.is_some_and(|term| term.pages > pages / 2)
+            form.primary && term.is_some_and(|term| is_common(term.pages, pages))
         };
         let mut has_others = false;
         for word in &mut self.words {
@@ -203,8 +205,7 @@ impl Plan {
             word.common &= has_others;
             if word.common {
                 // Where it stands in titles is known without them.
-                let titles = [&word.word, BEGINNING].concat();
-                PlacedForm::find(index, word.forms[0].block, titles, 0.0, &mut word.forms);
+                PlacedForm::find(index, word.forms[0].block, titles_of(&word.word), 0.0, &mut word.forms);
             }
         }
     }
