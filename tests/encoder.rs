@@ -14,7 +14,7 @@ mod xlm_r;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use bifocal::encoder::{Packed, Packing, Source, SourceFiles, Transformer};
+use bifocal::encoder::{Packed, Packing, Precision, Source, SourceFiles, Transformer};
 
 /// The model as it was published.
 static SOURCE: LazyLock<Source> = LazyLock::new(|| {
@@ -26,8 +26,11 @@ static SOURCE: LazyLock<Source> = LazyLock::new(|| {
 /// The model in f32.
 static FULL: LazyLock<Transformer> = LazyLock::new(|| SOURCE.transformer().unwrap());
 
+/// The model by fine products.
+static FINE: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded(Precision::Fine).unwrap());
+
 /// The model as it embeds passages.
-pub static CODED: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded().unwrap());
+pub static COARSE: LazyLock<Transformer> = LazyLock::new(|| SOURCE.coded(Precision::Coarse).unwrap());
 
 /// The model as a q8_0 file.
 pub static Q8: LazyLock<Vec<u8>> = LazyLock::new(|| pack(Packing::Q8_0).to_bytes());

@@ -101,6 +101,12 @@ fn two_forms_of_a_model_are_compared_over_texts() {
     let [_, mean, lowest] = numbers[..] else { panic!("{packed}") };
     assert!(ok && lowest <= mean && mean < 1.0 && lowest > 0.99, "{packed}");
 
+    let coarse = |other| run(folder.path(), &["model", "compare", "small", other, "texts.jsonl", "--coarse"]);
+    let (ok, as_built, _) = coarse("small");
+    assert!(ok && as_built != same && as_built.starts_with("cosine over 3 texts: mean 0.99"), "{as_built}");
+    let (ok, _, errors) = coarse("q8.gguf");
+    assert!(!ok && errors.contains("q8.gguf is no folder") && errors.contains("leave --coarse out"), "{errors}");
+
     let (ok, _, errors) = compare("small", "none.jsonl");
     assert!(!ok && errors.starts_with("error: none.jsonl has no texts"), "{errors}");
     let (ok, _, errors) = compare("other", "texts.jsonl");

@@ -1,6 +1,7 @@
 //! The products of a network's layers: against plain arithmetic, and every kernel of this machine against its scalar twin.
 
 use bifocal::kernels::float::{Rows, Sizes};
+use bifocal::kernels::rowwise::Precision;
 use bifocal::kernels::{Instructions, float, rowwise};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -79,23 +80,12 @@ fn loops_of(instructions: Instructions, numbers: &[f32], width: usize) -> Vec<(&
     ]
 }
 
-fn coded(numbers: &[f32], width: usize, bound: i16) -> (Vec<i16>, Vec<f32>) {
-    let (mut codes, mut scales) = (vec![0; numbers.len()], vec![f32::NAN; numbers.len() / width]);
-    float::quantise(numbers, width, bound, &mut codes, &mut scales);
-    (codes, scales)
-}
-
 /// Checks the products of a case by all instructions, whose matrix has codes of at most `bound` and whose rows half as many steps
 /// as `steps` for the largest of their numbers at least.
-fn check(
-    case: &Factors,
-    bound: i16,
-    steps: i16,
-    panels: impl Fn(Instructions) -> rowwise::Panels,
-) -> Result<(), TestCaseError> {
+fn check(case: &Factors, precision: Precision, bound: i16, steps: i16) -> Result<(), TestCaseError> {
     let tokens = case.x.len() / case.columns;
     let products = Instructions::available().map(|instructions| {
-        let panels = panels(instructions);
+        let panels = rowwise::Panels::coding(instructions, precision, &case.weights, case.columns);
         assert_eq!((panels.rows(), panels.columns()), (case.rows, case.columns));
         let mut x = rowwise::Activations::default();
         x.pack(&case.x, &panels);
@@ -137,17 +127,13 @@ proptest! {
 
     #[test]
     fn coarse_products_are_those_of_plain_arithmetic(case in factors()) {
-        let bound = rowwise::BOUND.into();
-        let (codes, scales) = coded(&case.weights, case.columns, bound);
-        let codes: Vec<i8> = codes.into_iter().map(|code| code as i8).collect();
-        let panels = |instructions| rowwise::Panels::coarse(instructions, &codes, scales.clone(), case.columns);
-        check(&case, bound, 126, panels)?;
+        check(&case, Precision::Coarse, rowwise::BOUND.into(), 126)?;
     }
 
     #[test]
     fn fine_products_are_those_of_plain_arithmetic(case in factors()) {
         let bound = rowwise::fine_bound(case.columns);
-        check(&case, bound, bound, |instructions| rowwise::Panels::fine(instructions, &case.weights, case.columns))?;
+        check(&case, Precision::Fine, bound, bound)?;
     }
 
     #[test]
@@ -201,7 +187,7 @@ proptest! {
     #[test]
     fn coded_rows_come_back(upper in factors(), copies in 1usize..3) {
         for instructions in Instructions::available() {
-            let fine = |numbers: &[f32]| rowwise::Panels::fine(instructions, numbers, upper.columns);
+            let fine = |numbers: &[f32]| rowwise::Panels::coding(instructions, Precision::Fine, numbers, upper.columns);
             let both = fine(&upper.weights).above(&fine(&upper.weights.repeat(copies)));
             prop_assert_eq!((both.rows(), both.columns()), (upper.rows * (copies + 1), upper.columns));
             let mut numbers = vec![f32::NAN; upper.columns];

@@ -17,6 +17,7 @@ use super::source::{self, Config};
 use super::space::{Encoder, Role};
 use super::tensor::Tensor as Weight;
 use super::transformer::Transformer;
+use crate::kernels::rowwise::Precision;
 use crate::{Error, ErrorKind, Result};
 
 /// The files of a published model, as bytes.
@@ -123,16 +124,20 @@ impl Source {
         self.assembled(self.weights()?, "f32")
     }
 
-    /// The transformer for passages: its products are of codes.
+    /// The transformer whose products are of codes: many times as fast.
     ///
     /// # Errors
     /// As [`Source::transformer`].
-    pub fn coded(&self) -> Result<Transformer> {
+    pub fn coded(&self, precision: Precision) -> Result<Transformer> {
         let coded = |(name, weight): (String, Weight)| {
-            let weight = weight.coded(&name);
+            let weight = weight.coded(&name, precision);
             (name, weight)
         };
-        self.assembled(self.weights()?.into_iter().map(coded).collect(), "f32, coded")
+        let packing = match precision {
+            Precision::Fine => "f32, fine",
+            Precision::Coarse => "f32, coarse",
+        };
+        self.assembled(self.weights()?.into_iter().map(coded).collect(), packing)
     }
 
     fn assembled(&self, weights: Weights, packing: &str) -> Result<Transformer> {

@@ -13,6 +13,7 @@ use super::transformer::Transformer;
 use super::unigram::Unigram;
 use super::vocabulary::{Special, Vocabulary};
 use super::wordpiece::WordPiece;
+use crate::kernels::rowwise::Precision;
 use crate::{Error, ErrorKind, Result};
 
 /// Takes the bytes of a GGUF file in order, in chunks of any size.
@@ -147,7 +148,7 @@ impl Loader {
         if info.name == "blk.0.attn_q.weight" {
             self.packing = Some(info.kind);
         }
-        let tensor = tensor.coded(&info.name);
+        let tensor = tensor.coded(&info.name, Precision::Fine);
         self.weights.insert(info.name, tensor);
     }
 }

@@ -48,6 +48,8 @@ mod vocabulary;
 #[cfg(feature = "transformer")]
 mod wordpiece;
 
+#[cfg(feature = "transformer")]
+pub use crate::kernels::rowwise::Precision;
 #[cfg(feature = "native")]
 pub use cache::{Cache, Progress, cache_file_name};
 #[cfg(feature = "native")]

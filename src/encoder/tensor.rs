@@ -2,7 +2,7 @@
 
 use super::blocks::Blocks;
 use crate::kernels::Instructions;
-use crate::kernels::rowwise::Panels;
+use crate::kernels::rowwise::{Panels, Precision};
 
 /// Numbers with their sizes.
 pub(super) enum Tensor {
@@ -65,13 +65,14 @@ impl Tensor {
         stacked.expect("there is at least one")
     }
 
-    /// Codes the tensor `name` for products, if it is a layer's matrix of a size that fits them.
-    pub(super) fn coded(self, name: &str) -> Self {
+    /// Codes the tensor `name` for products of that precision, if it is a layer's matrix of a size that fits them; one of codes with a
+    /// scale for each row keeps these.
+    pub(super) fn coded(self, name: &str, precision: Precision) -> Self {
         match self {
             Self::Numbers { dims, numbers }
                 if name.starts_with("blk.") && matches!(*dims, [rows, columns] if Panels::fits(rows, columns)) =>
             {
-                Self::Coded(Panels::fine(Instructions::best(), &numbers, dims[1]))
+                Self::Coded(Panels::coding(Instructions::best(), precision, &numbers, dims[1]))
             }
             Self::Blocks(blocks) if name.starts_with("blk.") => match blocks.coded() {
                 Ok(panels) => Self::Coded(panels),

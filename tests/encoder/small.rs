@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bifocal::encoder::{Agreement, Packing, Source, SourceFiles, Transformer};
+use bifocal::encoder::{Agreement, Packing, Precision, Source, SourceFiles, Transformer};
 use candle_core::{Device, Tensor};
 use serde_json::{Value as Json, json};
 
@@ -158,7 +158,8 @@ fn layers_too_wide_for_whole_numbers_are_read() {
     let full = source.transformer().unwrap();
     let texts = ["hives", "a hive", "bees"];
     let q8 = Transformer::from_gguf(&source.pack(Packing::Q8_0).unwrap().to_bytes()).unwrap();
-    for model in [q8, source.coded().unwrap()] {
+    let coded = [Precision::Fine, Precision::Coarse].map(|precision| source.coded(precision).unwrap());
+    for model in coded.into_iter().chain([q8]) {
         let agreement = Agreement::measure(&full, &model, &texts).unwrap();
         assert!(agreement.min > 0.98, "{agreement:?}");
     }

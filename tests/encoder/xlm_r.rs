@@ -1,6 +1,6 @@
 //! A model with XLM-R's vocabulary out of its published files: a small one with random weights, against candle-transformers' own.
 
-use bifocal::encoder::{Encoder, Packing, Role, Source, SourceFiles, Transformer};
+use bifocal::encoder::{Encoder, Packing, Precision, Role, Source, SourceFiles, Transformer};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{VarBuilder, VarMap};
 use candle_transformers::models::xlm_roberta::{Config, XLMRobertaModel};
@@ -83,7 +83,7 @@ fn published_files_give_the_ids_and_vectors_of_the_references() {
     let file = Transformer::from_gguf(&source.pack(Packing::F32).unwrap().to_bytes()).unwrap();
     assert_eq!(file.space(), ours.space());
     let embed = |model: &Transformer| model.embed(&["one for both"], Role::Query, &|_| {}).unwrap();
-    assert_eq!(embed(&file), embed(&source.coded().unwrap()));
+    assert_eq!(embed(&file), embed(&source.coded(Precision::Fine).unwrap()));
 }
 
 #[test]

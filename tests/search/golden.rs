@@ -10,13 +10,13 @@ use bifocal::index::{Index, PartId};
 use bifocal::ingest::{SiteOptions, read_site};
 use bifocal::search::{Mode, Query, complete};
 
-use crate::encoder::CODED;
+use crate::encoder::COARSE;
 
 #[test]
 fn the_small_site_answers_as_a_reader_expects() {
     let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
     let (pages, _) = read_site(&site, &SiteOptions::default(), &site.join("bifocal"), &|_, _| ()).unwrap();
-    let encoder = &*CODED;
+    let encoder = &*COARSE;
     let embed = |texts: &[&str], role| encoder.embed(texts, role, &|_| ());
     let embedding = Embedding { encoder, embed: &embed, cancel: &AtomicBool::new(false) };
     let built = build(pages, Some(embedding), &Options::default(), &|_| ()).unwrap();

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use bifocal::encoder::Agreement;
+use bifocal::encoder::{Agreement, Precision};
 use bifocal::ingest::{Lines, read_texts};
 use bifocal::{Error, ErrorKind, Result};
 use clap::Args;
 
 use super::load;
+use super::shipped::BuildModel;
 use crate::cli::{print, progress};
 
 /// Bytes that are shown of the text whose vectors are farthest apart.
@@ -18,10 +19,13 @@ const SHOWN: usize = 80;
 pub struct CompareArgs {
     /// A GGUF file, or a folder with model.safetensors and tokenizer.json
     one: PathBuf,
-    /// Another of the same vector space
+    /// Another of the same vector space, or the same one with --coarse
     other: PathBuf,
     /// JSON lines with `text`, as `bifocal embed` reads them; .gz too
     texts: PathBuf,
+    /// Embeds with the other, a folder, as `bifocal build` does: faster and less exactly
+    #[arg(long)]
+    coarse: bool,
 }
 
 /// Runs the command.
@@ -31,7 +35,16 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         return Err(Error::new(ErrorKind::Usage, format!("{} has no texts", args.texts.display()))
             .hint("give JSON lines such as {\"text\": \"Spin the frames.\"}"));
     }
-    let (one, other) = (load(&args.one)?, load(&args.other)?);
+    let one = load(&args.one)?;
+    if args.coarse && !args.other.is_dir() {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("{} is no folder, and --coarse is about one", args.other.display()),
+        )
+        .hint("leave --coarse out: a file's form says how it is computed"));
+    }
+    let precision = if args.coarse { Precision::Coarse } else { Precision::Fine };
+    let other = BuildModel::load(&args.other, precision)?.into_transformer();
     let spinner = progress::spinner("comparing vectors");
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let agreement = Agreement::measure(&one, &other, &texts);

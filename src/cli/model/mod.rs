@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::{Metadata, Value};
-use bifocal::encoder::{Encoder, Source, SourceFiles, Transformer};
+use bifocal::encoder::{Encoder, Precision, Source, SourceFiles, Transformer};
 use bifocal::index::ModelFile;
 use bifocal::{Error, ErrorKind, Result};
 use clap::{Args, Subcommand};
@@ -69,7 +69,7 @@ pub fn run(args: ModelArgs) -> Result<()> {
 /// # Errors
 /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::Model`] if it is not a model that is read here.
 pub fn load(path: &Path) -> Result<Transformer> {
-    Ok(BuildModel::load(path)?.into_transformer())
+    Ok(BuildModel::load(path, Precision::Fine)?.into_transformer())
 }
 
 /// Loads the encoder whose pieces an index folder holds.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bifocal::encoder::gguf::Value;
-use bifocal::encoder::{self, COMPACT, Encoder, Source, Transformer};
+use bifocal::encoder::{self, COMPACT, Encoder, Precision, Source, Transformer};
 use bifocal::index::Packer;
 use bifocal::{Error, ErrorKind, Result};
 
@@ -32,12 +32,13 @@ enum From {
 }
 
 impl BuildModel {
-    /// The model at `path`, a GGUF file or a folder. A warning is printed if it seems to lack prefixes.
+    /// The model at `path`: a GGUF file, whose form says how it is computed, or a folder, whose weights are coded for products of that
+    /// precision. A warning is printed if it seems to lack prefixes.
     ///
     /// # Errors
     /// As [`super::load`].
-    pub fn load(path: &Path) -> Result<Self> {
-        let model = if path.is_dir() { Self::load_folder(path) } else { Self::load_file(path) };
+    pub fn load(path: &Path, precision: Precision) -> Result<Self> {
+        let model = if path.is_dir() { Self::load_folder(path, precision) } else { Self::load_file(path) };
         let model = model.map_err(|error| within(path, error))?;
         if let Some(warning) = prefixes::missing(path, model.transformer.space()) {
             eprintln!("{warning}");
@@ -45,9 +46,9 @@ impl BuildModel {
         Ok(model)
     }
 
-    fn load_folder(path: &Path) -> Result<Self> {
+    fn load_folder(path: &Path, precision: Precision) -> Result<Self> {
         let source = read_source(path, [None; 2])?;
-        Ok(Self { transformer: source.coded()?, from: From::Folder(source) })
+        Ok(Self { transformer: source.coded(precision)?, from: From::Folder(source) })
     }
 
     fn load_file(path: &Path) -> Result<Self> {
@@ -129,14 +130,15 @@ impl Shipped {
     }
 }
 
-/// Loads the encoder that embeds an index's passages: the model at `path`, or the one that `bifocal model get` fetched.
+/// Loads the encoder that embeds an index's passages, by coarse products of a folder's weights: the model at `path`, or the one that
+/// `bifocal model get` fetched.
 ///
 /// # Errors
 /// As [`load`]; [`ErrorKind::Usage`] if no path is given and no model was fetched.
 pub fn load_for_build(path: Option<&Path>) -> Result<BuildModel> {
     let path = chosen(path)
         .map_err(|error| error.hint("run `bifocal model get`, name one with --model, or build with --keyword-only"))?;
-    BuildModel::load(&path)
+    BuildModel::load(&path, Precision::Coarse)
 }
 
 /// `path`, or where `bifocal model get` put its model.

@@ -6,7 +6,7 @@
 //! *Fine*, for matrices of floats: codes on both sides are as fine as sums of them allow within an i32, 11 or 12 bits with the sign, and
 //! there is no zero point. A vector of MiniLM's has a cosine of .99998 with that of f32.
 //!
-//! *Coarse*, for matrices that are codes of 8 bits with a sign already, as in the files that browsers load: activations have 7 bits
+//! *Coarse*, for matrices of codes of 8 bits with a sign, as the files that browsers load have them: activations have 7 bits
 //! without one. Two such products add up within an i16, which is what `vpmaddubsw` and wasm's relaxed
 //! `i32x4.relaxed_dot_i8x16_i7x16_add_s` need to be exact. 7 bits suffice because of a second digit: a transformer's activations have
 //! a few numbers many times as large as all others, in the same few columns for most tokens (Dettmers et al., "LLM.int8()", 2022), and
@@ -74,9 +74,12 @@ pub struct Panels {
     sums: Vec<i32>,
 }
 
+/// How exact products are, as above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Precision {
+pub enum Precision {
+    /// Codes of 11 or 12 bits on both sides.
     Fine,
+    /// Codes of 8 bits meet activations of 7, and a few numbers beyond those.
     Coarse,
 }
 
@@ -87,15 +90,19 @@ impl Panels {
         rows.is_multiple_of(ROWS) && columns.is_multiple_of(GROUP) && (1..=MOST_COLUMNS).contains(&columns)
     }
 
-    /// A fine matrix of rows of `columns` numbers.
+    /// A matrix of rows of `columns` numbers, coded for such products.
     ///
     /// # Panics
     /// If `numbers` is not whole rows, or their number does not fit.
-    pub fn fine(instructions: Instructions, numbers: &[f32], columns: usize) -> Self {
+    pub fn coding(instructions: Instructions, precision: Precision, numbers: &[f32], columns: usize) -> Self {
+        let bound = match precision {
+            Precision::Fine => fine_bound(columns),
+            Precision::Coarse => BOUND.into(),
+        };
         let mut codes = vec![0; numbers.len()];
         let mut scales = vec![0.0; numbers.len() / columns];
-        float::quantise(numbers, columns, fine_bound(columns), &mut codes, &mut scales);
-        Self::new(instructions, Precision::Fine, &codes, scales, columns)
+        float::quantise(numbers, columns, bound, &mut codes, &mut scales);
+        Self::new(instructions, precision, &codes, scales, columns)
     }
 
     /// A coarse matrix: codes of at most [`BOUND`] with a scale for each row of `columns`.
