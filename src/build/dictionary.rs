@@ -34,7 +34,7 @@ pub(super) fn write(
     former: Option<&Fit>,
     parts: &mut Vec<RawPart>,
 ) -> Result<Written> {
-    let beginnings = beginnings(&inverted.terms, pages);
+    let beginnings = beginnings(&inverted.terms, families, pages);
     let entries = Entries::of(&inverted.terms, &beginnings);
     let lengths: Vec<usize> = entries.terms.par_iter().map(|term| postings_of(term).bytes()).collect();
     let sizes = entries.sizes(&lengths, words);

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::expand::titles_of;
+use super::family::Families;
 use super::invert::InvertedTerm;
 use super::occurrences::{Field, Occurrences};
 use super::positions::span_of;
@@ -20,8 +21,15 @@ use crate::text::WRITTEN;
 /// Most forms that share a beginning without a list: the two blocks in which a reader looks for an unfinished word hold them.
 const FEW: usize = 24;
 
-/// The terms of beginnings that more than a few forms share or that are words on most of the `pages`, sorted; `terms` are sorted.
-pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
+/// The terms of beginnings that more than a few forms share or that are words on most of the `pages`, or one of their families is; sorted,
+/// as `terms` are.
+pub fn beginnings(terms: &[InvertedTerm], families: &Families, pages: u32) -> Vec<InvertedTerm> {
+    let is_common = |term: &InvertedTerm| is_common(term.occurrences.count() as u32, pages);
+    // A query passes over a word if one of its family is on most pages.
+    let is_passed_over = |at: usize| {
+        let mut kin = families.of[at].iter().flat_map(|&family| &families.members[family as usize]);
+        is_common(&terms[at]) || kin.any(|&member| is_common(&terms[member as usize]))
+    };
     let mut listed: FxHashMap<&str, bool> = FxHashMap::default();
     let is_shared = |beginning: &str| {
         let start = terms.partition_point(|term| term.form.as_str() < beginning);
@@ -30,13 +38,14 @@ pub fn beginnings(terms: &[InvertedTerm], pages: u32) -> Vec<InvertedTerm> {
     // Each title's places of words that begin so.
     let mut places: BTreeMap<&str, BTreeSet<(PageId, u32)>> = BTreeMap::new();
     let (_, end) = span_of(None);
-    // Of signs there are few, and `-=` is a word.
-    for term in terms.iter().filter(|term| term.form.chars().next().is_some_and(char::is_alphanumeric)) {
+    for (at, term) in terms.iter().enumerate() {
         let titles = || term.occurrences.pages().filter(|page| page.title > 0);
-        if titles().next().is_none() || term.form.contains(WRITTEN) {
+        // Of signs there are few, and `-=` is a word.
+        let is_word = term.form.starts_with(char::is_alphanumeric) && !term.form.contains(WRITTEN);
+        if !is_word || titles().next().is_none() {
             continue;
         }
-        let whole = is_common(term.occurrences.count() as u32, pages).then_some(term.form.len());
+        let whole = is_passed_over(at).then_some(term.form.len());
         for length in term.form.char_indices().map(|(at, _)| at).skip(1).chain(whole) {
             let beginning = &term.form[..length];
             if !*listed.entry(beginning).or_insert_with(|| length == term.form.len() || is_shared(beginning)) {
@@ -64,24 +73,41 @@ mod tests {
     use crate::corpus::{Page, Section};
     use crate::lexical::invert;
 
-    #[test]
-    fn beginnings_that_many_words_share_have_the_titles_places() {
-        let page = |title: &str, text: &str| Page {
+    /// Pages of a title and a text each.
+    fn pages<const N: usize>(of: [(&str, &str); N]) -> [Page; N] {
+        of.map(|(title, text)| Page {
             id: title.into(),
             title: title.into(),
             sections: vec![Section { text: text.into(), ..Section::default() }],
             ..Page::default()
+        })
+    }
+
+    /// The beginnings of their words, with the page and the places of each.
+    fn found(pages: &[Page]) -> Vec<(String, Vec<(u32, u32, Vec<u32>)>)> {
+        let inverted = invert(pages, "en");
+        let families = Families::of(&inverted.terms, &inverted.languages);
+        let found = beginnings(&inverted.terms, &families, pages.len() as u32).into_iter();
+        let places = |term: InvertedTerm| {
+            let pages = term.occurrences.pages().map(|page| (page.page.0, page.title, page.positions.to_vec()));
+            (term.form, pages.collect())
         };
+        found.map(places).collect()
+    }
+
+    #[test]
+    fn beginnings_that_many_words_share_have_the_titles_places() {
         let words: Vec<String> = ('a'..='y').map(|letter| format!("s{letter}x")).collect();
-        let pages =
-            [page("On stones", &words.join(" ")), page("Sand, std::sync", ""), page("Résumé", "résumés resume")];
-        let inverted = invert(&pages, "en");
-        let found = beginnings(&inverted.terms, 3);
-        let places = |term: &InvertedTerm| {
-            term.occurrences.pages().map(|page| (page.page.0, page.title, page.positions.to_vec())).collect::<Vec<_>>()
-        };
-        let found: Vec<_> = found.iter().map(|term| (term.form.as_str(), places(term))).collect();
+        let pages = pages([("On stones", &words.join(" ")), ("Sand, std::sync", ""), ("Résumé", "résumés resume")]);
         // Of `r` and of `st` there are few.
-        assert_eq!(found, [("s=", vec![(0, 1, vec![1]), (1, 3, vec![0, 1, 2])])]);
+        assert_eq!(found(&pages), [("s=".to_owned(), vec![(0, 1, vec![1]), (1, 3, vec![0, 1, 2])])]);
+    }
+
+    #[test]
+    fn words_that_most_pages_hold_have_them_too_and_so_has_their_kin() {
+        let pages = pages([("Bees", "bees"), ("A queen bee", ""), ("Wax", "bees")]);
+        let [bee, bees] =
+            [("bee=", (1, 1, vec![2])), ("bees=", (0, 1, vec![0]))].map(|(form, place)| (form.to_owned(), vec![place]));
+        assert_eq!(found(&pages), [bee, bees]);
     }
 }

@@ -191,11 +191,11 @@ pub fn rank(
         }
     }
     ranking.pages = PageScore::best_first(&scores, |score| score > 0.0);
-    let mut gains: Vec<f32> = in_title.iter().map(|title| title.gain(&query)).collect();
     for (ranked, gain) in ranking.pages.iter().zip(sections::headed(sets, &ranking, collection, formula)?) {
-        gains[ranked.page.0 as usize] += gain;
+        in_title[ranked.page.0 as usize].headed = gain;
     }
-    for (page, gain) in (0..).zip(gains) {
+    for (page, title) in (0..).zip(&in_title) {
+        let gain = title.gain(&query) + title.headed;
         if gain > 0.0 {
             ranking.named.push((PageId(page), gain));
         }

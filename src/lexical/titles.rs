@@ -1,4 +1,4 @@
-//! What pages gain by their titles.
+//! What pages gain by what their titles have of a query.
 
 use super::length;
 
@@ -33,10 +33,12 @@ pub struct InTitle {
     pub rarity: f32,
     /// How long it is, in words.
     pub length: f32,
+    /// What the page gains by its headings.
+    pub headed: f32,
 }
 
 impl InTitle {
-    /// What the page gains, as [`Ranking::named`](super::Ranking::named) says.
+    /// What the page gains by it, as [`Ranking::named`](super::Ranking::named) says.
     pub fn gain(&self, query: &Asked) -> f32 {
         if self.sets == 0 {
             return 0.0;
