@@ -86,7 +86,7 @@ step_wasm() {
 #: www  bundles the browser runtime: loader, worker, search element and page, offline worker
 step_www() {
   npm_packages www
-  local inputs=(www/*.json www/*.mjs www/src www/element www/instantsearch www/offline www/page www/pagefind www/several www/wasm)
+  local inputs=(www/*.json www/*.mjs www/{element,engine,file,instantsearch,npm,offline,page,pagefind,react,several,src,wasm})
   if newer www/dist/runtime/runtime.json "${inputs[@]}"; then
     npm --prefix www run --silent build
   else
@@ -174,7 +174,7 @@ step_tests() {
   find_chromium || fail "no Chromium found" "./build.sh chromium"
   npm_packages tests/react-18
   cargo test --release --locked
-  local suites=(tests/node/*.test.* tests/browser/*.test.* www/test/*.test.* www/src/*.test.* bench/*.test.* bench/network/*.test.*)
+  local suites=(tests/node/*.test.* tests/browser/*.test.* bench/*.test.* bench/network/*.test.*)
   ((${#suites[@]} == 0)) || node --test --test-reporter=spec --test-concurrency=1 "${suites[@]}"
 }
 

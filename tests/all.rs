@@ -14,3 +14,4 @@ mod search;
 mod serve;
 mod text;
 mod vector;
+mod watch;

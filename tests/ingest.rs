@@ -235,6 +235,33 @@ fn what_every_page_begins_and_ends_with_is_left_out_also_where_the_markup_marks_
 }
 
 #[test]
+fn what_is_to_be_ignored_is_no_text_and_its_fields_are_read_unless_all_of_it_is() {
+    for kind in ["data-pagefind", "data-bifocal"] {
+        let page = markup(&format!(
+            "<main><p>Bees <span {kind}-ignore>hum <b {kind}-meta=kind:guide>loud</b></span> dance</p>
+            <div {kind}-ignore=index><h2>No heading</h2><p>nor this</div>
+            <div {kind}-ignore=all><p {kind}-meta=secret:yes>nor that</div><p>and sleep</main>"
+        ));
+        assert_eq!(outline(&page), [(0, "", None, "Bees dance\nand sleep")], "{kind}");
+        assert_eq!(page.meta.get("kind"), Some(&Meta::Text("guide".into())));
+        assert_eq!(page.meta.get("secret"), None);
+    }
+}
+
+#[test]
+fn attributes_are_text_where_the_page_says_so() {
+    for kind in ["data-pagefind", "data-bifocal"] {
+        let page = markup(&format!(
+            r#"<main><p>Bees <a title="in the morning" {kind}-index-attrs="title, lang" lang="la">dance</a>
+            <i title="not this">and sleep</i></p></main>"#
+        ));
+        let [(_, _, _, text)] = outline(&page)[..] else { panic!("{page:?}") };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert_eq!(words, ["Bees", "in", "the", "morning", "la", "dance", "and", "sleep"], "{kind}");
+    }
+}
+
+#[test]
 fn defaults_stand_in_for_what_a_page_does_not_say() {
     let defaults = r#"<p data-pagefind-default-meta="image:/any.png, kind:page">x</p>"#;
     let page = |more: &str| format!("<title>T</title><main>{defaults}{more}</main>").into_bytes();

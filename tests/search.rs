@@ -177,12 +177,15 @@ impl Memory {
     }
 
     pub fn ask(&mut self, query: Query) -> Answer {
+        self.try_ask(query).unwrap()
+    }
+
+    pub fn try_ask(&mut self, query: Query) -> Result<Answer> {
         let vector = query.mode.has_semantic().then(|| (BagOfWords::new().vector(&query.text), "bag of words"));
         let parts = &self.parts;
         complete(&mut self.index, query, vector, |id| {
             parts.get(&id).cloned().ok_or_else(|| Error::new(ErrorKind::Missing, "it is not there"))
         })
-        .unwrap()
     }
 
     pub fn ids(&mut self, text: &str, mode: Mode) -> Vec<String> {
@@ -348,6 +351,25 @@ fn limit_and_offset_page_through_one_ranking() {
         paged.extend(memory.ask(query).hits.into_iter().map(|hit| hit.id));
     }
     assert_eq!(paged, whole);
+    for offset in [whole.len(), whole.len() + 1, 1_000_000] {
+        let answer = memory.ask(Query { text: "hive frames bees".into(), offset, ..Query::default() });
+        assert_eq!((answer.hits.len(), answer.total), (0, whole.len()), "from {offset} on");
+    }
+}
+
+#[test]
+fn pages_of_a_million_words_are_indexed() {
+    let many: String = (0..1_000_000).map(|number| format!("w{} ", number % 60_000)).collect();
+    let once_more = "honey ".repeat(1_000_000);
+    let sections = |text: &str| page("large.html", "Large", &[("All of it", text)]);
+    for (text, word) in [(&many, "w59999"), (&once_more, "honey")] {
+        let built =
+            build(vec![sections(text), page("small.html", "Small", &[])], None, &Options::default(), &|_| ()).unwrap();
+        let answer = Memory::new(built).ask(Query { text: word.into(), mode: Mode::Keyword, ..Query::default() });
+        assert_eq!((answer.total, answer.hits[0].id.as_str()), (1, "large.html"), "{word}");
+        assert!(answer.hits[0].sections[0].excerpt.text.contains(word));
+        assert!(answer.hits[0].sections[0].excerpt.text.len() < 400);
+    }
 }
 
 #[test]

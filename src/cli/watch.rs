@@ -139,8 +139,10 @@ fn read_profiles(path: &Path) -> Result<Vec<Profile>> {
                 .hint("a line is {\"name\": \"async news\", \"query\": \"async runtime\"}; see `bifocal watch --help`")
         };
         let profile: Profile = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
-        if profile.query.trim().is_empty() == profile.similar.is_none() && profile.filters.0.is_empty() {
-            return Err(wrong("it asks for nothing, or both has a query and is for pages like a page".into()));
+        match (!profile.query.trim().is_empty(), profile.similar.is_some()) {
+            (true, true) => return Err(wrong("it has a query and is for pages like a page".into())),
+            (false, false) if profile.filters.0.is_empty() => return Err(wrong("it asks for nothing".into())),
+            _ => {}
         }
         if profiles.iter().any(|other| other.name == profile.name) {
             return Err(wrong(format!("there is a query called \"{}\" already", profile.name)));
@@ -198,7 +200,12 @@ mod tests {
         for (lines, wanted) in [
             ("", "holds no queries"),
             ("{\"name\": \"a\"}", "line 1: it asks for nothing"),
-            ("{\"name\": \"a\", \"query\": \"x\", \"similar\": \"y\"}", "line 1: it asks for nothing, or both"),
+            ("{\"name\": \"a\", \"query\": \" \"}", "line 1: it asks for nothing"),
+            ("{\"name\": \"a\", \"query\": \"x\", \"similar\": \"y\"}", "line 1: it has a query and is for pages like"),
+            (
+                "{\"name\": \"a\", \"query\": \"x\", \"similar\": \"y\", \"filters\": {\"a\": 1}}",
+                "line 1: it has a query and is for pages like",
+            ),
             (
                 "{\"name\": \"a\", \"query\": \"x\"}\n{\"name\": \"a\", \"query\": \"y\"}",
                 "line 2: there is a query called \"a\"",

@@ -27,22 +27,26 @@ pub(super) struct Lookup {
     pub is_foreign: bool,
 }
 
-/// Finds the forms that stand for a word, as far as blocks are loaded: the longer ones that begin with it among
-/// `prefix_blocks` blocks at most; for a word that the site doesn't use, a neighbour's family by `endings`.
+/// Dictionary blocks in which a word is looked for: an unfinished one may go on in the second, and the neighbour of one that the
+/// site doesn't use may be the first there.
+const BLOCKS: usize = 2;
+
+/// Finds the forms that stand for a word, as far as blocks are loaded, of an `unfinished` one longer ones, too; for a word that the
+/// site doesn't use, a neighbour's family by `endings`.
 pub(super) fn look_up(
     index: &Index,
     core: &Core,
     plan: &mut Plan,
     word: &str,
-    prefix_blocks: usize,
+    unfinished: bool,
     endings: &[String],
 ) -> Lookup {
     let mut blocks: Vec<(PartId, &TermBlock)> = Vec::new();
     let mut wanted = 0;
-    for Place::Part(id) | Place::Named(id) in index.blocks_with(core, word, prefix_blocks.max(2)) {
+    for Place::Part(id) | Place::Named(id) in index.blocks_with(core, word, BLOCKS) {
         // The neighbour of a word that would be the last of its block is the first of the next.
         let is_last = |&(_, block): &(_, &TermBlock)| block.find(word) == Err(block.terms().len());
-        if wanted == 1 && prefix_blocks == 0 && !blocks.first().is_some_and(is_last) {
+        if wanted == 1 && !unfinished && !blocks.first().is_some_and(is_last) {
             break;
         }
         wanted += 1;
@@ -50,7 +54,7 @@ pub(super) fn look_up(
         blocks.extend(index.terms(id).map(|block| (id, block)));
     }
     let contents: Vec<_> = blocks.iter().map(|&(_, block)| block).collect();
-    let found = expand(word, prefix_blocks > 0, &contents, endings);
+    let found = expand(word, unfinished, &contents, endings);
     // Of a block that can't be had nobody knows what it holds.
     let is_foreign = found.is_foreign(word, &contents) && blocks.len() == wanted;
     let mut forms: Vec<PlacedForm> = Vec::new();
@@ -92,7 +96,7 @@ impl Lookup {
         }
         for (number, word) in meant.iter().enumerate() {
             let likeliest = number == 0 && self.is_foreign;
-            for mut form in look_up(index, core, plan, word, 0, &[]).forms {
+            for mut form in look_up(index, core, plan, word, false, &[]).forms {
                 if !self.forms.iter().any(|known| known.form == form.form) {
                     form.weight *= if likeliest { MEANT } else { ALSO_MEANT };
                     form.primary = likeliest;

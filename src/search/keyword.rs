@@ -16,8 +16,6 @@ use super::{Completion, Correction, TermExplanation, Typos};
 
 /// Most distinct words of a query that are searched for.
 const MOST_WORDS: usize = 48;
-/// Most dictionary blocks that an unfinished word is looked for in.
-const MOST_PREFIX_BLOCKS: usize = 2;
 
 /// So few letters may become anything, though they be a word.
 const FEW_LETTERS: usize = 2;
@@ -132,8 +130,7 @@ pub(super) fn plan(
     for word in words {
         let count = if word.compound { 0 } else { word.count as u32 };
         plan.length += count;
-        let prefix_blocks = if word.unfinished { MOST_PREFIX_BLOCKS } else { 0 };
-        let mut found = look_up(index, core, &mut plan, &word.term, prefix_blocks, &core.endings);
+        let mut found = look_up(index, core, &mut plan, &word.term, word.unfinished, &core.endings);
         if !word.also.is_empty() {
             add_synonyms(&mut found, index, core, &mut plan, word);
         } else if typos == Typos::Always || typos == Typos::Auto && found.is_foreign {

@@ -8,6 +8,9 @@ use super::{Expression, FacetRequest, Filters, Fusion, Group, Sort};
 /// How deep conditions may lie within each other, in an expression as in filters.
 pub const DEEPEST: usize = 16;
 
+/// What to do about one that lies deeper.
+pub(super) const TOO_DEEP: &str = "16 levels are possible; write it flatter";
+
 /// A question to an index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

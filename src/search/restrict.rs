@@ -8,25 +8,21 @@ use super::expression::Expression;
 use super::forms::{PlacedForm, look_up};
 use super::keyword::Plan;
 use super::positions::{Positions, merged};
-use super::query::DEEPEST;
+use super::query::{DEEPEST, TOO_DEEP};
 use crate::corpus::PageSet;
-use crate::index::{Core, Index, PartId};
+use crate::index::{Core, Index, PartId, Place};
 use crate::lexical::{PagePosting, PostingList};
-use crate::text::{self, Kind};
+use crate::text::{self, Kind, WRITTEN};
 use crate::{Error, ErrorKind, Result};
-
-/// Most dictionary blocks that the beginning of a word is looked for in.
-const MOST_PREFIX_BLOCKS: usize = 16;
 
 /// The pages that satisfy `expression`, as far as can be told from what is loaded; what is missing is noted in `plan`, and
 /// then the set says nothing.
 ///
 /// # Errors
-/// The expression is nested too deep, or a part contradicts itself.
+/// It is nested too deep, or a part contradicts itself.
 pub(super) fn restrict(index: &Index, core: &Core, expression: &Expression, plan: &mut Plan) -> Result<PageSet> {
     if expression.depth() > DEEPEST {
-        return Err(Error::new(ErrorKind::Input, "the query's expression is nested too deep")
-            .hint("16 levels are possible; write it flatter"));
+        return Err(Error::new(ErrorKind::Input, "the query is nested too deep").hint(TOO_DEEP));
     }
     let every = PageSet::all(core.collection.pages);
     Restriction { index, core, plan }.pages(expression, &every)
@@ -71,10 +67,7 @@ impl Restriction<'_, '_> {
                 others
             }
             Expression::Word(words) => self.word(words, candidates)?,
-            Expression::Prefix(stem) => match folded(stem) {
-                Some(stem) => self.holding(&stem, true, anywhere)?,
-                None => PageSet::none(self.core.collection.pages),
-            },
+            Expression::Prefix(stem) => self.beginning(stem)?,
             Expression::Title(words) => self.each(words, in_title)?,
             Expression::Heading(words) => self.each(words, in_heading)?,
             Expression::Phrase(words) => self.phrase(&leaves(words), candidates)?,
@@ -103,11 +96,11 @@ impl Restriction<'_, '_> {
     fn word(&mut self, words: &str, candidates: &PageSet) -> Result<PageSet> {
         let leaves = leaves(words);
         if let [leaf] = leaves.as_slice() {
-            return self.holding(leaf, false, anywhere);
+            return self.holding(leaf, anywhere);
         }
         let mut all = text::words(words);
         if let Some(whole) = all.next().filter(|word| word.kind == Kind::Compound && word.span.len() == words.len()) {
-            let found = self.holding(&whole.term, false, anywhere)?;
+            let found = self.holding(&whole.term, anywhere)?;
             if !found.is_empty() || !self.plan.missing.is_empty() {
                 return Ok(found);
             }
@@ -119,7 +112,7 @@ impl Restriction<'_, '_> {
     fn each(&mut self, words: &str, within: Within) -> Result<PageSet> {
         let mut found = PageSet::all(self.core.collection.pages);
         for leaf in leaves(words) {
-            found.intersect(&self.holding(&leaf, false, within)?);
+            found.intersect(&self.holding(&leaf, within)?);
         }
         Ok(found)
     }
@@ -139,7 +132,7 @@ impl Restriction<'_, '_> {
     fn near(&mut self, words: &[String], within: u32, candidates: &PageSet) -> Result<PageSet> {
         let mut families: Vec<Vec<String>> = Vec::new();
         for leaf in words.iter().flat_map(|word| leaves(word)) {
-            let forms = self.forms(&leaf, false);
+            let forms = self.forms(&leaf);
             families.push(forms.into_iter().map(|form| form.form).collect());
         }
         self.placed(&families, candidates, |positions| {
@@ -187,10 +180,31 @@ impl Restriction<'_, '_> {
         Ok(found)
     }
 
-    /// Pages that hold a word, one of its family or, of a beginning, one that begins so.
-    fn holding(&mut self, word: &str, prefix: bool, within: Within) -> Result<PageSet> {
+    /// Pages that hold a word that begins so, in however many blocks: each may be left out by one of them.
+    fn beginning(&mut self, stem: &str) -> Result<PageSet> {
         let mut found = PageSet::none(self.core.collection.pages);
-        for form in self.forms(word, prefix) {
+        let Some(stem) = folded(stem) else { return Ok(found) };
+        for Place::Part(id) | Place::Named(id) in self.index.blocks_with(self.core, &stem, usize::MAX) {
+            self.plan.want(self.index, id);
+            let Some(block) = self.index.terms(id) else { continue };
+            let start = block.find(&stem).unwrap_or_else(|next| next);
+            for (at, term) in block.terms().iter().enumerate().skip(start) {
+                if !term.form.starts_with(&stem) {
+                    break;
+                }
+                // A word with its marks is there without them, too, and so are those of a beginning.
+                if !term.form.bytes().any(|byte| byte == WRITTEN as u8) {
+                    self.add(self.index.postings(block, at), anywhere, &mut found)?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Pages that hold a word or one of its family.
+    fn holding(&mut self, word: &str, within: Within) -> Result<PageSet> {
+        let mut found = PageSet::none(self.core.collection.pages);
+        for form in self.forms(word) {
             self.add(form.postings(self.index), within, &mut found)?;
         }
         Ok(found)
@@ -207,9 +221,8 @@ impl Restriction<'_, '_> {
         Ok(found)
     }
 
-    fn forms(&mut self, word: &str, prefix: bool) -> Vec<PlacedForm> {
-        let blocks = if prefix { MOST_PREFIX_BLOCKS } else { 0 };
-        look_up(self.index, self.core, self.plan, word, blocks, &[]).forms
+    fn forms(&mut self, word: &str) -> Vec<PlacedForm> {
+        look_up(self.index, self.core, self.plan, word, false, &[]).forms
     }
 
     /// Adds the pages of a list, or notes the part that must be loaded for it.

@@ -44,7 +44,7 @@ pub(super) fn add_synonyms(found: &mut Lookup, index: &Index, core: &Core, plan:
     }
     let primary = found.forms.is_empty();
     for (also, weight) in &word.also {
-        for mut form in look_up(index, core, plan, also, 0, &core.endings).forms {
+        for mut form in look_up(index, core, plan, also, false, &core.endings).forms {
             if !found.forms.iter().any(|known| known.form == form.form) {
                 form.weight *= weight;
                 form.primary = primary;

@@ -3,7 +3,7 @@
 use super::facets;
 use super::filter::{Filter, Filters, Test};
 use super::keyword::Plan;
-use super::query::{DEEPEST, Query};
+use super::query::{DEEPEST, Query, TOO_DEEP};
 use crate::corpus::{PageSet, Value};
 use crate::index::{Chosen, Column, Core, FieldRef, Index};
 use crate::{Error, ErrorKind, Result};
@@ -64,8 +64,7 @@ pub(super) fn column<'i>(index: &'i Index, core: &Core, name: &str) -> Result<Op
 #[inline(never)]
 pub(super) fn want_columns(index: &Index, core: &Core, query: &Query, plan: &mut Plan) -> Result<()> {
     if query.filters.depth() > DEEPEST {
-        return Err(Error::new(ErrorKind::Usage, "the query's filters lie too deep in each other")
-            .hint("16 levels are possible; write them flatter"));
+        return Err(Error::new(ErrorKind::Usage, "the query's filters are nested too deep").hint(TOO_DEEP));
     }
     let mut names = Vec::new();
     query.filters.fields(&mut names);

@@ -36,7 +36,7 @@ story("a box is a combobox: focus stays in it while the options are gone through
   await page.locator('#query[aria-expanded="true"]').waitFor();
 });
 
-story("a dialog opens by its button, by / and by Ctrl K, and gives the focus back", async (page) => {
+story("a dialog opens by its button, by / and by Ctrl or Command K, and gives the focus back", async (page) => {
   await show(page, '<bifocal-search shape="dialog"></bifocal-search>');
   const opener = page.getByRole("button", { name: "Search" });
   await opener.focus();
@@ -48,10 +48,12 @@ story("a dialog opens by its button, by / and by Ctrl K, and gives the focus bac
   await page.locator("#other").focus();
   await page.keyboard.press("/");
   assert.equal(await page.locator("#other").inputValue(), "/", "what is typed into a field belongs to it");
-  await page.keyboard.press("Control+k");
-  assert.equal(await focused(page), "query");
-  await page.getByRole("button", { name: "Close" }).click();
-  assert.equal(await focused(page), "other");
+  for (const keys of ["Control+k", "Meta+k"]) {
+    await page.keyboard.press(keys);
+    assert.equal(await focused(page), "query", keys);
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.equal(await focused(page), "other", keys);
+  }
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("/");
   await page.keyboard.type("honey");

@@ -108,3 +108,33 @@ story("the parts that owners are promised are there, and no others", async (page
   const promised = /^Parts: `([^`]*)`/m.exec(readFileSync(new URL("../../docs/theming.md", import.meta.url), "utf8"))[1].split(/\s+/);
   assert.deepEqual([...parts].sort(), promised.sort());
 });
+
+story("each property that owners are promised changes what is drawn", async (page) => {
+  const doc = readFileSync(new URL("../../docs/theming.md", import.meta.url), "utf8");
+  const promised = [...doc.matchAll(/^\| `(--bifocal-[a-z-]+)` \|/gm)].map(([, name]) => name);
+  const others = {
+    "--bifocal-radius": "7px", "--bifocal-font": "Georgia", "--bifocal-size": "19px", "--bifocal-panel-width": "431px", "--bifocal-z-index": "7077", "--bifocal-reading-font": "Courier",
+  };
+  const colours = Object.fromEntries(promised.filter((name) => !(name in others)).map((name, at) => [name, `rgb(${at + 1}, ${2 * at + 1}, 200)`]));
+  const style = Object.entries({ ...colours, ...others }).map(([name, value]) => `${name}: ${value};`).join(" ");
+  /** All computed values of some properties within the element. */
+  const seen = () =>
+    page.evaluate(() => {
+      const elements = [...document.querySelector("bifocal-search").shadowRoot.querySelectorAll("*")];
+      const names = ["color", "backgroundColor", "borderTopColor", "fill", "stroke", "outlineColor", "boxShadow", "borderTopLeftRadius", "fontFamily", "fontSize", "width", "zIndex"];
+      return [...new Set(elements.flatMap((element) => names.map((name) => getComputedStyle(element)[name])))];
+    });
+  const play = `return answer(text, { hits: [hit({ lenses: ["keyword", "semantic"], sections: [{ heading: "Part", path: ["Above"], anchor: "p", url: "/a.html#p", score: 1, excerpt: excerpt("Words", [0, 5]) }] })] })`;
+  const values = [];
+  for (const shape of ["box", "page"]) {
+    await show(page, `<bifocal-search shape="${shape}"></bifocal-search>`, { play, head: `<style>:root { ${style} }</style>` });
+    await box(page).fill("x");
+    await drawn(page);
+    await box(page).press("ArrowDown");
+    values.push(...(await seen()));
+  }
+  for (const [name, value] of Object.entries({ ...colours, ...others })) {
+    assert.ok(values.some((seen) => seen.includes(value)), `${name}: ${value} is nowhere in ${values.join("; ")}`);
+  }
+  assert.equal(promised.length, Object.keys(colours).length + Object.keys(others).length);
+});

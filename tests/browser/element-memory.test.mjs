@@ -116,3 +116,13 @@ story("a plain form works before the script, hands over what was typed, and is t
   await page.getByRole("button", { name: "Search without it" }).click();
   await page.waitForURL(`${server.origin}/find.html?q=honey`);
 });
+
+story("where no script runs at all, the plain form asks", async (page) => {
+  server.pages["/site.css"] = "";
+  server.pages["/find.html"] = "<!doctype html><title>Found</title><link rel=icon href=data:,>";
+  server.pages["/try.html"] = html('<bifocal-search><form action="/find.html"><input type="search" name="q" aria-label="Search"></form></bifocal-search>');
+  await page.goto(`${server.origin}/try.html`);
+  await page.getByRole("searchbox", { name: "Search" }).fill("honey");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${server.origin}/find.html?q=honey`);
+}, { javaScriptEnabled: false });

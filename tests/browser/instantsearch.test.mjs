@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { actor } from "./actor.mjs";
+import { keeping, take } from "./control.mjs";
 import { built, stage } from "./stage.mjs";
 
 const load = createRequire(new URL("../../www/package.json", import.meta.url));
@@ -248,6 +249,27 @@ story("what can't be answered is an error that says what can", async (page) => {
     assert.match(said, expected, JSON.stringify(params));
     assert.match(said, /^(option|internal|index) /);
   }
+});
+
+story("with the network off, after one visit, the widgets find and filter as before", async (page) => {
+  server.pages["/is.js"] = script("instantsearch.js/dist/instantsearch.production.min.js");
+  server.pages["/sw.js"] = keeping(["/try.html", "/is.js"]);
+  const names = ["box", "stats", "sections", "makers", "price", "cheap", "stock", "current", "clear", "sort", "hits", "pages"];
+  await show(page, `${names.map((name) => `<div id="${name}"></div>`).join("")}<script src="/is.js"></script>`, WIDGETS);
+  const found = async (text) => {
+    await page.locator("#box input").fill(text);
+    await page.waitForFunction((text) => document.querySelector("#hits a") && document.querySelector("#box input").value === text && document.querySelector("#hits a mark, #hits p mark"), text);
+    await page.locator("#stats", { hasText: "found" }).waitFor();
+    return page.locator("#hits a").allTextContents();
+  };
+  const expected = await found("what keeps the bees calm");
+  await take(page);
+  server.off = true;
+  await page.reload();
+  assert.deepEqual(await found("what keeps the bees calm"), expected);
+  await page.locator("#box input").fill("");
+  await page.locator("#sections").getByText("books").click();
+  await page.locator("#stats").getByText(new RegExp(`^${pages((one) => section(one) === "books").length} results? found`)).waitFor();
 });
 
 story("with the network off the answer is an error that says so, and the next one is an answer", async (page) => {

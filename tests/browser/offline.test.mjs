@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CLAIM, control } from "./control.mjs";
+import { CLAIM, control, keeping } from "./control.mjs";
 import { keep } from "./keep.mjs";
 import { built, DEVTOOLS, inFirefox, launchWith, PROFILES, stage } from "./stage.mjs";
 
@@ -125,11 +125,7 @@ story("a model that is not kept can't be loaded with the network off: that is sa
 
 story("with the network off a hit leads to its page, which the site's own service worker kept, and to the words there", async (page) => {
   const pages = ["/guide/swarming.html", "/guide/inspections.html", "/guide/first-hive.html", "/page.html"];
-  const keeping = `addEventListener("install", (event) => event.waitUntil(caches.open("pages").then((cache) => cache.addAll(${JSON.stringify(pages)}))));
-    addEventListener("fetch", (event) => {
-      if (!new URL(event.request.url).pathname.startsWith("/bifocal/")) event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
-    });`;
-  await control(page, server, `importScripts("/bifocal/bifocal-offline.js"); bifocalOffline({ index: "/bifocal/" }); ${keeping} ${CLAIM}`);
+  await control(page, server, keeping(pages));
   await setOffline(page, true);
   await page.reload();
   await page.locator("#query").fill("others walk in after her within an hour");
@@ -201,24 +197,54 @@ story("a rebuilt site is brought as a whole: an open page keeps its build, the n
   await page.waitForFunction(async () => (await caches.keys()).filter((name) => name.startsWith("bifocal-offline http")).length === 1);
 });
 
-story("an update that breaks off, wherever it does, leaves the build that was there; the next try goes on", async (page) => {
+/** The paths of the newer build's files that the older one has not. */
+function anew() {
+  const [former, files] = ["site", "few"].map((name) => JSON.parse(readFileSync(join(built(name), "bifocal/files.json"), "utf8")).files.map(({ path }) => path));
+  return files.filter((path) => !former.includes(path));
+}
+
+/** Has the service worker bring the newer build, and the network break down at request `n` of those that it makes for it. */
+async function refreshUntil(page, n) {
+  let made = 0;
+  server.answer = () => void (made++ === n && (server.off = true));
+  const said = await refresh(page);
+  server.answer = () => undefined;
+  return { said, made };
+}
+
+/** A page whose build is kept, on a site that has a newer one now. */
+async function kept(page) {
   await page.goto(home());
   await keep(page);
   await page.reload();
   // A page that opens looks for a newer build by itself: that is over before there is one.
   await find(page, "honey");
   server.folder = built("few");
-  const files = JSON.parse(readFileSync(join(built("few"), "bifocal/files.json"), "utf8")).files.length;
-  let completed = false;
-  for (let n = 0; n <= files + 2 && !completed; n++) {
-    let left = n;
-    server.answer = () => void (left-- <= 0 && (server.off = true));
-    completed = (await refresh(page)) === "kept";
-    server.off = true;
-    if (!completed) assert.equal(await fresh(page), generation("site"), `broken off at request ${n}`);
+}
+
+story("an update that breaks off at any of its requests leaves the build that was there", async (page) => {
+  await kept(page);
+  let broken = 0;
+  for (; (await refreshUntil(page, broken)).said !== "kept"; broken++) {
+    assert.equal(await fresh(page), generation("site"), `broken off at request ${broken}`);
     server.off = false;
+    // From the beginning, so that each request comes to be the one.
+    await page.evaluate(async (name) => Promise.all((await caches.keys()).filter((key) => key.endsWith(name)).map((key) => caches.delete(key))), ` ${generation("few")}`);
   }
-  assert.ok(completed, "in the end it is there");
+  assert.ok(broken > anew().length, `${broken} requests were broken off; ${anew().length} files are new`);
+  server.off = true;
+  assert.equal(await fresh(page), generation("few"));
+});
+
+story("an update that broke off goes on with what is there", async (page) => {
+  await kept(page);
+  let at = 0;
+  let last = { said: "failed", made: 0 };
+  for (; last.said !== "kept"; at++) {
+    server.off = false;
+    last = await refreshUntil(page, at);
+  }
+  assert.ok(last.made < anew().length, `${last.made} requests at last, for ${anew().length} new files`);
   server.off = true;
   assert.equal(await fresh(page), generation("few"));
 });

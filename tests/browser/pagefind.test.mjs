@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { actor } from "./actor.mjs";
+import { keeping, take } from "./control.mjs";
 import { show as host } from "./pagefind.mjs";
 import { built, stage } from "./stage.mjs";
 
@@ -34,6 +35,17 @@ story("Pagefind's default user interface works unmodified", async (page) => {
   await page.locator(".pagefind-ui__search-clear").click();
   await page.locator(".pagefind-ui__search-input").fill("qqzzxx");
   await page.getByText("No results for qqzzxx").waitFor();
+});
+
+story("with the network off, after one visit, Pagefind's interface finds as before", async (page) => {
+  await show(page, `import { PagefindUI } from "/ui.js"; new PagefindUI({ element: "#search", bundlePath: "/bifocal/", showSubResults: true });`);
+  server.pages["/sw.js"] = keeping(["/try.html", "/ui.js", "/ui.css"]);
+  await take(page);
+  server.off = true;
+  await page.reload();
+  await page.locator(".pagefind-ui__search-input").fill("honey");
+  await page.locator(".pagefind-ui__result-link").first().waitFor();
+  assert.match(await page.locator(".pagefind-ui__message").textContent(), /^\d+ results for honey$/);
 });
 
 story("its functions give what Pagefind's give", async (page) => {

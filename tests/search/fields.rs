@@ -321,7 +321,7 @@ fn fields_that_are_not_there_and_values_of_other_kinds_are_errors() {
     );
     refused(r#"{"year": "2020"}"#, "give a number", "the field year holds numbers, not 2020");
     let deep = r#"{"not": "#.repeat(20) + "{}" + &"}".repeat(20);
-    refused(&deep, "16 levels are possible; write them flatter", "the query's filters lie too deep in each other");
+    refused(&deep, "16 levels are possible; write it flatter", "the query's filters are nested too deep");
 }
 
 #[test]

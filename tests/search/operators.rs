@@ -112,10 +112,47 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_an_error(text in "([a-z\"()+*:|-]|OR |AND |NEAR/2 |title:|\u{0}|[ .🦀\u{202e}é]){0,40}") {
+    fn no_text_is_an_error(
+        text in prop_oneof!["([a-z\"()+*:|-]|OR |AND |NEAR/2 |title:|\u{0}|[ .🦀\u{202e}é]){0,40}", any::<String>()],
+    ) {
         let answer = Memory::new(index_of(pages())).ask(Query { text: text.clone(), ..Query::default() });
         prop_assert_eq!(answer.query, text);
     }
+}
+
+#[test]
+fn a_beginning_asks_for_all_words_that_begin_so() {
+    // More words than an unfinished one stands for, in more than one block.
+    let words: Vec<String> = (0..900).map(|number| format!("st{number:03}x")).collect();
+    let mut pages: Vec<Page> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| page(&format!("p{at:03}"), "", &[("", &format!("drum {word}"))]))
+        .collect();
+    pages.push(page("other", "", &[("", "drum alone")]));
+    let mut memory = Memory::new(index_of(pages));
+    let mut found = |text: &str| {
+        let answer = memory.ask(Query { text: text.into(), mode: Mode::Keyword, ..Query::default() });
+        (answer.total, answer.failures)
+    };
+    assert_eq!(found("drum +st*"), (words.len(), vec![]));
+    assert_eq!(found("drum -st*"), (1, vec![]));
+    assert_eq!(found("drum +st00*"), (10, vec![]));
+}
+
+#[test]
+fn an_expression_that_is_nested_too_deep_says_so() {
+    let deep = |levels: usize| {
+        let inside = Expression::Word("hive".into());
+        (0..levels).fold(inside, |inside, _| Expression::Not(Box::new(inside)))
+    };
+    let mut memory = Memory::new(index_of(pages()));
+    let mut ask = |levels| {
+        let query = Query { text: "hive".into(), expression: Some(deep(levels)), ..Query::default() };
+        memory.try_ask(query).map(|answer| answer.hits.len())
+    };
+    assert!(ask(12).unwrap() > 0);
+    assert!(ask(200).unwrap_err().to_string().contains("nested too deep"));
 }
 
 fn check(text: &str, expected: &[&str]) {
