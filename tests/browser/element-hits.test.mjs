@@ -29,13 +29,14 @@ story("nothing in a hit becomes markup, or a link that runs", async (page) => {
       hit({ id: "1", url: "javascript:alert(1)", title: "${evil}", excerpt: excerpt("${evil}", [0, 4]) }),
       hit({ id: "2", url: "data:text/html,x", sections: [{ heading: "${evil}", path: ["${evil}"], anchor: "x", url: "javascript:alert(2)", score: 1, excerpt: excerpt("x") }] }),
       hit({ id: "3", url: "http://", title: "no address" }),
-      hit({ id: "4", title: "sound" }),
+      hit({ id: "4", title: "sound", url: "/caf%C3%A9%E2%80%AEgpj.html" }),
     ] })`,
   });
   await box(page).fill("x");
   await option(page).first().waitFor();
   assert.deepEqual(await option(page).evaluateAll((links) => links.map((link) => link.querySelector(".title").textContent)), ["sound"]);
   assert.equal(await page.locator("#hits img").count(), 0);
+  assert.equal(await page.locator("#hits .place").last().textContent(), "/café%E2%80%AEgpj.html", "an address reads in the direction in which it is");
   assert.equal(await page.locator("#hits .excerpt mark").first().textContent(), "<img");
   assert.equal(await page.locator("#hits .title").first().getAttribute("dir"), "auto", "a title's own direction stays in it");
 });

@@ -16,11 +16,11 @@ export function absolute(url: string, page: string): string | null {
   }
 }
 
-/** The address without scheme and host where they are the page's own. */
+/** The address without scheme and host where they are the page's own; signs that turn the direction of text stay encoded. */
 export function readable(url: string): string {
   const plain = url.startsWith(`${location.origin}/`) ? url.slice(location.origin.length + 1) : url;
   try {
-    return decodeURI(plain);
+    return decodeURI(plain).replace(/\p{Bidi_Control}/gu, encodeURIComponent);
   } catch {
     return plain;
   }

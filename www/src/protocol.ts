@@ -195,7 +195,7 @@ export interface EngineAnswer {
   relation: "eq" | "gte";
   /** The facets that were asked for, by field: of the pages that `total` counts; by meaning alone, of the fifty nearest. */
   facets: Record<string, Facet>;
-  /** Further pages that only meaning found. */
+  /** How many of `hits` only meaning found; they are not in `total`. */
   semanticOnly: number;
   /** The encoder that made the query's vector: `"lexicon"`, or the transformer's name. */
   encoder: string | null;
