@@ -180,7 +180,7 @@ impl Restriction<'_, '_> {
         Ok(found)
     }
 
-    /// Pages that hold a word that begins so, in however many blocks: each may be left out by one of them.
+    /// Pages that hold a word that begins so. All blocks that may have such words are read, however many: one word decides about a page.
     fn beginning(&mut self, stem: &str) -> Result<PageSet> {
         let mut found = PageSet::none(self.core.collection.pages);
         let Some(stem) = folded(stem) else { return Ok(found) };
