@@ -20,6 +20,9 @@ export interface HandedIn {
 /** No runtime file is near this when un-gzipped; parts have the index's own, smaller bound. */
 export const RUNTIME_BOUND = 32 << 20;
 
+/** Bytes that are un-gzipped at a time: gzip makes at most a thousand of one. */
+const SLICE = 32 << 10;
+
 /** Before a second try of what the network lost. */
 const PAUSE_MS = 300;
 
@@ -94,7 +97,7 @@ export async function plain(
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = ungzip(slices(bytes));
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       length += chunk.value.length;
@@ -112,6 +115,26 @@ export async function plain(
     at += chunk.length;
   }
   return whole;
+}
+
+/** So little at a time that what is un-gzipped before anybody looks at its length stays small. */
+function* slices(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += SLICE) yield bytes.subarray(at, at + SLICE);
+}
+
+/** Reads what `pieces` were before gzip. Not through a `Blob`, whose bytes Chromium keeps in another process: a millisecond each. */
+export function ungzip(
+  pieces: Iterable<Uint8Array<ArrayBuffer>> | AsyncIterable<Uint8Array<ArrayBuffer>>,
+): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  const feed = async () => {
+    for await (const piece of pieces) await writer.write(piece);
+    await writer.close();
+  };
+  // Why it ended is what the reader is told.
+  feed().catch((error: unknown) => writer.abort(error).catch(() => {}));
+  return readable.getReader();
 }
 
 /** Compiles the WebAssembly in `path`. */

@@ -7,7 +7,7 @@
 import { bind, type Bindings } from "./bind.js";
 import { BifocalError, reason } from "./error.js";
 import type { Encoder } from "./engine.js";
-import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND } from "./files.js";
+import { compile, type FetchFile, fileUrl, read, request, RUNTIME_BOUND, ungzip } from "./files.js";
 import { Kept } from "./kept.js";
 import type { ModelFile, Progress, VectorSpace } from "./protocol.js";
 import { hasRelaxedSimd } from "./relaxed.js";
@@ -216,15 +216,7 @@ async function* plainChunks(
     yield* pieces;
     return;
   }
-  const { readable, writable } = new DecompressionStream("gzip");
-  const writer = writable.getWriter();
-  const feed = async () => {
-    for await (const piece of pieces) await writer.write(piece);
-    await writer.close();
-  };
-  // Why it ended is what the reader is told.
-  feed().catch((error: unknown) => writer.abort(error).catch(() => {}));
-  const reader = readable.getReader();
+  const reader = ungzip(pieces);
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
   } catch (error) {
