@@ -28,7 +28,7 @@ use bifocal::build::{Built, Embedding, Options, build};
 use bifocal::corpus::{Page, Section};
 use bifocal::encoder::{Encoder, Role, VectorSpace};
 use bifocal::index::{Index, Packer, PartId};
-use bifocal::search::{Answer, LegStatus, Mode, Query, complete};
+use bifocal::search::{Answer, Combination, Fusion, LegStatus, Mode, Normalization, Query, complete};
 use bifocal::{Error, ErrorKind, Result, text};
 
 /// An encoder whose vectors are sums over words: each word has a direction of its own, synonyms share one. It knows
@@ -290,10 +290,36 @@ fn hits_show_where_and_why() {
         .map(|&[start, end]| String::from_utf16(&units[start as usize..end as usize]).unwrap())
         .collect();
     assert_eq!(marked, ["Split", "frames", "Splitting"]);
-    for hit in &answer.hits {
-        let explained = hit.explain.as_ref().unwrap();
-        let sum: f32 = explained.terms.iter().map(|term| term.score).sum();
-        assert!((sum - explained.keyword.unwrap_or(0.0)).abs() < 1e-4, "{}: {explained:?}", hit.id);
+}
+
+#[test]
+fn an_explanation_adds_up_to_the_score() {
+    let mut memory = Memory::new(index_of(pages()));
+    let rrf = Fusion::Rrf { rank_constant: 60.0 };
+    let mean =
+        |combination| Fusion::Normalization { normalization: Normalization::MinMax, combination, weights: [0.4, 0.6] };
+    let fusions = [Fusion::default(), rrf, mean(Combination::ArithmeticMean), mean(Combination::HarmonicMean)];
+    for (mode, fusion) in [Mode::Keyword, Mode::Semantic]
+        .map(|mode| (mode, Fusion::default()))
+        .into_iter()
+        .chain(fusions.map(|fusion| (Mode::Hybrid, fusion)))
+    {
+        let query = Query { text: "split frames".into(), mode, fusion, explain: true, ..Query::default() };
+        let answer = memory.ask(query);
+        assert!(answer.hits.len() > 1, "{mode:?}");
+        for hit in &answer.hits {
+            let explained = hit.explain.as_ref().unwrap();
+            let is =
+                |sum: f32, whole: f32| assert!((sum - whole).abs() < 1e-4, "{} by {mode:?}: {explained:?}", hit.id);
+            is(explained.terms.iter().map(|term| term.score).sum(), explained.keyword.unwrap_or(0.0));
+            let gains = [explained.title, explained.language, explained.proximity];
+            let gained: f32 = gains.into_iter().flatten().sum();
+            is(explained.fused + gained, hit.score);
+            match fusion == mean(Combination::HarmonicMean) {
+                true => assert_eq!((explained.words, explained.meaning), (None, None)),
+                false => is(explained.words.unwrap_or(0.0) + explained.meaning.unwrap_or(0.0), explained.fused),
+            }
+        }
     }
 }
 

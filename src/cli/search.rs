@@ -6,7 +6,7 @@ use bifocal::corpus::Value;
 use bifocal::encoder::{Encoder, Transformer};
 use bifocal::index::ModelRef;
 use bifocal::search::{
-    Answer, Combination, Excerpt, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode,
+    Answer, Combination, Excerpt, Explanation, FacetRequest, FacetValue, Filters, Fusion, Group, Hit, LegStatus, Mode,
     Normalization, Order, Query, Relation, Sort, VectorPlan,
 };
 use bifocal::{Error, ErrorKind, Result};
@@ -243,6 +243,33 @@ pub fn load_encoder(folder: &IndexFolder, wanted: &ModelRef, path: Option<&Path>
     Ok(Some(encoder))
 }
 
+/// How a score adds up.
+fn sum(explained: &Explanation, score: f32) -> String {
+    let part = |name: &str, share: Option<f32>, of: &str, whole: Option<f32>| {
+        let whole = whole.filter(|&whole| Some(whole) != share);
+        let of = whole.map_or(String::new(), |whole| format!(" ({of} {whole:.4})"));
+        share.map(|share| format!("{name} {share:.4}{of}"))
+    };
+    let gain = |what: &str, gain: Option<f32>| gain.map(|gain| format!("{gain:.4} for {what}"));
+    let parts = [
+        part("words", explained.words, "terms", explained.keyword),
+        part("meaning", explained.meaning, "cosine", explained.cosine),
+        gain("the title", explained.title),
+        gain("the language", explained.language),
+        gain("words close together", explained.proximity),
+    ];
+    let mut parts: Vec<String> = parts.into_iter().flatten().collect();
+    if explained.words.or(explained.meaning).is_none() {
+        parts.insert(0, format!("{} {:.4}", explained.fusion, explained.fused));
+    }
+    let parts = parts.join(" + ");
+    let sum = explained.prior.map_or(parts.clone(), |prior| format!("({parts}) × {prior:.2} as the owner says"));
+    match explained.settled {
+        true => format!("{sum}; put first by the owner, with the best page's score → {score:.4}"),
+        false => format!("{sum} → {score:.4}"),
+    }
+}
+
 fn layout(answer: &Answer, explain: bool) -> String {
     let mut out = String::new();
     for (number, hit) in answer.hits.iter().enumerate() {
@@ -261,18 +288,7 @@ fn layout(answer: &Answer, explain: bool) -> String {
                     term.word, term.idf, term.document_frequency, term.frequency, term.score
                 );
             }
-            let part = |value: Option<f32>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
-            let (words, cosine) = (part(explained.keyword), part(explained.cosine));
-            let title = explained.title.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the title"));
-            let close =
-                explained.proximity.map_or(String::new(), |bonus| format!(" + {bonus:.4} for words close together"));
-            let language = explained.language.map_or(String::new(), |bonus| format!(" + {bonus:.4} for the language"));
-            let prior = explained.prior.map_or(String::new(), |prior| format!(" × {prior:.2} as the owner says"));
-            let put = if explained.settled { ", put first by the owner" } else { "" };
-            out += &format!(
-                "      words {words}, cosine {cosine}, {}{title}{language}{close}{prior} → {:.4}{put}\n",
-                explained.fusion, hit.score
-            );
+            out += &format!("      {}\n", sum(explained, hit.score));
         }
         out.push('\n');
     }

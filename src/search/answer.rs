@@ -174,28 +174,35 @@ pub struct Excerpt {
     pub ranges: Vec<[u32; 2]>,
 }
 
-/// How a hit's score came about.
+/// How a hit's score came about: `(fused + title + language + proximity) × prior`, where what is none counts nothing; the best
+/// page's for one that is `settled`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// What words gave before fusion: the sum of the terms' scores.
+    /// The score by words: the sum of the terms' scores.
     pub keyword: Option<f32>,
     /// Each word's part of it.
     pub terms: Vec<TermExplanation>,
+    /// The cosine of the page's nearest passage.
+    pub cosine: Option<f32>,
+    /// How both were put together.
+    pub fusion: &'static str,
+    /// What they came to; of a search through one lens what that gave.
+    pub fused: f32,
+    /// What words gave of that; none where both are combined by a mean that is no sum.
+    pub words: Option<f32>,
+    /// What meaning gave of that, in the same way. A page that was not compared has what one half as near as all others has.
+    pub meaning: Option<f32>,
     /// What it gained by the words that its title and headings share with the query ([`crate::lexical::Ranking::named`]).
     pub title: Option<f32>,
     /// What it gained because it is in the reader's language.
     pub language: Option<f32>,
     /// What it gained because it has the query's words close together (`ranking.proximity` in `bifocal.toml`).
     pub proximity: Option<f32>,
-    /// The cosine of the page's nearest passage.
-    pub cosine: Option<f32>,
     /// What the score was multiplied by, as the owner says (`ranking` in `bifocal.toml`).
     pub prior: Option<f32>,
     /// Whether the owner put the page first for this query (`answers` in `bifocal.toml`).
     pub settled: bool,
-    /// How both were put together.
-    pub fusion: &'static str,
 }
 
 /// What one word of the query gave.

@@ -118,6 +118,16 @@ fn weight_of(semantic: &[PageScore], spread: f32) -> f32 {
     (LEAST_WEIGHT + WEIGHT_GAIN * (first.score - mean) / spread).min(MOST_WEIGHT)
 }
 
+/// The legs' scores of one query, normalised.
+struct Comparable {
+    /// Of each page what words and meaning gave it, where they ranked it.
+    pages: Vec<[Option<f32>; 2]>,
+    /// What meaning counts in a convex combination.
+    weight: f32,
+    /// What a page has by meaning in one that was not compared.
+    typical: f32,
+}
+
 impl Fusion {
     /// What it is called, without its parameters.
     pub fn name(&self) -> &'static str {
@@ -131,6 +141,36 @@ impl Fusion {
     /// Fuses two rankings, each best first; equal scores are put in the order of pages. `cut_off` is the index's, the cosine from which
     /// on pages are found by meaning.
     pub fn fuse(&self, keyword: &[PageScore], semantic: &[PageScore], cut_off: f32) -> Vec<PageScore> {
+        let comparable = self.comparable(keyword, semantic, cut_off);
+        let score = |legs: &[Option<f32>; 2]| match legs {
+            [None, None] => f32::NEG_INFINITY,
+            &legs => self.combined(legs, &comparable),
+        };
+        let scores: Vec<f32> = comparable.pages.iter().map(score).collect();
+        PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
+    }
+
+    /// What words and meaning each give to the fused score of `page`, the two of which add up to it; none where they are combined
+    /// by a mean that is no sum.
+    #[inline(never)]
+    pub fn shares(
+        &self,
+        keyword: &[PageScore],
+        semantic: &[PageScore],
+        cut_off: f32,
+        page: PageId,
+    ) -> Option<[f32; 2]> {
+        if let Fusion::Normalization { combination: Combination::GeometricMean | Combination::HarmonicMean, .. } = self
+        {
+            return None;
+        }
+        let comparable = self.comparable(keyword, semantic, cut_off);
+        let [words, meaning] = comparable.pages.get(page.0 as usize).copied().unwrap_or_default();
+        Some([self.combined([words, Some(0.0)], &comparable), self.combined([None, meaning], &comparable)])
+    }
+
+    /// Scores that can be put together, page by page.
+    fn comparable(&self, keyword: &[PageScore], semantic: &[PageScore], cut_off: f32) -> Comparable {
         let spread = spread(cut_off);
         let highest = keyword.iter().chain(semantic).map(|ranked| ranked.page.0).max();
         let mut pages: Vec<[Option<f32>; 2]> = vec![[None; 2]; highest.map_or(0, |page| page as usize + 1)];
@@ -151,12 +191,7 @@ impl Fusion {
             Fusion::Convex { weight } => weight.unwrap_or_else(|| weight_of(semantic, spread)),
             _ => 0.0,
         };
-        let score = |legs: [Option<f32>; 2]| match legs {
-            [None, None] => f32::NEG_INFINITY,
-            legs => self.combined(legs, weight, typical),
-        };
-        let scores: Vec<f32> = pages.into_iter().map(score).collect();
-        PageScore::best_first(&scores, |score| score != f32::NEG_INFINITY)
+        Comparable { pages, weight, typical }
     }
 
     fn normalised(&self, leg: usize, ranking: &[PageScore], spread: f32) -> Vec<(PageId, f32)> {
@@ -184,7 +219,7 @@ impl Fusion {
         ranking.iter().enumerate().map(|(rank, ranked)| (ranked.page, normalise(rank, ranked.score))).collect()
     }
 
-    fn combined(&self, legs: [Option<f32>; 2], weight: f32, typical: f32) -> f32 {
+    fn combined(&self, legs: [Option<f32>; 2], &Comparable { weight, typical, .. }: &Comparable) -> f32 {
         let [keyword, semantic] = legs;
         match self {
             Fusion::Convex { .. } => (1.0 - weight) * keyword.unwrap_or(0.0) + weight * semantic.unwrap_or(typical),
@@ -248,6 +283,32 @@ mod tests {
         };
         check(normalization(Combination::ArithmeticMean), &[(1, 0.75), (3, 0.5005), (2, 1. / 6.), (4, 0.0005)]);
         check(normalization(Combination::HarmonicMean), &[(1, 2. / 3.), (2, 1. / 3.), (3, 0.001998), (4, 0.001)]);
+    }
+
+    #[test]
+    fn shares_add_up_to_the_fused_score() {
+        let (keyword, semantic) = (ranking(&[(1, 8.0), (2, 4.0), (3, 2.0)]), ranking(&[(3, 0.6), (1, 0.2), (4, -0.2)]));
+        let weighed =
+            |normalization, combination| Fusion::Normalization { normalization, combination, weights: [0.3, 0.6] };
+        let sum = |scores| weighed(scores, Combination::ArithmeticMean);
+        let sums = [
+            Fusion::default(),
+            Fusion::Rrf { rank_constant: 60.0 },
+            sum(Normalization::MinMax),
+            sum(Normalization::L2),
+            sum(Normalization::ZScore),
+        ];
+        for fusion in sums {
+            for fused in fusion.fuse(&keyword, &semantic, WIDE) {
+                let shares = fusion.shares(&keyword, &semantic, WIDE, fused.page).unwrap();
+                assert!((shares[0] + shares[1] - fused.score).abs() < 1e-6, "{fusion:?}: {fused:?} of {shares:?}");
+            }
+            assert_eq!(fusion.shares(&keyword, &semantic, WIDE, PageId(4)).unwrap()[0], 0.0);
+        }
+        for mean in [Combination::GeometricMean, Combination::HarmonicMean] {
+            let fusion = weighed(Normalization::MinMax, mean);
+            assert_eq!(fusion.shares(&keyword, &semantic, WIDE, PageId(1)), None);
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(super) struct Found<'r> {
     pub plan: &'r Plan,
     pub keyword: Option<&'r Ranking>,
     pub semantic: Option<&'r Nearest>,
+    /// What they came to together, before pages gained anything.
+    pub fused: &'r [PageScore],
     /// What a page gains whose title is the query; others gain by the share of their titles that it is.
     pub bonus: f32,
     /// What the owner settled on for the query.
@@ -73,13 +75,13 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         return Ok(Shown::Need(missing));
     }
     let ids: Vec<PageId> = pages.iter().map(|ranked| ranked.page).collect();
-    let mut explained = match (found.keyword, query.explain) {
-        (Some(ranking), true) => found.plan.explain(index, core, ranking, &ids)?,
-        _ => vec![Vec::new(); ids.len()],
-    };
     let places = Places::of(&ids, core.collection.pages);
     let keyword = ranks(found.keyword.map_or(&[], |ranking| &ranking.pages), &places, ids.len());
     let semantic = ranks(found.semantic.map_or(&[], |nearest| &nearest.pages), &places, ids.len());
+    let mut explained = match query.explain {
+        true => explanations(index, core, query, found, &ids, [&keyword, &semantic])?,
+        false => vec![None; ids.len()],
+    };
     let marker = Marker::new(&found.plan.words);
     let mut hits = Vec::with_capacity(chosen.len());
     for (number, chosen) in chosen.into_iter().enumerate() {
@@ -91,10 +93,6 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
         let shown = shown.filter_map(|(section, slice)| show_section((*slice)?, section, found, &marker));
         let sections = distinct(shown);
         let (by_words, by_meaning) = (keyword[number], semantic[number]);
-        let explain = query.explain.then(|| {
-            let terms = std::mem::take(&mut explained[number]);
-            explanation(index, query, found, page.page, terms, by_words, by_meaning)
-        });
         hits.push(Hit {
             id: stored.id.clone(),
             url: stored.url.clone(),
@@ -109,35 +107,56 @@ pub(super) fn show(index: &Index, core: &Core, query: &Query, found: &Found, pag
             sections,
             group: found.group.and_then(|column| Some(column.value(*column.of(page.page).first()?))),
             meta: stored.meta.clone(),
-            explain,
+            explain: explained[number].take(),
         });
     }
     Ok(Shown::Hits(hits, failures))
 }
 
-/// How a page's score came about.
+/// How the score of each of `pages` came about; `legs` are their ranks and scores by words and by meaning.
 #[inline(never)]
-fn explanation(
+fn explanations(
     index: &Index,
+    core: &Core,
     query: &Query,
     found: &Found,
-    page: PageId,
-    terms: Vec<TermExplanation>,
-    by_words: Option<(usize, f32)>,
-    by_meaning: Option<(usize, f32)>,
-) -> Explanation {
-    let gain = |shares: &[f32]| shares.get(page.0 as usize).map(|share| found.bonus * share).filter(|&gain| gain > 0.0);
-    Explanation {
-        keyword: by_words.map(|(_, score)| score),
-        terms,
-        title: found.keyword.map(|ranking| found.bonus * ranking.named(page)).filter(|&gain| gain > 0.0),
-        language: gain(found.spoken),
-        proximity: found.close.and_then(gain),
-        cosine: by_meaning.map(|(_, score)| score),
-        prior: index.rules().map(|rules| rules.prior(page)).filter(|&prior| prior != 1.0),
-        settled: found.settled.is_some_and(|settled| settled.first.contains(&page)),
-        fusion: query.fusion.name(),
-    }
+    pages: &[PageId],
+    legs: [&[Option<(usize, f32)>]; 2],
+) -> Result<Vec<Option<Explanation>>> {
+    let terms = match found.keyword {
+        Some(ranking) => found.plan.explain(index, core, ranking, pages)?,
+        None => vec![Vec::new(); pages.len()],
+    };
+    let explain = |(at, terms): (usize, Vec<TermExplanation>)| {
+        let page = pages[at];
+        let [keyword, cosine] = legs.map(|leg| leg[at].map(|(_, score)| score));
+        let [words, meaning] = match (found.keyword, found.semantic) {
+            (Some(keyword), Some(semantic)) => {
+                match query.fusion.shares(&keyword.pages, &semantic.pages, core.cells.cut_off, page) {
+                    Some(shares) => shares.map(Some),
+                    None => [None; 2],
+                }
+            }
+            _ => [keyword, cosine],
+        };
+        let gain =
+            |shares: &[f32]| shares.get(page.0 as usize).map(|share| found.bonus * share).filter(|&gain| gain > 0.0);
+        Some(Explanation {
+            keyword,
+            terms,
+            cosine,
+            fusion: query.fusion.name(),
+            fused: found.fused.iter().find(|fused| fused.page == page).map_or(0.0, |fused| fused.score),
+            words,
+            meaning,
+            title: found.keyword.map(|ranking| found.bonus * ranking.named(page)).filter(|&gain| gain > 0.0),
+            language: gain(found.spoken),
+            proximity: found.close.and_then(gain),
+            prior: index.rules().map(|rules| rules.prior(page)).filter(|&prior| prior != 1.0),
+            settled: found.settled.is_some_and(|settled| settled.first.contains(&page)),
+        })
+    };
+    Ok(terms.into_iter().enumerate().map(explain).collect())
 }
 
 /// The names of text parts that must be loaded to show these pages, as far as that can be told before their sections are

@@ -181,18 +181,34 @@ fn excerpt(Excerpt { text, ranges }: &Excerpt) -> Record {
 
 #[inline(never)]
 fn explanation(
-    Explanation { keyword, terms, title, language, proximity, cosine, prior, settled, fusion }: &Explanation,
+    Explanation {
+        keyword,
+        terms,
+        cosine,
+        fusion,
+        fused,
+        words,
+        meaning,
+        title,
+        language,
+        proximity,
+        prior,
+        settled,
+    }: &Explanation,
 ) -> Record {
     let record = Record::new();
     record.optional_number("keyword", keyword.map(f64::from));
     record.set("terms", &terms.iter().map(term).collect::<Array>());
+    record.optional_number("cosine", cosine.map(f64::from));
+    record.text("fusion", fusion);
+    record.number("fused", f64::from(*fused));
+    record.optional_number("words", words.map(f64::from));
+    record.optional_number("meaning", meaning.map(f64::from));
     record.optional_number("title", title.map(f64::from));
     record.optional_number("language", language.map(f64::from));
     record.optional_number("proximity", proximity.map(f64::from));
-    record.optional_number("cosine", cosine.map(f64::from));
     record.optional_number("prior", prior.map(f64::from));
     record.set("settled", &JsValue::from_bool(*settled));
-    record.text("fusion", fusion);
     record
 }
 

@@ -81,6 +81,14 @@ for (const mode of ["keyword", "semantic", "hybrid"]) {
       for (const [at, hit] of got.hits.entries()) {
         assert.ok(Math.abs(hit.score - expected.hits[at].score) <= 1e-5, `${text}: ${hit.id} scores ${hit.score}`);
         assert.deepEqual(hit.excerpt, expected.hits[at].excerpt);
+        const { keyword, terms, cosine, fusion, fused, words, meaning, title, language, proximity, prior, settled, ...others } = hit.explain;
+        const wanted = expected.hits[at].explain;
+        assert.deepEqual(others, {});
+        assert.deepEqual({ fusion, settled }, { fusion: wanted.fusion, settled: wanted.settled });
+        assert.deepEqual(terms.map(({ word, forms }) => [word, forms]), wanted.terms.map(({ word, forms }) => [word, forms]));
+        for (const [name, part] of Object.entries({ keyword, cosine, fused, words, meaning, title, language, proximity, prior })) {
+          assert.ok(part === null ? wanted[name] === null : Math.abs(part - wanted[name]) <= 1e-4, `${text}: ${name} of ${hit.id} is ${part}, natively ${wanted[name]}`);
+        }
         assert.deepEqual(hit.meta, expected.hits[at].meta);
       }
     }

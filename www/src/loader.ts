@@ -87,6 +87,7 @@ export type {
   EncoderChoice,
   ErrorCode,
   Excerpt,
+  Explanation,
   Expression,
   Facet,
   FacetRequest,
@@ -101,5 +102,6 @@ export type {
   Progress,
   SectionHit,
   Sort,
+  TermExplanation,
   Timings,
 } from "./protocol.js";

@@ -157,7 +157,41 @@ export interface Hit {
   meta: Record<string, unknown>;
   /** Its value in the field that hits are grouped by. */
   group?: FieldValue;
-  explain?: unknown;
+  /** How its score came about, if that was asked for. */
+  explain?: Explanation;
+}
+
+/** How a score came about: `(fused + title + language + proximity) × prior`; the best page's where it is `settled`. */
+export interface Explanation {
+  /** The score by words, the sum of its terms', and the cosine of the nearest passage. */
+  keyword: number | null;
+  terms: TermExplanation[];
+  cosine: number | null;
+  /** How both were put together, what that came to, and what words and meaning gave of it; `null` where that is no sum. */
+  fusion: string;
+  fused: number;
+  words: number | null;
+  meaning: number | null;
+  /** What it gained by its title and headings, by being in the reader's language, by having the words close together. */
+  title: number | null;
+  language: number | null;
+  proximity: number | null;
+  /** What the owner multiplies the page's scores by. */
+  prior: number | null;
+  /** Whether the owner put it first for this query. */
+  settled: boolean;
+}
+
+/** What one word of a query gave to a score. */
+export interface TermExplanation {
+  word: string;
+  /** The site's words that stood for it. */
+  forms: string[];
+  documentFrequency: number;
+  idf: number;
+  /** How often the page has it, weighed by fields and lengths. */
+  frequency: number;
+  score: number;
 }
 
 /** Where an answer's time went, in milliseconds. */

@@ -32,18 +32,18 @@ impl Run {
             }
             false => keyword,
         };
-        let fused;
-        let (ranked, fusion): (&[PageScore], &'static str) = match &self.semantic {
+        let both_fused;
+        let (fused, fusion): (&[PageScore], &'static str) = match &self.semantic {
             None => (keyword, ""),
             Some(nearest) if !self.query.mode.has_keyword() => (&nearest.pages, ""),
             Some(nearest) => {
-                fused = self.query.fusion.fuse(keyword, &nearest.pages, core.cells.cut_off);
-                (&fused, self.query.fusion.name())
+                both_fused = self.query.fusion.fuse(keyword, &nearest.pages, core.cells.cut_off);
+                (&both_fused, self.query.fusion.name())
             }
         };
         // A page gains by what its title and headings have of the query: one whose title is the query comes first in any case. And it
         // gains by being in the reader's language, and where the owner says so by how close together it has the query's words.
-        let bonus = ranked.first().map_or(0.0, |best| best.score);
+        let bonus = fused.first().map_or(0.0, |best| best.score);
         let (by_words, by_meaning) = (self.keyword.as_ref(), self.semantic.as_ref());
         let spoken = match language::pages(index, core, &self.query) {
             Some(pages) => language::shares(core, &pages, by_words, by_meaning),
@@ -60,9 +60,9 @@ impl Run {
         };
         let promoted;
         let ranked = match named.is_empty() && others.is_empty() {
-            true => ranked,
+            true => fused,
             false => {
-                promoted = promote(ranked, bonus, named, others);
+                promoted = promote(fused, bonus, named, others);
                 &promoted
             }
         };
@@ -94,6 +94,7 @@ impl Run {
             plan,
             keyword: by_words,
             semantic: by_meaning,
+            fused,
             bonus,
             settled,
             spoken: &spoken,
