@@ -14,6 +14,8 @@ pub struct Judged {
     pub id: String,
     /// What is asked.
     pub text: String,
+    /// What kind of a query it is, if the collection has several.
+    pub kind: Option<String>,
     /// Page ids with their grades; what is not named has grade 0.
     pub grades: BTreeMap<String, u32>,
 }
@@ -23,6 +25,7 @@ struct QueryLine {
     #[serde(rename = "_id", alias = "id")]
     id: String,
     text: String,
+    kind: Option<String>,
 }
 
 impl Judged {
@@ -49,10 +52,10 @@ pub fn queries(folder: &Path) -> Result<Vec<Judged>> {
     let mut queries = Vec::new();
     let path = find(folder, &["queries.jsonl", "queries.jsonl.gz"])?;
     for_each_line(&path, |number, line| {
-        let QueryLine { id, text } =
+        let QueryLine { id, text, kind } =
             serde_json::from_str(line).map_err(|error| broken(&path, number, &error.to_string()))?;
         if let Some(grades) = grades.remove(&id) {
-            queries.push(Judged { id, text, grades });
+            queries.push(Judged { id, text, kind, grades });
         }
         Ok(())
     })?;
@@ -110,7 +113,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("queries.jsonl"),
-            "{\"_id\": \"q1\", \"text\": \"what\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n",
+            "{\"_id\": \"q1\", \"text\": \"what\", \"kind\": \"question\"}\n{\"_id\": \"q2\", \"text\": \"why\"}\n",
         )
         .unwrap();
         fs::write(folder.path().join("qrels.tsv"), qrels).unwrap();
@@ -121,6 +124,7 @@ mod tests {
         let found = judged(qrels).unwrap();
         let grades: Vec<_> = found[0].grades.iter().map(|(page, grade)| (page.as_str(), *grade)).collect();
         assert_eq!((found.len(), found[0].text.as_str(), &grades[..]), (1, "what", expected), "{qrels:?}");
+        assert_eq!(found[0].kind.as_deref(), Some("question"));
     }
 
     #[test]

@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_changed_is_counted_and_the_greatest_change_comes_first() {
-        let judged = |id: &str| Judged { id: id.into(), text: format!("text\nof {id}"), grades: BTreeMap::new() };
+        let judged =
+            |id: &str| Judged { id: id.into(), text: format!("text\nof {id}"), kind: None, grades: BTreeMap::new() };
         let queries = ["q1", "q2", "q3", "q4"].map(judged);
         let a = vec![[1.0, 1.0], [0.5, 0.5], [0.25, 1.0], [0.0, 0.0]];
         let b = vec![[1.0, 1.0], [0.75, 1.0], [0.0, 0.5], [1.0, 1.0]];

@@ -9,6 +9,7 @@ mod significance;
 mod source;
 mod wanted;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use bifocal::search::{Answer, Fusion, Mode};
@@ -175,6 +176,9 @@ struct Row {
     /// And of the other half, held back.
     #[serde(rename = "ndcg@10-held")]
     held: f64,
+    /// And of the queries of each kind, where the collection's `queries.jsonl` says `kind`.
+    #[serde(rename = "ndcg@10-by-kind", skip_serializing_if = "BTreeMap::is_empty")]
+    kinds: BTreeMap<String, f64>,
 }
 
 /// How each mode does with each encoder on the collection.
@@ -201,18 +205,33 @@ fn table(queries: &[Judged], args: &EvalArgs) -> Result<String> {
         };
         let [ndcg, mrr, recall] = [0, 1, 2].map(|at| mean(at, &|_| true));
         let (tuned, held) = (mean(0, &|query| query.is_tuned()), mean(0, &|query| !query.is_tuned()));
+        let kinds: BTreeSet<&String> = queries.iter().filter_map(|query| query.kind.as_ref()).collect();
+        let of_kind = |kind: &String| (kind.clone(), mean(0, &|query| query.kind.as_ref() == Some(kind)));
+        let kinds = kinds.into_iter().map(of_kind).collect();
         let encoder = settings.maker().map_or("none", Maker::name);
-        rows.push(Row { mode: settings.mode(), encoder, ndcg, mrr, recall, tuned, held });
+        rows.push(Row { mode: settings.mode(), encoder, ndcg, mrr, recall, tuned, held, kinds });
     }
     if args.json {
         return as_json(&rows);
     }
     let mut table = format!("{count} pages, {} queries\n{}", queries.len(), source.cells(queries)?);
-    table += "mode      encoder      nDCG@10  tuned   held    MRR@10  recall@100\n";
-    for Row { mode, encoder, ndcg, tuned, held, mrr, recall } in &rows {
-        table += &format!("{mode:<9} {encoder:<12} {ndcg:.4}   {tuned:.4}  {held:.4}  {mrr:.4}  {recall:.4}\n");
+    table += "mode      encoder      nDCG@10  tuned   held    MRR@10  recall@100";
+    let kinds: Vec<String> = rows.iter().take(1).flat_map(|row| row.kinds.keys().cloned()).collect();
+    kinds.iter().for_each(|kind| table += &format!("  {kind:<6}"));
+    table += "\n";
+    for Row { mode, encoder, ndcg, tuned, held, mrr, recall, kinds } in &rows {
+        table += &format!("{mode:<9} {encoder:<12} {ndcg:.4}   {tuned:.4}  {held:.4}  {mrr:.4}  {recall:<10.4}");
+        kinds
+            .iter()
+            .for_each(|(kind, ndcg)| table += &format!("  {ndcg:<width$.4}", width = kind.chars().count().max(6)));
+        table.truncate(table.trim_end().len());
+        table += "\n";
     }
-    Ok(table + "tuned, held: nDCG@10 of either half of the queries by the hash of their ids\n")
+    table += "tuned, held: nDCG@10 of either half of the queries by the hash of their ids";
+    if !kinds.is_empty() {
+        table += &format!("; {}: of the queries of that kind", kinds.join(", "));
+    }
+    Ok(table + "\n")
 }
 
 /// The ids of the pages of an answer, best first.

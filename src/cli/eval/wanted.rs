@@ -56,7 +56,7 @@ pub fn read(path: &Path, folder: &Path) -> Result<Vec<Judged>> {
             })?;
             grades.insert(id.to_owned(), 1);
         }
-        queries.push(Judged { id: number.to_string(), text: query, grades });
+        queries.push(Judged { id: number.to_string(), text: query, kind: None, grades });
         Ok(())
     })?;
     if queries.is_empty() {
