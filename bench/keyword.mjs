@@ -38,7 +38,7 @@ export async function measure() {
 
 async function warm(one) {
   const queries = sample(one.name, QUERIES);
-  const server = await open(one);
+  const server = await open(one, { isolated: true });
   try {
     const times = await withPage((page) => resultOf(page, `${server.url}/pages/warm-keyword.html#${encodeURIComponent(JSON.stringify({ queries, runs: RUNS }))}`, { timeout: 900_000 }));
     const cell = (values) => `${median(values).toFixed(2)} (${quantile(values, 0.95).toFixed(2)})`;

@@ -19,17 +19,19 @@ const TYPES = {
 
 /**
  * Serves folders by the first name of the path: `{ "": site, "pages": … }`; `""` is for every other name. Over HTTP/1.1, and
- * nothing is compressed; `hosted` is how hosts of static files do it: HTTP/2 over TLS, with gzip for files of `TYPES`.
+ * nothing is compressed; `hosted` is how hosts of static files do it: HTTP/2 over TLS, with gzip for files of `TYPES`. Pages that
+ * are `isolated` from other origins have a clock of 5 µs instead of 100.
  *
  * `wire()` gives what there was since `reset()`: the bytes both ways, heads, bodies and TLS, and of each request its
  * path and how many bytes its answer's body had as it was sent.
  */
-export async function serve(folders, { hosted = false } = {}) {
+export async function serve(folders, { hosted = false, isolated = false } = {}) {
   const sockets = new Set();
   let closed = 0;
   let requests = [];
   /** What was compressed before, by file: a host has it at hand as well. */
   const compressed = new Map();
+  const policies = isolated ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" } : {};
   const answer = (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const told = { path, body: 0 };
@@ -42,7 +44,7 @@ export async function serve(folders, { hosted = false } = {}) {
       return;
     }
     const type = TYPES[extname(file)];
-    const common = { "content-type": type ?? "application/octet-stream", "last-modified": found.mtime.toUTCString() };
+    const common = { "content-type": type ?? "application/octet-stream", "last-modified": found.mtime.toUTCString(), ...policies };
     if (hosted && type) {
       if (!compressed.has(file)) compressed.set(file, gzipSync(readFileSync(file)));
       const body = compressed.get(file);

@@ -118,20 +118,6 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Skips so many varints.
-    #[inline(never)]
-    pub fn skip(&mut self, numbers: u64) -> Result<()> {
-        let mut left = numbers;
-        let end = self.bytes.iter().take_while(|&&byte| {
-            let goes_on = left > 0;
-            left -= u64::from(goes_on && byte < 0x80);
-            goes_on
-        });
-        let length = end.count();
-        self.raw(length)?;
-        if left == 0 { Ok(()) } else { Err(short()) }
-    }
-
     /// A varint that fits 32 bits.
     #[inline(never)]
     pub fn small(&mut self) -> Result<u32> {

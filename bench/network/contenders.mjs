@@ -36,8 +36,8 @@ export const CONTENDERS = {
 };
 
 /** The pages of the bench, the site and the packages behind one server. */
-export const open = ({ folder }, { hosted = false } = {}) =>
-  serve({ "": folder, pages: here("bench/pages"), data: `${folder}.by-hand`, packages }, { hosted });
+export const open = ({ folder }, options) =>
+  serve({ "": folder, pages: here("bench/pages"), data: `${folder}.by-hand`, packages }, options);
 
 /**
  * The address of a contender's page that asks `query`, in a worker unless told otherwise: behind a `#`, so that it is in no

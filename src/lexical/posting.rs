@@ -119,8 +119,10 @@ impl<'b> PostingList<'b> {
                 posting.read(&mut reader)?;
                 visit(&posting);
             } else {
-                let sections = reader.small_inline()? >> 3;
-                reader.skip(u64::from(sections) * 2)?;
+                for _ in 0..reader.small_inline()? >> 3 {
+                    reader.small_inline()?;
+                    reader.small_inline()?;
+                }
             }
         }
         Ok(())

@@ -227,7 +227,7 @@ impl TermSet<'_> {
         mut see: impl FnMut(usize, f32, &PagePosting),
     ) -> Result<()> {
         let places = Places::of(pages, collection.pages);
-        for part in &self.parts {
+        for part in self.parts.iter().filter(|_| !pages.is_empty()) {
             let wanted = |page| places.find(page).is_some();
             part.list.for_each_of(collection.pages, wanted, |posting| {
                 if let Some(at) = places.find(posting.page) {

@@ -34,13 +34,19 @@ struct InSection {
 }
 
 impl InSections {
-    /// Where `set` is in each of `pages`, in their order.
-    fn of(set: &TermSet, pages: &[PageId], collection: Collection, formula: &Bm25f) -> Result<Vec<Self>> {
+    /// Where `set` is in each of `pages`, in their order; or in which headings alone.
+    fn of(
+        set: &TermSet,
+        pages: &[PageId],
+        headings_alone: bool,
+        collection: Collection,
+        formula: &Bm25f,
+    ) -> Result<Vec<Self>> {
         let mut found = vec![Self::default(); pages.len()];
         set.visit(pages, collection, |at, weight, posting| {
             let page = &mut found[at];
             page.in_title |= posting.title.count() > 0;
-            for section in &posting.sections {
+            for section in posting.sections.iter().filter(|section| !headings_alone || section.heading > 0) {
                 let count = formula.heading.weight * section.heading as f32 + formula.body.weight * section.body as f32;
                 let known = page.section(section.section);
                 known.count += weight * count;
@@ -63,7 +69,8 @@ impl InSections {
 }
 
 /// What the sections of each of `pages` have of all sets: their scores as `count`s, and in `heading` what their headings have, by idf. A
-/// set that the title has counts `in_title` of its idf, and in the heading of an earlier section `earlier`. Also what all sets count.
+/// set that the title has counts `in_title` of its idf, and in the heading of an earlier section `earlier`; if that is nothing, only
+/// sections whose headings hold something are looked at. Also what all sets count.
 #[inline(never)]
 fn weigh(
     sets: &[TermSet],
@@ -76,7 +83,7 @@ fn weigh(
     let mut weighed = vec![(InSections::default(), f32::MIN_POSITIVE); pages.len()];
     let mut words = Vec::with_capacity(sets.len());
     for set in sets {
-        let found = InSections::of(set, pages, collection, formula)?;
+        let found = InSections::of(set, pages, earlier == 0.0, collection, formula)?;
         for ((all, _), found) in weighed.iter_mut().zip(&found) {
             found.sections.iter().for_each(|found| _ = all.section(found.section));
         }
