@@ -30,6 +30,7 @@ use bifocal::text::words;
 use rayon::prelude::*;
 use xxhash_rust::xxh64::xxh64;
 
+#[expect(dead_code, reason = "the kinds of queries are told apart by `bifocal eval` alone")]
 #[path = "../src/cli/eval/collection.rs"]
 mod collection;
 #[path = "../src/cli/eval/metrics.rs"]
