@@ -6,9 +6,9 @@
  * next keystroke most often needs the same ones.
  */
 
-import { ENTRY, ENTRY_BOUND, parseEntry } from "./entry.js";
+import { ENTRY, parseEntry } from "./entry.js";
 import { BifocalError, reason } from "./error.js";
-import { type FetchFile, plain, read } from "./files.js";
+import { type FetchFile, plain, read, receive } from "./files.js";
 import type { About, Answer, EngineAnswer, Query, Timings } from "./protocol.js";
 
 /** Whether this is in the script for pages that are opened from disk: `bundle.mjs` says so. */
@@ -276,8 +276,7 @@ export class Searcher {
   async #checkEntry(): Promise<void> {
     let entry: string;
     try {
-      const bytes = await read(this.#fetchFile, ENTRY, ENTRY_BOUND, { cache: "no-cache" });
-      entry = new TextDecoder().decode(bytes);
+      entry = new TextDecoder().decode(await receive(this.#fetchFile, ENTRY, { cache: "no-cache" }));
       parseEntry(entry);
     } catch {
       return;

@@ -3,9 +3,6 @@ import { BifocalError } from "./error.js";
 /** The only file of an index folder that is ever revalidated. */
 export const ENTRY = "bifocal.json";
 
-/** An entry has at most 2 KB; anything far above is not one. */
-export const ENTRY_BOUND = 64 << 10;
-
 /** What the host reads of an entry: names of files. The rest is the engine's, which also checks the whole. */
 export interface Entry {
   generation: string;

@@ -70,6 +70,17 @@ export async function request(fetchFile: FetchFile, path: string, init: RequestI
   }
 }
 
+/** The bytes of `path` as they are sent. */
+export async function receive(fetchFile: FetchFile, path: string, init: RequestInit = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await request(fetchFile, path, init);
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    init.signal?.throwIfAborted();
+    throw new BifocalError("network", `${path} broke off: ${reason(error)}; check the connection`);
+  }
+}
+
 /** The plain bytes of `path`, at most `bound` of them. */
 export async function read(
   fetchFile: FetchFile,
@@ -77,15 +88,7 @@ export async function read(
   bound: number,
   init: RequestInit = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await request(fetchFile, path, init);
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer());
-  } catch (error) {
-    init.signal?.throwIfAborted();
-    throw new BifocalError("network", `${path} broke off: ${reason(error)}; check the connection`);
-  }
-  return plain(path, bytes, bound);
+  return plain(path, await receive(fetchFile, path, init), bound);
 }
 
 /** `bytes` as they were before gzip, if they are gzip; at most `bound` of them. */

@@ -6,9 +6,9 @@
  * build, the entry that comes back says so, and its own names are used instead.
  */
 
-import { ENTRY, ENTRY_BOUND, type Entry, packPath, parseEntry } from "./entry.js";
+import { ENTRY, type Entry, packPath, parseEntry } from "./entry.js";
 import { BifocalError, reason } from "./error.js";
-import { type FetchFile, fileUrl, type HandedIn, isForeign, read, request } from "./files.js";
+import { type FetchFile, fileUrl, type HandedIn, isForeign, receive, request } from "./files.js";
 import { type About, type FromWorker, PROTOCOL, type ToWorker } from "./protocol.js";
 
 /** What an entry says that can be fetched ahead of it. */
@@ -123,7 +123,7 @@ function entryIn({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): strin
 /** The entry as the server has it now; with no network, as any cache has it. */
 async function newestEntry(fetchFile: FetchFile): Promise<string> {
   const text = async (cache: RequestCache) =>
-    new TextDecoder().decode(await read(fetchFile, ENTRY, ENTRY_BOUND, { cache }));
+    new TextDecoder().decode(await receive(fetchFile, ENTRY, { cache }));
   try {
     return await text("no-cache");
   } catch (error) {
@@ -135,7 +135,7 @@ async function newestEntry(fetchFile: FetchFile): Promise<string> {
 /** A file's bytes as they come from the server, for the other side to make sense of; `null` where it has to look itself. */
 async function fetchAhead(fetchFile: FetchFile, path: string, init: RequestInit): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
-    return new Uint8Array(await (await request(fetchFile, path, init)).arrayBuffer());
+    return await receive(fetchFile, path, init);
   } catch {
     return null;
   }
